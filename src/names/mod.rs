@@ -1,0 +1,1 @@
+//! Names, ARNs, ids and other small values that AWS constrains: valid by construction.

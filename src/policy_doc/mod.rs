@@ -1,0 +1,1 @@
+//! IAM policy documents: parse with positions, canonical form, comparison, differences by statement.

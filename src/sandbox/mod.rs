@@ -1,0 +1,1 @@
+//! A simulated AWS account: a request in, a response out.

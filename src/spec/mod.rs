@@ -1,0 +1,8 @@
+//! From text to a checked environment: sources, nodes with positions, findings.
+//!
+//! Invariant: whatever leaves this room is valid in itself, and everything that was wrong with the text
+//! has been said, with its place. This room never talks to AWS.
+
+pub mod finding;
+pub mod node;
+pub mod source;
