@@ -9,3 +9,4 @@ pub mod names;
 pub mod policy_doc;
 pub mod sandbox;
 pub mod spec;
+pub mod vault;
