@@ -8,9 +8,9 @@ use std::fmt;
 
 use crate::address::Address;
 use crate::fields::{FieldPath, Fields};
-use crate::names::{AccountId, Arn, Partition};
+use crate::names::{AccountId, Arn, IamPath, Partition};
 use crate::policy_doc::Policy;
-use crate::spec::lower::{Lowered, Lowering};
+use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::Node;
 use crate::spec::source::Place;
 
@@ -349,10 +349,12 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     /// What other resources may contribute to its wanted state.
     type Part: Clone + fmt::Debug;
 
-    /// The identity from the AWS name and what else of the node says it (region, bus).
-    fn identify(name: &str, node: &Node, cx: &mut Lowering<'_>) -> Option<Self::Id>;
+    /// The identity of a declared thing; `at` is where its name is written.
+    fn identify(declared: &Declared, at: &Node, cx: &mut Lowering<'_>) -> Option<Self::Id>;
     /// The ARN; `state` supplies a path where there is one.
     fn arn(id: &Self::Id, state: Option<&Self::State>, home: &Home) -> Arn;
+    /// The ARN of a thing of which only the name is known, and the path where there is one; `None` for impossible names.
+    fn arn_named(declared: &Declared, path: &IamPath, home: &Home) -> Option<Arn>;
     /// From the file to the normal form; every mistake goes to `cx`.
     fn lower(id: &Self::Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Self>>;
     /// From the normal form to the file, the inverse of `lower`.

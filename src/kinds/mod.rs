@@ -2,10 +2,44 @@
 //!
 //! Invariant: no other room names a single kind; they all go through the sums and the visitor made here.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use crate::address::Address;
-use crate::kind::{Facts, Home, Kind, Object};
+use crate::kind::{Facts, Field, Home, Kind, Object, OnChange};
+
+/// The fields that every resource may have.
+pub const COMMON: &[Field] = &[
+    Field {
+        name: "name",
+        shape: "text",
+        default: "the key",
+        on_change: OnChange::Replace,
+        doc: "The name in AWS, where it differs from the key.",
+    },
+    Field {
+        name: "ignore",
+        shape: "list of fields or `field.ENTRY*`",
+        default: "nothing",
+        on_change: OnChange::InPlace,
+        doc: "Set when the thing is made and kept as it is afterwards.",
+    },
+    Field {
+        name: "protect",
+        shape: "true or false",
+        default: "false",
+        on_change: OnChange::Held,
+        doc: "Never delete or replace it; also written as the tag `evenkeel:protect`, which outlives the file.",
+    },
+    Field {
+        name: "shared",
+        shape: "true or false",
+        default: "false",
+        on_change: OnChange::InPlace,
+        doc: "Ensure what is listed and leave the rest of it to others; no tag is written.",
+    },
+];
 
 macro_rules! kinds {
     ($($module:ident :: $kind:ident),* $(,)?) => {
@@ -228,6 +262,16 @@ impl KindName {
     #[must_use]
     pub fn of_section(key: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.section().key == key || kind.section().aliases.contains(&key))
+    }
+
+    /// The keys that a resource of this kind may have in the file: its own and those of every resource.
+    #[must_use]
+    pub fn known_keys(self) -> &'static [&'static str] {
+        static KEYS: LazyLock<BTreeMap<KindName, Vec<&'static str>>> = LazyLock::new(|| {
+            let own = |kind: &KindName| kind.fields().iter().map(|field| field.name).chain(COMMON.iter().map(|field| field.name));
+            KindName::ALL.iter().map(|kind| (*kind, own(kind).collect())).collect()
+        });
+        KEYS.get(&self).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Whether it is read through IAM.
