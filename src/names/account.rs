@@ -77,13 +77,15 @@ impl Partition {
     /// The partition that `text` names.
     ///
     /// # Errors
-    /// For any other text, with the nearest partition.
+    /// For any other text, with all partitions.
     pub fn parse(text: &str) -> Result<Self, NameError> {
-        let known = Self::ALL.iter().map(Self::as_str);
         Self::ALL
             .into_iter()
             .find(|partition| partition.as_str() == text)
-            .ok_or_else(|| NameError::refused(text, format!("no such partition{}", did_you_mean(text, known))))
+            .ok_or_else(|| {
+                let known = Self::ALL.map(|partition| format!("`{partition}`")).join(", ");
+                NameError::refused(text, format!("no such partition; there are {known}"))
+            })
     }
 
     /// The name as it stands in ARNs.

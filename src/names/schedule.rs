@@ -81,9 +81,10 @@ fn no_schedule(text: &str) -> NameError {
         let reason = format!("one-time schedules belong to EventBridge Scheduler; a rule takes {SHAPES}");
         return NameError::refused(text, reason);
     }
-    let bare_rate = format!("rate({})", lower.strip_prefix("every ").unwrap_or(&lower));
-    if check_rate(&bare_rate, bare_rate.get(5..bare_rate.len() - 1).unwrap_or_default()).is_ok() {
-        return NameError::mendable(text, "a schedule names its kind", bare_rate);
+    let inner = lower.strip_prefix("every ").unwrap_or(&lower);
+    let rate = format!("rate({inner})");
+    if check_rate(&rate, inner).is_ok() {
+        return NameError::mendable(text, "a schedule names its kind", rate);
     }
     if let Some(right) = cron::from_unix(text) {
         return NameError::mendable(text, "a schedule names its kind, and cron takes six fields", right);

@@ -25,7 +25,7 @@ fn arns() {
         ),
         (
             "arn:aws-gv:iam::123456789012:role/x",
-            "`arn:aws-gv:iam::123456789012:role/x`: as the partition of an arn, `aws-gv`: no such partition; did you mean `aws-cn`",
+            "`arn:aws-gv:iam::123456789012:role/x`: as the partition of an arn, `aws-gv`: no such partition; there are `aws`, `aws-cn`, `aws-eusc`, `aws-iso`, `aws-iso-b`, `aws-iso-e`, `aws-iso-f`, `aws-us-gov`",
         ),
         (
             "arn:aws:iam::12345:role/x",

@@ -28,10 +28,10 @@ fn partitions_and_their_iam() {
         assert_eq!(partition.iam_region().doubt(), None);
         accepts::<Region>(&[partition.iam_region().as_str()]);
     }
-    refuses::<Partition>(&[
-        ("aws-gov", "`aws-gov`: no such partition; did you mean `aws-cn`"),
-        ("azure", "`azure`: no such partition"),
-    ]);
+    refuses::<Partition>(&[(
+        "aws-gov",
+        "`aws-gov`: no such partition; there are `aws`, `aws-cn`, `aws-eusc`, `aws-iso`, `aws-iso-b`, `aws-iso-e`, `aws-iso-f`, `aws-us-gov`",
+    )]);
     let table = [
         ("us-gov-east-1", "aws-us-gov"),
         ("us-isob-west-1", "aws-iso-b"),
