@@ -5,5 +5,6 @@
 
 pub mod names;
 pub mod policy_doc;
+pub mod render;
 pub mod sandbox;
 pub mod spec;
