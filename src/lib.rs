@@ -7,6 +7,7 @@ pub mod archive;
 pub mod catalogue;
 pub mod names;
 pub mod policy_doc;
+pub mod render;
 pub mod sandbox;
 pub mod spec;
 pub mod vault;
