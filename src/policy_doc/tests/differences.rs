@@ -1,3 +1,5 @@
+//! Differences between policies, as snapshots.
+
 use super::*;
 
 fn show(changes: &[StatementChange]) -> String {

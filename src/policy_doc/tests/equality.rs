@@ -1,3 +1,5 @@
+//! What is the same and what is not: one row for each rule of the canonical form.
+
 use super::*;
 
 fn statement(rest: &str) -> String {

@@ -1,3 +1,5 @@
+//! What may be written, and what is said about the rest.
+
 use std::collections::BTreeSet;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Documents as AWS returns them.
+
 use super::*;
 
 const PLAIN: &str =

@@ -1,3 +1,5 @@
+//! What holds for all documents and all nodes.
+
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value as Json, json};

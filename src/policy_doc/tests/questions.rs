@@ -1,3 +1,5 @@
+//! What others ask of a document.
+
 use super::*;
 
 fn bucket(rest: &str) -> Policy {
@@ -28,6 +30,7 @@ fn everyone_without_a_restricting_condition_is_public() {
         r#"{"IpAddress":{"aws:SourceIp":"::/0"}}"#,
         r#"{"IpAddress":{"aws:SourceIp":[]}}"#,
         r#"{"ArnLike":{"aws:SourceArn":"arn:aws:s3:::*"}}"#,
+        r#"{"StringLike":{"aws:SourceArn":"*:123456789012"}}"#,
         r#"{"ArnLike":{"aws:SourceArn":"arn:*:s3:*:123456789012:*"}}"#,
     ] {
         assert!(is_public(&everyone(condition)), "{condition}");
