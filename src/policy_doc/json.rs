@@ -42,6 +42,8 @@ pub(super) fn line_of(text: &str, offset: usize) -> usize {
     text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
 }
 
+const NO_COMMA: &str = "take out the comma before it";
+
 struct Reader<'a> {
     text: &'a str,
     file: FileId,
@@ -159,7 +161,10 @@ fn syntax_fault(text: &str, error: &serde_json::Error) -> JsonFault {
         .take(error.line().saturating_sub(1))
         .map(str::len)
         .sum();
-    let mut start = (line_start + error.column().saturating_sub(1)).min(text.len());
+    let mut start = match error.is_eof() {
+        true => text.len(),
+        false => (line_start + error.column().saturating_sub(1)).min(text.len()),
+    };
     while !text.is_char_boundary(start) {
         start -= 1;
     }
@@ -167,17 +172,21 @@ fn syntax_fault(text: &str, error: &serde_json::Error) -> JsonFault {
         .get(start..)
         .and_then(|rest| rest.chars().next())
         .map_or(0, char::len_utf8);
+    let help = advice(text, start);
     JsonFault {
-        message: message_of(error),
+        message: match help {
+            Some(NO_COMMA) => "trailing comma".to_owned(),
+            _ => message_of(error),
+        },
         range: start..start + length,
-        help: advice(text, start),
+        help,
     }
 }
 
 fn message_of(error: &serde_json::Error) -> String {
     let message = error.to_string();
-    match message.rfind(" at line ") {
-        Some(end) => message[..end].to_owned(),
+    match message.rsplit_once(" at line ") {
+        Some((what, _)) => what.to_owned(),
         None => message,
     }
 }
@@ -189,7 +198,7 @@ fn advice(text: &str, at: usize) -> Option<&'static str> {
         Some('\'' | '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}') => {
             Some("JSON texts stand in straight double quotes, \"…\"")
         }
-        Some('}' | ']') if before.ends_with(',') => Some("take out the comma before it"),
+        Some('}' | ']') if before.ends_with(',') => Some(NO_COMMA),
         Some('"' | '{' | '[') if !before.ends_with([',', ':', '{', '[']) => Some("a comma is missing before it"),
         None => Some("the text ends too early: a bracket, brace or quote is not closed"),
         _ => None,

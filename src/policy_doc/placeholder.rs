@@ -43,8 +43,11 @@ fn in_angle_brackets(text: &str) -> Option<&str> {
 /// `YOUR-BUCKET`: bucket names and account ids have no capitals.
 fn your_something(text: &str) -> Option<&str> {
     words(text).find(|word| {
-        let rest = word.strip_prefix("YOUR");
-        rest.is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_uppercase() || "-_".contains(c)))
+        let rest = word.strip_prefix("YOUR").unwrap_or("");
+        let names_a_thing = ["-", "_", "ACCOUNT", "BUCKET"]
+            .iter()
+            .any(|start| rest.starts_with(start));
+        names_a_thing && !rest.contains(|c: char| c.is_ascii_lowercase())
     })
 }
 

@@ -2,13 +2,12 @@
 //!
 //! Invariant: what comes out is as sound as a document that was written in full: the same checks are made.
 
-use super::check;
 use super::document::{
     At, Clause, Condition, Document, Effect, PrincipalClause, PrincipalEntry, PrincipalType, Sense, Statement, Version,
     Who, Word,
 };
 use super::policy::{Flavour, Policy};
-use super::read;
+use super::{check, codes, read};
 use crate::spec::finding::Finding;
 use crate::spec::node::Node;
 
@@ -38,32 +37,38 @@ impl Policy {
             conditions,
             actions,
         } = parts;
-        let mut groups: Vec<(Vec<Word>, Vec<PrincipalEntry>)> = Vec::new();
-        for principal in principals {
-            let by = if actions.is_empty() {
-                vec![usual_action(&principal)]
-            } else {
-                actions.clone()
-            };
-            match groups.iter_mut().find(|(actions, _)| *actions == by) {
-                Some((_, members)) => members.push(principal),
-                None => groups.push((by, vec![principal])),
-            }
+        let before = findings.len();
+        if principals.is_empty() {
+            findings.push(Finding::placeless(codes::EMPTY, "the trust policy names no principal"));
         }
-        let statements = groups
-            .into_iter()
-            .map(|(actions, members)| statement(actions, members, &conditions))
-            .collect();
         let document = Document {
             version: Version::V2012,
             id: None,
-            statements,
+            statements: by_action(principals, &actions)
+                .into_iter()
+                .map(|(actions, members)| statement(actions, members, &conditions))
+                .collect(),
             at: At(None),
         };
-        let before = findings.len();
         check::document(&document, Flavour::Trust, findings);
-        (findings.len() == before && !document.statements.is_empty()).then(|| Self::from_document(document))
+        (findings.len() == before).then(|| Self::from_document(document))
     }
+}
+
+/// Principals in groups that assume the role by the same actions, in the order of the text.
+fn by_action(principals: Vec<PrincipalEntry>, actions: &[Word]) -> Vec<(Vec<Word>, Vec<PrincipalEntry>)> {
+    let mut groups: Vec<(Vec<Word>, Vec<PrincipalEntry>)> = Vec::new();
+    for principal in principals {
+        let by = match actions {
+            [] => vec![usual_action(&principal)],
+            given => given.to_vec(),
+        };
+        match groups.iter_mut().find(|(actions, _)| *actions == by) {
+            Some((_, members)) => members.push(principal),
+            None => groups.push((by, vec![principal])),
+        }
+    }
+    groups
 }
 
 fn usual_action(principal: &PrincipalEntry) -> Word {

@@ -1,4 +1,6 @@
 //! A statement in one line.
+//!
+//! Invariant: everything that the statement says is in the line, in the author's order and spelling.
 
 use std::fmt;
 
