@@ -32,6 +32,8 @@ pub struct Section {
     pub aliases: &'static [&'static str],
     /// The service whose API it is read by: `iam`, `lambda`.
     pub service: &'static str,
+    /// Whether policies can name it as a principal.
+    pub principal: bool,
 }
 
 /// How much a reader must find out.
@@ -372,7 +374,7 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     /// The model of a mutation: what the state is afterwards.
     fn after(state: Option<Self::State>, action: &Self::Action) -> Option<Self::State>;
     /// What is known of a mutation.
-    fn facts(id: &Self::Id, action: &Self::Action, home: &Home) -> Facts;
+    fn facts(id: &Self::Id, arn: &Arn, action: &Self::Action, home: &Home) -> Facts;
     /// Everything that a state names and AWS requires to exist.
     fn refs(id: &Self::Id, state: &Self::State, home: &Home) -> Vec<Arn>;
     /// What a state lets whom do.
@@ -394,6 +396,7 @@ pub trait Live: Kind {
     fn run(
         aws: &crate::aws::Aws,
         id: &Self::Id,
+        arn: &Arn,
         action: &Self::Action,
     ) -> impl Future<Output = Result<crate::engine::Receipt, crate::engine::CallError>>;
     /// Whether AWS has finished what the action began; polled by the engine.

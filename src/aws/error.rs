@@ -83,3 +83,16 @@ fn chain(error: &dyn std::error::Error) -> String {
 pub fn is_absent(error: &CallError) -> bool {
     ["NoSuchEntity", "ResourceNotFoundException", "NoSuchBucket", "NotFound"].iter().any(|code| error.is(code))
 }
+
+/// AWS's id of an answered request.
+pub fn request_id(answer: &impl aws_types::request_id::RequestId) -> Option<&str> {
+    answer.request_id()
+}
+
+/// A classifier for one operation, to be given to `map_err`.
+pub fn failed<E>(operation: &'static str) -> impl FnOnce(SdkError<E, HttpResponse>) -> CallError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    move |error| call_error(operation, &error)
+}

@@ -15,12 +15,12 @@ use aws_types::SdkConfig;
 use tokio::sync::Semaphore;
 
 pub use config::{ConfigError, Connection, SandboxChoice, connect};
-pub use error::{call_error, is_absent};
+pub use error::{call_error, failed, is_absent, request_id};
 
 pub use view::View;
 
 use crate::names::{Arn, Region};
-use crate::vault::VaultCx;
+use crate::vault;
 
 /// Reads per service that are under way at once. IAM's buckets are small; more gains nothing there.
 const READS_AT_ONCE: usize = 16;
@@ -36,7 +36,7 @@ pub struct Aws {
     /// Who runs the tool, where, and in which account.
     pub connection: Connection,
     /// Where generated credentials go.
-    pub vault: VaultCx,
+    pub vault: vault::Context,
     /// Where the live code of functions is saved before it is replaced.
     pub code_backups: std::path::PathBuf,
     reads: Semaphore,
@@ -54,7 +54,7 @@ pub enum Intent {
 impl Aws {
     /// Clients over a configuration that [`connect`] has made.
     #[must_use]
-    pub fn new(config: SdkConfig, connection: Connection, vault: VaultCx, code_backups: std::path::PathBuf) -> Self {
+    pub fn new(config: SdkConfig, connection: Connection, vault: vault::Context, code_backups: std::path::PathBuf) -> Self {
         let off = aws_sdk_iam::config::retry::RetryConfig::disabled();
         let writing = config.to_builder().retry_config(off).build();
         Self {

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use crate::address::Address;
 use crate::kind::{Facts, Field, Home, Kind, Object, OnChange};
+use crate::names::Arn;
 
 /// The fields that every resource may have.
 pub const COMMON: &[Field] = &[
@@ -117,6 +118,7 @@ macro_rules! kinds {
         pub enum AnyAction {
             $(#[allow(missing_docs)] $kind {
                 id: <$module::$kind as Kind>::Id,
+                arn: Arn,
                 action: <$module::$kind as Kind>::Action,
             }),*
         }
@@ -125,7 +127,7 @@ macro_rules! kinds {
             /// What is known of it.
             #[must_use]
             pub fn facts(&self, home: &Home) -> Facts {
-                match self { $(Self::$kind { id, action } => <$module::$kind as Kind>::facts(id, action, home)),* }
+                match self { $(Self::$kind { id, arn, action } => <$module::$kind as Kind>::facts(id, arn, action, home)),* }
             }
 
             /// The model of its effect on a state.
@@ -154,8 +156,8 @@ macro_rules! kinds {
                 AnyObject::$kind(object)
             }
 
-            fn action(id: Self::Id, action: Self::Action) -> AnyAction {
-                AnyAction::$kind { id, action }
+            fn action(id: Self::Id, arn: Arn, action: Self::Action) -> AnyAction {
+                AnyAction::$kind { id, arn, action }
             }
 
             fn state_of(state: AnyState) -> Option<Self::State> {
@@ -190,8 +192,8 @@ macro_rules! kinds {
             /// # Errors
             /// What AWS answered.
             pub async fn run(&self, aws: &crate::aws::Aws) -> Result<crate::engine::Receipt, crate::engine::CallError> {
-                match self { $(Self::$kind { id, action } =>
-                    <$module::$kind as crate::kind::Live>::run(aws, id, action).await),* }
+                match self { $(Self::$kind { id, arn, action } =>
+                    <$module::$kind as crate::kind::Live>::run(aws, id, arn, action).await),* }
             }
 
             /// Whether AWS has finished what it began.
@@ -202,7 +204,7 @@ macro_rules! kinds {
                 &self,
                 aws: &crate::aws::Aws,
             ) -> Result<crate::engine::Settled, crate::engine::CallError> {
-                match self { $(Self::$kind { id, action } =>
+                match self { $(Self::$kind { id, arn: _, action } =>
                     <$module::$kind as crate::kind::Live>::settled(aws, id, action).await),* }
             }
         }
@@ -224,7 +226,7 @@ pub trait Member: Kind {
     /// Into the sum.
     fn object(object: Object<Self>) -> AnyObject;
     /// Into the sum.
-    fn action(id: Self::Id, action: Self::Action) -> AnyAction;
+    fn action(id: Self::Id, arn: Arn, action: Self::Action) -> AnyAction;
     /// Into the sum.
     fn any_state(state: Self::State) -> AnyState;
     /// Out of the sum; `None` for another kind's.

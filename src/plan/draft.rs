@@ -103,7 +103,7 @@ fn create<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
     if wanted.unknown.is_empty() {
         draft.change.verb = Verb::Create;
         let actions = K::diff(&object.id, Pair::Create(&wanted.state), &cx.diff());
-        draft.actions = erase::<K>(object, actions);
+        draft.actions = erase(object, &wanted.state, actions, cx);
     } else {
         draft.change.verb = Verb::Unknown;
         draft.change.unknown = wanted.unknown.iter().map(|(path, why)| (path.clone(), why.clone())).collect();
@@ -122,7 +122,7 @@ fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         return;
     }
     let actions = K::diff(&object.id, Pair::Change { wanted: &levelled.state, live }, &cx.diff());
-    let erased = erase::<K>(object, actions);
+    let erased = erase(object, &live.state, actions, cx);
     if let Some(refusal) = ownership(object, wanted, live, &erased, &draft.change.fields, cx) {
         draft.change.verb = Verb::Refuse;
         draft.refusals.push(refusal);
@@ -147,9 +147,9 @@ fn replace<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>,
         return;
     }
     draft.change.verb = Verb::Replace;
-    let mut actions = K::diff(&object.id, Pair::Delete(live), &cx.diff());
-    actions.extend(K::diff(&object.id, Pair::Create(&wanted.state), &cx.diff()));
-    draft.actions = erase::<K>(object, actions);
+    draft.actions = erase(object, &live.state, K::diff(&object.id, Pair::Delete(live), &cx.diff()), cx);
+    let made = K::diff(&object.id, Pair::Create(&wanted.state), &cx.diff());
+    draft.actions.extend(erase(object, &wanted.state, made, cx));
 }
 
 fn delete<K: Member>(draft: &mut Draft, object: &Object<K>, doom: &Doom, live: &Observed<K>, cx: &DraftCx<'_>) {
@@ -167,11 +167,12 @@ fn delete<K: Member>(draft: &mut Draft, object: &Object<K>, doom: &Doom, live: &
         return;
     }
     draft.change.verb = Verb::Delete;
-    draft.actions = erase::<K>(object, K::diff(&object.id, Pair::Delete(live), &cx.diff()));
+    draft.actions = erase(object, &live.state, K::diff(&object.id, Pair::Delete(live), &cx.diff()), cx);
 }
 
-fn erase<K: Member>(object: &Object<K>, actions: Vec<K::Action>) -> Vec<AnyAction> {
-    actions.into_iter().map(|action| K::action(object.id.clone(), action)).collect()
+fn erase<K: Member>(object: &Object<K>, state: &K::State, actions: Vec<K::Action>, cx: &DraftCx<'_>) -> Vec<AnyAction> {
+    let arn = K::arn(&object.id, Some(state), cx.home);
+    actions.into_iter().map(|action| K::action(object.id.clone(), arn.clone(), action)).collect()
 }
 
 fn describe<K: Member>(

@@ -66,6 +66,14 @@ pub struct Declared {
     pub span: Span,
 }
 
+impl Declared {
+    /// The name as a node, so that mistakes in it point to where it is written.
+    #[must_use]
+    pub fn name_node(&self) -> Node {
+        Node { span: self.span, value: Value::Text(self.name.clone()) }
+    }
+}
+
 /// Everything that is declared, by kind and id.
 pub type Index = BTreeMap<KindName, BTreeMap<String, Declared>>;
 
@@ -406,6 +414,23 @@ pub fn name_finding(span: Span, what: &str, error: &NameError) -> Finding {
 }
 
 impl Lowering<'_> {
+    /// A permissions boundary: a policy, or `none` in words; the outer `None` is a mistake.
+    #[expect(clippy::option_option, reason = "a mistake, no boundary, and a boundary are three answers")]
+    pub fn boundary(&mut self, node: Option<&Node>) -> Option<Option<Arn>> {
+        match node {
+            None => Some(None),
+            Some(node) if node.text() == Some("none") => Some(None),
+            Some(node) => self.managed_policy(node).map(Some),
+        }
+    }
+
+    /// The ARN of a declared role or user by its id.
+    #[must_use]
+    pub fn principal_arn(&self, id: &str) -> Option<Arn> {
+        let kinds = KindName::ALL.iter().filter(|kind| kind.section().principal);
+        kinds.filter_map(|kind| self.declared_arn(*kind, id)).next()
+    }
+
     /// The path of an IAM thing whose file does not write one: as it is in AWS, `/` for a new one.
     #[must_use]
     pub fn known_path<K: Member>(&self, name: &str) -> IamPath {

@@ -156,7 +156,7 @@ fn unknown_key(key: &Key, what: &str, known: &[&'static str]) -> Finding {
 }
 
 /// "`path`: expected text, found a mapping".
-fn wrong_type(node: &Node, what: &str, expected: &str) -> Finding {
+pub fn wrong_type(node: &Node, what: &str, expected: &str) -> Finding {
     let found = match &node.value {
         Value::Number(number) => format!("the number `{number}`"),
         Value::Bool(truth) => format!("the boolean `{truth}`"),

@@ -16,7 +16,7 @@ pub use records::{GroupRecord, PolicyRecord, PolicyVersion, RoleRecord, UserReco
 use crate::engine::CallError;
 
 use super::view::View;
-use super::{call_error, is_absent};
+use super::{failed, is_absent};
 use bulk::Bulk;
 
 /// Below this many declared IAM things, single calls are always cheaper than counting the account first.
@@ -128,16 +128,4 @@ fn absent_is_none<T>(result: Result<T, CallError>) -> Result<Option<T>, CallErro
         Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// The code and operation of an IAM call that failed.
-fn failed<E>(
-    operation: &'static str,
-) -> impl FnOnce(
-    aws_smithy_runtime_api::client::result::SdkError<E, aws_smithy_runtime_api::client::orchestrator::HttpResponse>,
-) -> CallError
-where
-    E: aws_smithy_types::error::metadata::ProvideErrorMetadata + std::error::Error + 'static,
-{
-    move |error| call_error(operation, &error)
 }

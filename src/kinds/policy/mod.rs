@@ -12,7 +12,7 @@ use std::convert::Infallible;
 
 use serde_json::json;
 
-use crate::fields::{FieldPath, Fields as _};
+use crate::fields::FieldPath;
 use crate::kind::{
     DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section,
 };
@@ -76,7 +76,7 @@ const fn field(name: &'static str, shape: &'static str, default: &'static str, o
 
 impl Kind for Policy {
     const NAME: &'static str = "policy";
-    const SECTION: Section = Section { key: "policies", aliases: &[], service: "iam" };
+    const SECTION: Section = Section { key: "policies", aliases: &[], service: "iam", principal: false };
     const FIELDS: &'static [Field] = &[
         field("path", "text", "/", OnChange::Replace, "The path, with a slash at both ends."),
         field("description", "text", "nothing", OnChange::Replace, "What it is for; AWS keeps the first one for ever."),
@@ -91,9 +91,8 @@ impl Kind for Policy {
     type Action = Action;
     type Part = Infallible;
 
-    fn identify(declared: &Declared, at: &Node, cx: &mut Lowering<'_>) -> Option<PolicyName> {
-        let _ = at;
-        cx.parse(&Node { span: declared.span, value: crate::spec::node::Value::Text(declared.name.clone()) }, "policy", PolicyName::parse)
+    fn identify(declared: &Declared, _: &Node, cx: &mut Lowering<'_>) -> Option<PolicyName> {
+        cx.parse(&declared.name_node(), "policy", PolicyName::parse)
     }
 
     fn arn(id: &PolicyName, state: Option<&State>, home: &Home) -> Arn {
@@ -108,7 +107,7 @@ impl Kind for Policy {
 
     fn lower(id: &PolicyName, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Self>> {
         let mut table = cx.table::<Self>(node)?;
-        let path = table.take("path").map(|node| cx.parse(node, "path", IamPath::parse));
+        let path = table.take("path").map(|node| cx.parse(node, "path", IamPath::parse_for_policy));
         let description = table.take("description").map(|node| cx.description(node, 1000));
         let tags = cx.tags(table.take("tags"));
         let document_node = table.required("document", &mut cx.reading())?;
@@ -158,16 +157,16 @@ impl Kind for Policy {
         false
     }
 
-    fn diff(id: &PolicyName, pair: Pair<'_, Self>, cx: &DiffCx<'_>) -> Vec<Action> {
-        steps::diff(id, pair, cx)
+    fn diff(_: &PolicyName, pair: Pair<'_, Self>, cx: &DiffCx<'_>) -> Vec<Action> {
+        steps::diff(pair, cx)
     }
 
     fn after(state: Option<State>, action: &Action) -> Option<State> {
         steps::after(state, action)
     }
 
-    fn facts(id: &PolicyName, action: &Action, home: &Home) -> Facts {
-        steps::facts(id, action, home)
+    fn facts(id: &PolicyName, arn: &Arn, action: &Action, _: &Home) -> Facts {
+        steps::facts(id, arn, action)
     }
 
     fn refs(_: &PolicyName, _: &State, _: &Home) -> Vec<Arn> {
@@ -190,9 +189,3 @@ impl Kind for Policy {
 
 /// Customer managed policies tell tag keys apart by case (IAM user guide, "Tags for IAM resources").
 const TAG_CASE: KeyCase = KeyCase::Exact;
-
-/// Whether two states are the same in everything but the document.
-#[cfg(test)]
-fn only_document_differs(a: &State, b: &State) -> bool {
-    a.apart(b).iter().all(|path| path.field == "document")
-}

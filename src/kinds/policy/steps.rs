@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::fields::{FieldKey as _, FieldPath};
-use crate::kind::{Access, DiffCx, Facts, Home, Kind as _, Loss, Once, Pair, Rank, Retry, When};
+use crate::kind::{Access, DiffCx, Facts, Loss, Once, Pair, Rank, Retry, When};
 use crate::names::{Arn, IamPath, PolicyName};
 use crate::policy_doc::{Policy as Document, same};
 
@@ -22,15 +22,11 @@ pub enum Action {
     Create(Box<State>),
     /// CreatePolicyVersion, made default at once.
     PutVersion {
-        /// The ARN, since it holds the path.
-        arn: Arn,
         /// The new document.
         document: Box<Document>,
     },
     /// SetDefaultPolicyVersion: an older version says the same as the file.
     MakeDefault {
-        /// The ARN.
-        arn: Arn,
         /// The version.
         version: String,
         /// Its document.
@@ -38,32 +34,17 @@ pub enum Action {
     },
     /// DeletePolicyVersion.
     DeleteVersion {
-        /// The ARN.
-        arn: Arn,
         /// The version.
         version: String,
         /// Whether the policy itself goes.
         why: Why,
     },
     /// TagPolicy or UntagPolicy.
-    Tag {
-        /// The ARN.
-        arn: Arn,
-        /// What changes.
-        change: TagChange,
-    },
+    Tag(TagChange),
     /// Detaches it from a user, group or role, because it is to be deleted.
-    DetachFrom {
-        /// The ARN.
-        arn: Arn,
-        /// The user, group or role.
-        principal: Arn,
-    },
+    DetachFrom(Arn),
     /// DeletePolicy.
-    Delete {
-        /// The ARN.
-        arn: Arn,
-    },
+    Delete,
 }
 
 /// Why a version goes.
@@ -76,40 +57,37 @@ pub enum Why {
     Policy,
 }
 
-pub(super) fn diff(id: &PolicyName, pair: Pair<'_, Policy>, cx: &DiffCx<'_>) -> Vec<Action> {
+pub(super) fn diff(pair: Pair<'_, Policy>, cx: &DiffCx<'_>) -> Vec<Action> {
     match pair {
         Pair::Create(wanted) => vec![Action::Create(Box::new(wanted.clone()))],
         Pair::Change { wanted, live } => {
-            let arn = Policy::arn(id, Some(&live.state), cx.home);
-            let mut actions = document(&arn, wanted, &live.state, &live.evidence.versions);
+            let mut actions = document(wanted, &live.state, &live.evidence.versions);
             let changes = tagging::changes(&wanted.tags, &live.state.tags, cx.owner_key, TAG_CASE);
-            actions.extend(changes.into_iter().map(|change| Action::Tag { arn: arn.clone(), change }));
+            actions.extend(changes.into_iter().map(Action::Tag));
             actions
         }
         Pair::Delete(live) => {
-            let arn = Policy::arn(id, Some(&live.state), cx.home);
-            let principals = live.evidence.users.iter().cloned();
-            let detach = principals.map(|principal| Action::DetachFrom { arn: arn.clone(), principal });
+            let detach = live.evidence.users.iter().cloned().map(Action::DetachFrom);
             let spare = live.evidence.versions.iter().filter(|version| !version.is_default);
             let versions =
-                spare.map(|version| Action::DeleteVersion { arn: arn.clone(), version: version.id.clone(), why: Why::Policy });
-            detach.chain(versions).chain([Action::Delete { arn: arn.clone() }]).collect()
+                spare.map(|version| Action::DeleteVersion { version: version.id.clone(), why: Why::Policy });
+            detach.chain(versions).chain([Action::Delete]).collect()
         }
     }
 }
 
-fn document(arn: &Arn, wanted: &State, live: &State, versions: &[Version]) -> Vec<Action> {
+fn document(wanted: &State, live: &State, versions: &[Version]) -> Vec<Action> {
     if same(&wanted.document, &live.document) {
         return Vec::new();
     }
     let document = Box::new(wanted.document.clone());
     let equal = |version: &&Version| version.document.as_ref().is_some_and(|old| same(&wanted.document, old));
     if let Some(version) = versions.iter().rev().filter(|version| !version.is_default).find(equal) {
-        return vec![Action::MakeDefault { arn: arn.clone(), version: version.id.clone(), document }];
+        return vec![Action::MakeDefault { version: version.id.clone(), document }];
     }
     let room = (versions.len() >= MOST_VERSIONS).then(|| versions.iter().find(|version| !version.is_default)).flatten();
-    let room = room.map(|oldest| Action::DeleteVersion { arn: arn.clone(), version: oldest.id.clone(), why: Why::Room });
-    room.into_iter().chain([Action::PutVersion { arn: arn.clone(), document }]).collect()
+    let room = room.map(|oldest| Action::DeleteVersion { version: oldest.id.clone(), why: Why::Room });
+    room.into_iter().chain([Action::PutVersion { document }]).collect()
 }
 
 pub(super) fn after(state: Option<State>, action: &Action) -> Option<State> {
@@ -121,12 +99,12 @@ pub(super) fn after(state: Option<State>, action: &Action) -> Option<State> {
     };
     match action {
         Action::Create(state) => Some((**state).clone()),
-        Action::PutVersion { document, .. } | Action::MakeDefault { document, .. } => {
+        Action::PutVersion { document } | Action::MakeDefault { document, .. } => {
             change(&|state| state.document = (**document).clone())
         }
-        Action::Tag { change: tags, .. } => change(&|state| tags.apply(&mut state.tags, TAG_CASE)),
-        Action::DeleteVersion { .. } | Action::DetachFrom { .. } => state,
-        Action::Delete { .. } => None,
+        Action::Tag(tags) => change(&|state| tags.apply(&mut state.tags, TAG_CASE)),
+        Action::DeleteVersion { .. } | Action::DetachFrom(_) => state,
+        Action::Delete => None,
     }
 }
 
@@ -139,12 +117,12 @@ const DELETING: &[Retry] = &[Retry {
     when: When::Always,
 }];
 
-pub(super) fn facts(id: &PolicyName, action: &Action, home: &Home) -> Facts {
+pub(super) fn facts(id: &PolicyName, arn: &Arn, action: &Action) -> Facts {
     let of_document = || vec![FieldPath::whole("document")];
     let base = |call, rank, summary: String| Facts { retry: SPREADING, ..Facts::new(call, rank, summary) };
     match action {
         Action::Create(state) => Facts {
-            makes: vec![Policy::arn(id, Some(state), home)],
+            makes: vec![arn.clone()],
             fields: created_fields(state),
             ..base("iam:CreatePolicy", Rank::Create, format!("create policy {id}"))
         },
@@ -159,19 +137,19 @@ pub(super) fn facts(id: &PolicyName, action: &Action, home: &Home) -> Facts {
             fields: of_document(),
             ..base("iam:SetDefaultPolicyVersion", Rank::Add, format!("make {version} default again, which says the same"))
         },
-        Action::DeleteVersion { version, why, .. } => Facts {
+        Action::DeleteVersion { version, why } => Facts {
             fields: of_document(),
             ..base("iam:DeletePolicyVersion", version_rank(*why), format!("delete version {version}"))
         },
-        Action::Tag { change, .. } => Facts { fields: change.fields(), ..base(tag_call(change), change.rank(), change.summary()) },
-        Action::DetachFrom { arn, principal } => Facts {
+        Action::Tag(change) => Facts { fields: change.fields(), ..base(tag_call(change), change.rank(), change.summary()) },
+        Action::DetachFrom(principal) => Facts {
             access: Access::Restricts,
             frees: vec![arn.clone()],
             unlinks: Some((principal.clone(), arn.clone())),
             loss: Loss::Link,
             ..base(detach_call(principal), Rank::Unlink, format!("detach from {}", principal.show()))
         },
-        Action::Delete { arn } => Facts {
+        Action::Delete => Facts {
             deletes: vec![arn.clone()],
             loss: Loss::Object,
             retry: DELETING,

@@ -3,6 +3,9 @@
 //! Invariant: guards go on before grants and come off after removals; a removal that an addition replaces comes after
 //! it, unless AWS's limit on attachments leaves no room for both.
 
+#[cfg(feature = "aws")]
+pub(crate) mod live;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fields::{FieldKey as _, FieldPath};
@@ -297,4 +300,25 @@ pub fn grants(holdings: Holdings<'_>, arn: &Arn) -> Vec<Grant> {
 #[must_use]
 pub fn refs(holdings: Holdings<'_>) -> Vec<Arn> {
     holdings.policies.iter().cloned().chain(holdings.boundary.cloned()).collect()
+}
+
+/// Policies, inline policies and boundary as the file writes them.
+pub fn spell(holdings: Holdings<'_>, put: &mut impl FnMut(&str, serde_json::Value)) {
+    if !holdings.policies.is_empty() {
+        let names: Vec<String> = holdings.policies.iter().map(spell_policy).collect();
+        put("policies", serde_json::json!(names));
+    }
+    if !holdings.inline.is_empty() {
+        put("inline_policies", serde_json::json!(holdings.inline));
+    }
+    if let Some(boundary) = holdings.boundary {
+        put("permissions_boundary", serde_json::json!(spell_policy(boundary)));
+    }
+}
+
+/// A current AWS-managed policy by its name, any other by its ARN.
+fn spell_policy(arn: &Arn) -> String {
+    let name = arn.policy_name().filter(|_| arn.is_aws_managed_policy());
+    let known = name.and_then(|name| crate::catalogue::managed_policy(name.as_str()));
+    known.map_or_else(|| arn.to_string(), |managed| managed.name.to_owned())
 }
