@@ -27,7 +27,12 @@ pub enum Colour {
 /// The longest message or label, in characters.
 const LONGEST_TEXT: usize = 600;
 
+/// How many findings are shown; a generated file may hold one mistake half a million times.
+const MOST_SHOWN: usize = 1000;
+
 /// All findings by file and place, each once, then the summary. Nothing for no findings.
+///
+/// Beyond the first thousand only their number is shown.
 #[must_use]
 pub fn render(findings: &[Finding], sources: &Sources, colour: Colour) -> String {
     if findings.is_empty() {
@@ -39,9 +44,12 @@ pub fn render(findings: &[Finding], sources: &Sources, colour: Colour) -> String
     };
     let sorted = sorted(findings);
     let mut text = String::new();
-    for finding in &sorted {
+    for finding in sorted.iter().take(MOST_SHOWN) {
         text.push_str(&one(finding, sources, &renderer));
         text.push_str("\n\n");
+    }
+    if let Some(more) = sorted.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+        text.push_str(&format!("... and {more} more\n\n"));
     }
     text.push_str(&summary(sorted.iter().copied()));
     text.push('\n');

@@ -73,7 +73,12 @@ pub fn load(files: &dyn Files, arguments: &[String], sources: &mut Sources) -> (
     let mut findings = Vec::new();
     let mut seen = BTreeSet::new();
     for argument in arguments {
-        let paths = match named_by(files, argument) {
+        let argument = if cfg!(windows) {
+            argument.replace('\\', "/")
+        } else {
+            argument.clone()
+        };
+        let paths = match named_by(files, &argument) {
             Ok(paths) => paths,
             Err(trouble) => {
                 findings.push(trouble.finding());

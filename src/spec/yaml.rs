@@ -5,10 +5,12 @@
 
 mod build;
 mod explain;
+mod merge;
 mod offsets;
 mod scalar;
 #[cfg(test)]
 mod tests;
+mod weight;
 
 use saphyr_parser::{Event, Parser};
 

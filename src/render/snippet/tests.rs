@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::spec::{json, yaml};
 
 fn sources(texts: &[(&str, &str)]) -> (Sources, Vec<FileId>) {
     let mut sources = Sources::default();
@@ -244,7 +245,30 @@ fn the_summary_counts() {
     assert_eq!(render(&[], &Sources::default(), Colour::Never), "");
 }
 
+#[test]
+fn only_the_number_is_shown_of_very_many() {
+    let text = "a: 1\n".repeat(1500);
+    let mut sources = Sources::default();
+    let file = sources.add("a.yaml", text);
+    let findings = yaml::parse(&sources, file).expect_err("duplicates");
+    let shown = render(&findings, &sources, Colour::Never);
+    assert!(shown.ends_with("\n\n... and 499 more\n\n1499 errors\n"));
+    assert_eq!(shown.matches("error[E0204]").count(), 1000);
+}
+
 proptest! {
+    #[test]
+    fn whatever_is_wrong_with_a_text_can_be_shown(text in prop_oneof![any::<String>(), "([a:\\-\\[{}&*!\"'\n\t ]|<<|\\PC){0,40}"]) {
+        let mut sources = Sources::default();
+        let file = sources.add("a.yaml", text);
+        for result in [yaml::parse(&sources, file), json::parse_json(&sources, file)] {
+            let findings = result.err().unwrap_or_default();
+            let shown = render(&findings, &sources, Colour::Never);
+            prop_assert!(shown.chars().all(|c| c == '\n' || !c.is_control()), "{:?}", shown);
+            prop_assert_eq!(shown.is_empty(), findings.is_empty());
+        }
+    }
+
     #[test]
     fn any_text_and_any_span_can_be_shown(
         text in "(\\PC|[\n\r\t\u{1b}\u{0}\u{85}\u{202e}]|\u{fe0f}|\u{200d}|aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa){0,40}",

@@ -120,7 +120,7 @@ fn an_unreadable_file_is_said_to_be() {
     use std::os::unix::fs::PermissionsExt;
     let room = room(&[("a.yaml", b"a")]);
     let path = room.dir.path().join("a.yaml");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).expect("set");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("set");
     // The superuser reads everything, so there is nothing to see then.
     if fs::read(&path).is_err() {
         assert!(loaded(&room, &["a.yaml"]).1[0].starts_with("E0102 `a.yaml` can't be read: "));

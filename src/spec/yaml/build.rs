@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, ScalarStyle, Tag};
 
+use super::merge::{self, Merged, merge};
 use super::offsets::Offsets;
 use super::scalar;
+use super::weight::Weight;
 use super::{MAX_DEPTH, MAX_NODES, MAX_TEXT};
 use crate::spec::finding::Finding;
 use crate::spec::node::{Key, Node, Value};
@@ -44,8 +46,7 @@ enum Shape {
 #[derive(Default)]
 struct Entries {
     entries: Vec<(Key, Node)>,
-    /// What `<<` brought, and before which entry it stood.
-    merged: Vec<(usize, Node)>,
+    merged: Vec<Merged>,
     seen: BTreeMap<String, Span>,
     pending: Pending,
 }
@@ -66,14 +67,6 @@ enum Anchor {
     /// Its value is still being read: an alias to it would never end.
     Open,
     Done(Node, Weight),
-}
-
-/// What a tree costs.
-#[derive(Debug, Clone, Copy, Default)]
-struct Weight {
-    nodes: usize,
-    text: usize,
-    height: usize,
 }
 
 impl<'a> Builder<'a> {
@@ -181,7 +174,7 @@ impl<'a> Builder<'a> {
         let end = if bracket { span.end } else { frame.end };
         let value = match frame.shape {
             Shape::List(items) => Value::List(items),
-            Shape::Map(entries) => Value::Map(entries.finish()),
+            Shape::Map(entries) => Value::Map(merge(entries.entries, entries.merged, entries.seen)),
         };
         let span = Span { end, ..frame.start };
         let node = Node { span, value };
@@ -280,7 +273,7 @@ impl<'a> Builder<'a> {
         }
         let finding = Finding::error("E0205", span, format!("a key must be text, not {}", node.type_name()))
             .label("quote it if it is meant as text");
-        let finding = if self.written(span).starts_with("{") {
+        let finding = if self.written(span).starts_with('{') {
             finding.help("text that begins with `{` needs quotes; variables are written `$(name)`")
         } else {
             finding
@@ -301,9 +294,9 @@ impl<'a> Builder<'a> {
         };
         match std::mem::take(&mut map.pending) {
             Pending::Key(key) => map.entries.push((key, node)),
-            Pending::Merge => match merge_sources(node) {
+            Pending::Merge => match merge::sources(node) {
                 Ok(sources) => map.merged.push((map.entries.len(), sources)),
-                Err(finding) => self.findings.push(finding),
+                Err(finding) => self.findings.push(*finding),
             },
             Pending::None | Pending::Refused => {}
         }
@@ -355,102 +348,6 @@ impl<'a> Builder<'a> {
         let trimmed = inner.trim_end().len();
         let end = if trimmed == 0 { end } else { start + trimmed };
         self.offsets.at(start, end)
-    }
-}
-
-impl Entries {
-    /// Own keys win over merged ones, earlier merged ones over later.
-    fn finish(self) -> Vec<(Key, Node)> {
-        let Self {
-            entries,
-            merged,
-            mut seen,
-            ..
-        } = self;
-        if merged.is_empty() {
-            return entries;
-        }
-        let mut whole = Vec::with_capacity(entries.len());
-        let mut merged = merged.into_iter().peekable();
-        for (at, entry) in entries.into_iter().map(Some).chain([None]).enumerate() {
-            while let Some((_, sources)) = merged.next_if(|(before, _)| *before == at || entry.is_none()) {
-                add_merged(&mut whole, &mut seen, sources);
-            }
-            whole.extend(entry);
-        }
-        whole
-    }
-}
-
-fn add_merged(whole: &mut Vec<(Key, Node)>, seen: &mut BTreeMap<String, Span>, sources: Node) {
-    match sources.value {
-        Value::List(sources) => {
-            for source in sources {
-                add_merged(whole, seen, source);
-            }
-        }
-        Value::Map(entries) => {
-            for (key, node) in entries {
-                if !seen.contains_key(&key.text) {
-                    seen.insert(key.text.clone(), key.span);
-                    whole.push((key, node));
-                }
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
-    }
-}
-
-/// Checks that `<<` names a mapping or a list of mappings.
-fn merge_sources(node: Node) -> Result<Node, Finding> {
-    let is_map = |node: &Node| matches!(node.value, Value::Map(_));
-    let wrong = match &node.value {
-        Value::Map(_) => None,
-        Value::List(items) => items.iter().find(|item| !is_map(item)),
-        _ => Some(&node),
-    };
-    match wrong {
-        None => Ok(node),
-        Some(wrong) => Err(Finding::error(
-            "E0206",
-            wrong.span,
-            format!("`<<` merges a mapping or a list of mappings, not {}", wrong.type_name()),
-        )
-        .label("name an anchored mapping: `<<: *name`")),
-    }
-}
-
-impl Weight {
-    /// The tree is at most [`MAX_DEPTH`] deep, so recursion is safe.
-    fn of(node: &Node) -> Self {
-        let mut sum = Self {
-            nodes: 1,
-            text: 0,
-            height: 0,
-        };
-        match &node.value {
-            Value::Null | Value::Bool(_) => {}
-            Value::Number(text) | Value::Text(text) => sum.text = text.len(),
-            Value::List(items) => {
-                sum.height = 1;
-                items.iter().for_each(|item| sum.add(Self::of(item)));
-            }
-            Value::Map(entries) => {
-                sum.height = 1;
-                for (key, node) in entries {
-                    sum.nodes += 1;
-                    sum.text += key.text.len();
-                    sum.add(Self::of(node));
-                }
-            }
-        }
-        sum
-    }
-
-    fn add(&mut self, inner: Self) {
-        self.nodes += inner.nodes;
-        self.text += inner.text;
-        self.height = self.height.max(inner.height + 1);
     }
 }
 

@@ -29,6 +29,31 @@ const MEANINGS: &[(&str, &str, &str)] = &[
         "indent with spaces",
     ),
     (
+        "invalid indentation in quoted scalar",
+        "the text in these quotes goes on in a line that is not indented",
+        "is the closing quote missing?",
+    ),
+    (
+        "unexpected document indicator",
+        "the document ends inside quotes",
+        "is the closing quote missing?",
+    ),
+    (
+        "invalid indentation in flow construct",
+        "this stands in brackets or braces that are still open",
+        "close them above, or indent this further",
+    ),
+    (
+        "scanning a block scalar, did not find expected comment",
+        "text can't follow `|` or `>` on its line",
+        "begin it on the next line, indented; or quote text that begins with `|` or `>`",
+    ),
+    (
+        "did not find expected <document start>",
+        "this can't follow what stands before it",
+        "the file is one mapping: check the indentation",
+    ),
+    (
         "mapping values are not allowed",
         "a `: ` stands where no key can be",
         "quote the text before it, or check the indentation",
@@ -36,7 +61,7 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     (
         "illegal placement of ':'",
         "a `:` stands where no key can be",
-        "quote the text, or check the indentation",
+        "is a `]` missing above? Otherwise quote the text",
     ),
     (
         "simple key expect",
@@ -61,12 +86,12 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     (
         "expected ',' or ']'",
         "a list in brackets goes on without `,` or `]`",
-        "add `,` or `]` before this",
+        "add `,` before this, or `]` above",
     ),
     (
         "expected ',' or '}'",
         "a mapping in braces goes on without `,` or `}`",
-        "add `,` or `}` before this",
+        "add `,` before this, or `}` above",
     ),
     (
         "misplaced bracket",

@@ -238,7 +238,12 @@ fn syntax_errors_are_explained_and_say_that_there_may_be_more() {
         ("a:\n\tb: 1\n", "E0201 2:1 `\t` a tab stands where YAML wants spaces"),
         ("a: [1, 2\nb: 3\n", "E0201"),
         ("a: {x: 1\n", "E0201"),
-        ("a: \"open\n", "E0201"),
+        ("a: \"open\n", "E0201 1:4 `\"` the text ends inside quotes"),
+        (
+            "a: \"open\nb: 1\n",
+            "E0201 1:4 `\"` the text in these quotes goes on in a line that is not indented",
+        ),
+        ("a: > x\n", "E0201 1:4 `>` text can't follow `|` or `>` on its line"),
         (
             "a: *nope\n",
             "E0201 1:4 `*` this alias names an anchor that is not defined above it",
