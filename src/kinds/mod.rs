@@ -130,6 +130,12 @@ macro_rules! kinds {
                 match self { $(Self::$kind { id, arn, action } => <$module::$kind as Kind>::facts(id, arn, action, home)),* }
             }
 
+            /// The ARN of what it changes.
+            #[must_use]
+            pub fn arn(&self) -> &Arn {
+                match self { $(Self::$kind { arn, .. } => arn),* }
+            }
+
             /// The model of its effect on a state.
             #[must_use]
             pub fn after(&self, state: Option<AnyState>) -> Option<AnyState> {

@@ -215,6 +215,22 @@ impl Arn {
         self.of_kind("iam", "oidc-provider/")
     }
 
+    /// Whether AWS made it: below `/aws-service-role/` or `/aws-reserved/`.
+    #[must_use]
+    pub fn is_aws_made(&self) -> bool {
+        self.iam_path().is_some_and(|path| path.is_aws_made())
+    }
+
+    /// Whether both name one user or role: a session's ARN (`assumed-role/NAME/SESSION`) lacks the role's path, and IAM
+    /// compares names without case.
+    #[must_use]
+    pub fn names_same_principal(&self, caller: &Self) -> bool {
+        let role = |arn: &Self| arn.role_name().or_else(|| arn.session_role_name());
+        let same_role = || Some(role(self)?.same_identity(&role(caller)?));
+        let same_user = || Some(self.user_name()?.same_identity(&caller.user_name()?));
+        self.account() == caller.account() && (same_role().unwrap_or(false) || same_user().unwrap_or(false))
+    }
+
     /// The name of the bucket, if it names a bucket and not an object in it.
     #[must_use]
     pub fn bucket_name(&self) -> Option<BucketName> {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a code never changes its meaning, and none is used twice; the test below keeps table and code together.
 
-/// Code and meaning, in order. 01 files, 02 YAML, JSON and variables, 03 shape, 04 values.
+/// Code and meaning, in order. 01 files, 02 YAML, JSON and variables, 03 shape, 04 values, 05 references.
 pub const CODES: &[(&str, &str)] = &[
     ("E0101", "a file or folder is not there"),
     ("E0102", "the system refuses to read a file"),
@@ -32,11 +32,25 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0302", "a number stands where text is expected, or text needs quotes"),
     ("E0303", "a key is not known here"),
     ("E0304", "a required key is missing"),
+    ("E0305", "header keys of several files disagree"),
+    ("E0306", "a resource is declared twice"),
+    ("E0307", "a section of the format that this version does not manage yet"),
     ("E0401", "a value is empty"),
     ("E0402", "a value is out of its range"),
     ("E0403", "a word is none of the allowed ones"),
     ("E0404", "a value is not a duration"),
     ("E0405", "a value is not a size"),
+    ("E0411", "a name or value that AWS refuses"),
+    ("E0412", "a size beyond a quota of AWS"),
+    ("E0413", "more of something than AWS takes"),
+    ("E0414", "the same thing is listed twice"),
+    ("E0415", "beyond a default quota that AWS raises on request"),
+    ("E0501", "a reference leads nowhere"),
+    ("E0502", "a managed policy that AWS has withdrawn"),
+    ("E0503", "a managed policy that only AWS attaches"),
+    ("E0504", "an AWS-managed policy under a wrong path"),
+    ("E0505", "`ignore:` names a field that there is not"),
+    ("E0506", "a thing is declared and absent at once"),
 ];
 
 /// What a code means.
@@ -70,7 +84,7 @@ mod tests {
     }
 
     fn is_code(text: &str) -> bool {
-        let rooms = ["E01", "E02", "E03", "E04"];
+        let rooms = ["E01", "E02", "E03", "E04", "E05"];
         text.len() == 5 && rooms.contains(&&text[..3]) && text[3..].bytes().all(|byte| byte.is_ascii_digit())
     }
 

@@ -191,7 +191,7 @@ impl Lowering<'_> {
     /// The tags of a resource: the common ones and its own, which win.
     pub fn tags(&mut self, own: Option<&Node>) -> BTreeMap<String, String> {
         let mut tags = self.common_tags.clone();
-        let entries = own.and_then(|node| table::entries(node, "tags", &mut self.reading())).unwrap_or_default();
+        let entries = own.and_then(|node| table::entries(node, "tags", "names to text", &mut self.reading())).unwrap_or_default();
         for (key, value) in entries {
             let key_node = Node { span: key.span, value: Value::Text(key.text.clone()) };
             let parsed = (self.parse(&key_node, "tag key", TagKey::parse), self.parse(value, "tag value", TagValue::parse));
@@ -202,7 +202,7 @@ impl Lowering<'_> {
         if tags.len() > MOST_TAGS {
             let span = own.map(|node| node.span);
             let message = format!("{} tags, and AWS takes at most {MOST_TAGS} on one resource", tags.len());
-            self.findings.extend(span.map(|span| Finding::error("E0403", span, message)));
+            self.findings.extend(span.map(|span| Finding::error("E0413", span, message)));
         }
         tags
     }
@@ -238,7 +238,7 @@ impl Lowering<'_> {
     /// Named documents, `inline_policies:`; the sum of their sizes is held against the quota of their holder.
     pub fn inline_policies(&mut self, node: Option<&Node>, most: usize, holder: &str) -> BTreeMap<String, Policy> {
         let Some(node) = node else { return BTreeMap::new() };
-        let entries = table::entries(node, "inline_policies", &mut self.reading()).unwrap_or_default();
+        let entries = table::entries(node, "inline_policies", "names to documents", &mut self.reading()).unwrap_or_default();
         let mut policies = BTreeMap::new();
         for (key, document) in entries {
             let key_node = Node { span: key.span, value: Value::Text(key.text.clone()) };
@@ -251,7 +251,7 @@ impl Lowering<'_> {
         let size: usize = policies.values().map(Policy::size).sum();
         if size > most {
             let message = format!("the inline policies of this {holder} are {size} characters long, and AWS takes {most} in sum");
-            self.report(Finding::error("E0402", node.span, message).label("make one of them a managed policy"));
+            self.report(Finding::error("E0412", node.span, message).label("make one of them a managed policy"));
         }
         policies
     }
@@ -259,12 +259,12 @@ impl Lowering<'_> {
     /// A list of managed policies, `policies:`; more than the default quota is a warning.
     pub fn policies(&mut self, node: Option<&Node>) -> BTreeSet<Arn> {
         let Some(node) = node else { return BTreeSet::new() };
-        let items = table::list(node, "policies", &mut self.reading()).unwrap_or_default();
+        let items = table::list(node, "policies", "policies", &mut self.reading()).unwrap_or_default();
         let mut arns = BTreeSet::new();
         for item in items {
             let Some(arn) = self.managed_policy(item) else { continue };
             if !arns.insert(arn) {
-                self.report(Finding::error("E0404", item.span, "this policy is listed twice").label("remove one of them"));
+                self.report(Finding::error("E0414", item.span, "this policy is listed twice").label("remove one of them"));
             }
         }
         arns
@@ -367,7 +367,7 @@ impl Lowering<'_> {
         let declared = Declared { name: name.clone(), path: None, region: self.region.clone(), bus: None, span: node.span };
         let arn = self.arn_of(kind, &declared);
         if arn.is_none() {
-            self.report(Finding::error("E0401", name_node.span, format!("`{name}` can't be the name of a {kind}")));
+            self.report(Finding::error("E0411", name_node.span, format!("`{name}` can't be the name of a {kind}")));
         }
         self.existing.insert(Existing { kind, name, region: self.region.clone(), place: self.sources.place(name_node.span) });
         arn
@@ -406,7 +406,7 @@ const MOST_TAGS: usize = 50;
 /// A mistake of a name as a finding, with what would be right under the carets.
 #[must_use]
 pub fn name_finding(span: Span, what: &str, error: &NameError) -> Finding {
-    let finding = Finding::error("E0401", span, format!("{what}: {error}"));
+    let finding = Finding::error("E0411", span, format!("{what}: {error}"));
     match error.right() {
         Some(right) => finding.label(format!("write `{right}`")),
         None => finding,
@@ -443,14 +443,14 @@ impl Lowering<'_> {
         let length = text.chars().count();
         if length > most {
             let message = format!("this description has {length} characters, and AWS takes {most}");
-            self.report(Finding::error("E0402", node.span, message));
+            self.report(Finding::error("E0412", node.span, message));
             return None;
         }
         let odd = text.chars().find(|c| !matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{a1}'..='\u{ff}'));
         if let Some(odd) = odd {
             let message = format!("IAM takes no `{}` in a description", odd.escape_debug());
             let label = "write plain Latin letters, digits and punctuation";
-            self.report(Finding::error("E0401", node.span, message).label(label));
+            self.report(Finding::error("E0411", node.span, message).label(label));
             return None;
         }
         Some(text)

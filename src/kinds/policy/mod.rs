@@ -114,7 +114,7 @@ impl Kind for Policy {
         let document = cx.document(document_node, Flavour::Identity)?;
         if document.size() > MOST_CHARACTERS {
             let message = format!("policy `{id}` is {} characters long without white space, and AWS takes {MOST_CHARACTERS}", document.size());
-            cx.report(Finding::error("E0402", document_node.span, message).label("split it into two policies"));
+            cx.report(Finding::error("E0412", document_node.span, message).label("split it into two policies"));
         }
         let state = State {
             path: path.map_or(Some(cx.known_path::<Self>(id.as_str())), |written| written)?,

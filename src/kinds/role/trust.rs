@@ -4,7 +4,7 @@
 
 use crate::kind::Home;
 use crate::names::Arn;
-use crate::policy_doc::{self, Flavour, Policy, PrincipalEntry, PrincipalType, TrustParts, Word};
+use crate::policy_doc::{self, Flavour, Operator, Policy, PrincipalEntry, PrincipalType, TrustParts, Word};
 use crate::spec::finding::Finding;
 use crate::spec::lower::Lowering;
 use crate::spec::node::{Node, Value};
@@ -25,7 +25,7 @@ pub(super) fn lower(node: &Node, cx: &mut Lowering<'_>) -> Option<Policy> {
     let size = policy.size();
     if size > USUAL_CHARACTERS {
         let message = format!("this trust policy is {size} characters long; AWS takes {USUAL_CHARACTERS} unless the quota was raised");
-        cx.report(Finding::warning("E0405", node.span, message));
+        cx.report(Finding::warning("E0415", node.span, message));
     }
     Some(policy)
 }
@@ -47,24 +47,12 @@ fn services(node: &Node, cx: &mut Lowering<'_>) -> Option<TrustParts> {
         if !text.contains('.') && text != "*" {
             let message = format!("`{text}` is not a service that can assume a role");
             let label = "a service's name looks like `lambda.amazonaws.com`; for others write `{ aws: … }` or `{ federated: … }`";
-            cx.report(Finding::error("E0401", span, message).label(label));
+            cx.report(Finding::error("E0411", span, message).label(label));
             continue;
         }
-        principals.push(PrincipalEntry { kind: PrincipalType::Service, names: vec![Word::new(text, span)] });
+        principals.push(PrincipalEntry { kind: PrincipalType::Service, name: Word::new(text, span) });
     }
-    (!principals.is_empty()).then(|| TrustParts { principals: merged(principals), ..TrustParts::default() })
-}
-
-/// One entry for each type of principal, so that AWS gets one statement.
-fn merged(entries: Vec<PrincipalEntry>) -> Vec<PrincipalEntry> {
-    let mut merged: Vec<PrincipalEntry> = Vec::new();
-    for entry in entries {
-        match merged.iter_mut().find(|known| known.kind == entry.kind) {
-            Some(known) => known.names.extend(entry.names),
-            None => merged.push(entry),
-        }
-    }
-    merged
+    (!principals.is_empty()).then(|| TrustParts { principals, ..TrustParts::default() })
 }
 
 const KEYS: &[&str] = &["service", "aws", "federated", "conditions", "external_id", "actions"];
@@ -75,8 +63,8 @@ fn parts_of_map(node: &Node, cx: &mut Lowering<'_>) -> Option<TrustParts> {
     for (key, kind) in [("service", PrincipalType::Service), ("aws", PrincipalType::Aws), ("federated", PrincipalType::Federated)] {
         let Some(value) = table.take(key) else { continue };
         let texts = table::texts(value, key, &mut cx.reading())?;
-        let names = texts.into_iter().filter_map(|(text, span)| principal(key, text, span, cx)).collect();
-        principals.push(PrincipalEntry { kind, names });
+        let names = texts.into_iter().filter_map(|(text, span)| principal(key, text, span, cx));
+        principals.extend(names.map(|name| PrincipalEntry { kind, name }));
     }
     if principals.is_empty() {
         let finding = Finding::error("E0304", node.span, "this trust names nobody").label("write `service:`, `aws:` or `federated:`");
@@ -88,11 +76,16 @@ fn parts_of_map(node: &Node, cx: &mut Lowering<'_>) -> Option<TrustParts> {
         None => Vec::new(),
     };
     if let Some(id) = table.written_text("external_id", &mut cx.reading()) {
-        conditions.push(policy_doc::Condition::equals("sts:ExternalId", id));
+        conditions.push(policy_doc::Condition::placeless(external_id_operator()?, "sts:ExternalId", &[id]));
     }
     let actions = table.texts("actions", &mut cx.reading());
     let actions = actions.into_iter().map(|(text, span)| Word::new(text, span)).collect();
     Some(TrustParts { principals, conditions, actions })
+}
+
+/// The operator of a condition on the external id.
+fn external_id_operator() -> Option<Operator> {
+    Operator::parse("StringEquals")
 }
 
 /// An AWS principal may be given by the id of a declared role or user.
@@ -124,15 +117,11 @@ pub(super) fn spell(trust: &Policy) -> serde_json::Value {
 
 fn short_form(trust: &Policy) -> Option<serde_json::Value> {
     let [statement] = trust.document()?.statements.as_slice() else { return None };
-    let [entry] = statement.principal.as_ref()?.entries() else { return None };
-    let names: Vec<&str> = entry.names.iter().map(|word| word.text.as_str()).collect();
-    let words = entry.names.clone();
-    let parts = TrustParts {
-        principals: vec![PrincipalEntry { kind: PrincipalType::Service, names: words }],
-        ..TrustParts::default()
-    };
-    let rebuilt = Policy::trust(parts, &mut Vec::new())?;
-    let same = entry.kind == PrincipalType::Service && statement.sid.is_none() && policy_doc::same(&rebuilt, trust);
+    let principals = statement.principal.as_ref()?.entries().to_vec();
+    let services = principals.iter().all(|entry| entry.kind == PrincipalType::Service);
+    let names: Vec<String> = principals.iter().map(|entry| entry.name.text.clone()).collect();
+    let rebuilt = Policy::trust(TrustParts { principals, ..TrustParts::default() }, &mut Vec::new())?;
+    let same = services && statement.sid.is_none() && policy_doc::same(&rebuilt, trust);
     same.then(|| match names.as_slice() {
         [one] => serde_json::json!(one),
         many => serde_json::json!(many),

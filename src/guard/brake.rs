@@ -1,0 +1,76 @@
+//! The brake: many deletions and detachments at once are more often a slip than a wish.
+
+use std::collections::BTreeMap;
+
+use crate::kind::{Kind, Loss, Object, Seen};
+use crate::kinds::{KindName, Member, Visit};
+use crate::plan::consent::Danger;
+use crate::plan::{Refusal, Verb};
+
+use super::{GuardCx, Rule};
+
+/// Up to this many losses never need a word.
+const FEW: usize = 3;
+
+/// Beyond this share of the environment, in percent, they do.
+const SHARE: usize = 30;
+
+pub(super) struct Brake;
+
+impl Rule for Brake {
+    fn judge(&self, cx: &GuardCx<'_>) -> Vec<Refusal> {
+        if cx.consents.allows(Danger::MassChange, None) {
+            return Vec::new();
+        }
+        let losses = cx.plan.steps.iter().filter(|step| step.loss != Loss::None).count();
+        let things: usize = cx.objects.iter().map(|object| object.visit(Counting)).sum();
+        let mut refusals = Vec::new();
+        if losses > FEW && losses * 100 > things * SHARE {
+            refusals.push(refusal(format!("{losses} of {things} things and links would be deleted or detached")));
+        }
+        refusals.extend(all_of_a_kind(cx).into_iter().map(|(kind, count)| {
+            refusal(format!("every {kind} of this environment would be deleted ({count})"))
+        }));
+        refusals
+    }
+}
+
+fn refusal(message: String) -> Refusal {
+    Refusal {
+        guard: Danger::MassChange.word(),
+        address: None,
+        message,
+        place: None,
+        hint: "to go on: --allow mass-change".into(),
+    }
+}
+
+/// Kinds of which there were several and nothing would be left.
+fn all_of_a_kind(cx: &GuardCx<'_>) -> Vec<(KindName, usize)> {
+    let mut counts: BTreeMap<KindName, (usize, usize)> = BTreeMap::new();
+    for change in &cx.plan.changes {
+        let (gone, all) = counts.entry(change.address.kind).or_default();
+        *all += 1;
+        *gone += usize::from(change.verb == Verb::Delete);
+    }
+    counts.into_iter().filter(|(_, (gone, all))| gone == all && *all > 1).map(|(kind, (gone, _))| (kind, gone)).collect()
+}
+
+/// A live thing and the links that hang on it.
+struct Counting;
+
+impl Visit for Counting {
+    type Out = usize;
+
+    fn visit<K: Member>(self, object: &Object<K>) -> usize {
+        match &object.seen {
+            Seen::There(live) => 1 + links::<K>(&live.state),
+            Seen::Absent | Seen::Unread | Seen::Unknown(_) => 0,
+        }
+    }
+}
+
+fn links<K: Kind>(state: &K::State) -> usize {
+    use crate::fields::Fields as _;
+    state.present().iter().filter(|path| path.key.is_some() && path.field != "tags").count()
+}

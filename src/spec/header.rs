@@ -1,0 +1,250 @@
+//! The header of an environment: who owns what, in which account and region; and its variables.
+//!
+//! Invariant: only variables are interpolated into the header, for everything else follows from it.
+
+use std::collections::BTreeMap;
+
+use super::finding::Finding;
+use super::interpolate::{Names, Scalar, Unresolved, interpolate};
+use super::load::{Inputs, Texts};
+use super::lower::name_finding;
+use super::nearest::nearest;
+use super::node::{Key, Node, Value};
+use super::source::Span;
+use super::table::{self, Reading, Table};
+use crate::names::{AccountId, NameError, Region, TagKey, TagValue};
+
+/// The format's version.
+const VERSION: &str = "1";
+
+/// The key of the ownership mark, unless `ownership_tag:` names another.
+const OWNERSHIP_TAG: &str = "evenkeel:environment";
+
+/// The header, checked.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// The environment's name.
+    pub environment: String,
+    /// The only account that it may be applied to.
+    pub account: Option<AccountId>,
+    /// The default region.
+    pub region: Option<Region>,
+    /// Tags of every taggable resource.
+    pub tags: BTreeMap<String, String>,
+    /// Patterns of other people's tags.
+    pub ignore_tags: Vec<String>,
+    /// The key of the ownership mark.
+    pub ownership_tag: String,
+    /// The values of the variables.
+    pub variables: Variables,
+}
+
+/// Variables with their values.
+#[derive(Debug, Clone, Default)]
+pub struct Variables {
+    values: BTreeMap<String, Scalar>,
+    unset: BTreeMap<String, String>,
+}
+
+impl Variables {
+    /// The names, set or not.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().chain(self.unset.keys()).map(String::as_str)
+    }
+}
+
+impl Names for Variables {
+    fn lookup(&self, name: &str) -> Result<Scalar, Unresolved> {
+        if let Some(help) = self.unset.get(name) {
+            return Err(Unresolved::Unset { help: help.clone() });
+        }
+        self.values.lookup(name)
+    }
+}
+
+/// Reads the header; what is wrong goes into the texts' findings.
+pub fn read(texts: &mut Texts, inputs: &Inputs<'_>) -> Option<Header> {
+    let mut findings = Vec::new();
+    let variables = variables(texts, inputs, &mut findings);
+    let header = {
+        let mut reader = Reader { texts, variables: &variables, findings: &mut findings };
+        let version = reader.version();
+        let environment = reader.environment();
+        let account = reader.constrained("account", AccountId::parse);
+        let region = reader.constrained("region", Region::parse);
+        let tags = reader.tags();
+        let ignore_tags = reader.ignore_tags();
+        let ownership_tag = reader.constrained("ownership_tag", TagKey::parse);
+        version.zip(environment).map(|((), environment)| Header {
+            environment,
+            account,
+            region,
+            tags,
+            ignore_tags,
+            ownership_tag: ownership_tag.map_or(OWNERSHIP_TAG.to_owned(), |key| key.to_string()),
+            variables: Variables::default(),
+        })
+    };
+    texts.findings.extend(findings);
+    header.map(|header| Header { variables, ..header })
+}
+
+struct Reader<'a> {
+    texts: &'a Texts,
+    variables: &'a Variables,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Reader<'_> {
+    fn node(&mut self, key: &str) -> Option<Node> {
+        let (_, node) = self.texts.header.get(key)?;
+        let (node, findings) = interpolate(node, self.variables, &self.texts.sources);
+        self.findings.extend(findings);
+        Some(node)
+    }
+
+    fn reading(&mut self) -> Reading<'_> {
+        Reading { sources: &self.texts.sources, findings: self.findings }
+    }
+
+    fn missing(&mut self, key: &str, label: &str) {
+        if self.texts.findings.iter().any(|finding| finding.span.is_none()) {
+            return;
+        }
+        let start = self.texts.header.values().next().map(|(key, _)| key.span);
+        let start = start.or_else(|| self.texts.resources.values().flatten().next().map(|(key, _)| key.span));
+        let finding = match start {
+            Some(span) => Finding::error("E0304", span, format!("this environment has no `{key}`")),
+            None => Finding::placeless("E0304", format!("this environment has no `{key}`")),
+        };
+        self.findings.push(finding.label(label.to_owned()).help(label.to_owned()));
+    }
+
+    fn version(&mut self) -> Option<()> {
+        let Some(node) = self.node("version") else {
+            self.missing("version", "write `version: 1` at the top");
+            return None;
+        };
+        let text = match &node.value {
+            Value::Number(text) | Value::Text(text) => text.clone(),
+            _ => String::new(),
+        };
+        if text != VERSION {
+            let shown = if text.is_empty() { node.type_name().to_owned() } else { format!("`{text}`") };
+            let finding = Finding::error("E0403", node.span, format!("`version`: {shown} is not a version of this format"));
+            self.findings.push(finding.label("write `version: 1`"));
+            return None;
+        }
+        Some(())
+    }
+
+    fn environment(&mut self) -> Option<String> {
+        let Some(node) = self.node("environment") else {
+            self.missing("environment", "write `environment: NAME`: it marks what this file owns");
+            return None;
+        };
+        let text = table::written_text(&node, "environment", &mut self.reading())?.to_owned();
+        match TagValue::parse(&text) {
+            Ok(_) => Some(text),
+            Err(error) => {
+                self.findings.push(name_finding(node.span, "environment", &error));
+                None
+            }
+        }
+    }
+
+    fn constrained<T>(&mut self, key: &'static str, parse: impl FnOnce(&str) -> Result<T, NameError>) -> Option<T> {
+        let node = self.node(key)?;
+        let text = table::quoted_text(&node, key, &mut self.reading())?.to_owned();
+        match parse(&text) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.findings.push(name_finding(node.span, key, &error));
+                None
+            }
+        }
+    }
+
+    fn tags(&mut self) -> BTreeMap<String, String> {
+        let Some(node) = self.node("tags") else { return BTreeMap::new() };
+        let mut tags = BTreeMap::new();
+        let entries = table::entries(&node, "tags", "names to text", &mut self.reading()).unwrap_or_default();
+        for (key, value) in entries {
+            let Some(text) = table::text(value, "tag value", &mut self.reading()).map(str::to_owned) else { continue };
+            match (TagKey::parse(&key.text), TagValue::parse(&text)) {
+                (Ok(key), Ok(value)) => drop(tags.insert(key.to_string(), value.to_string())),
+                (Err(error), _) => self.findings.push(name_finding(key.span, "tag key", &error)),
+                (_, Err(error)) => self.findings.push(name_finding(value.span, "tag value", &error)),
+            }
+        }
+        tags
+    }
+
+    fn ignore_tags(&mut self) -> Vec<String> {
+        let Some(node) = self.node("ignore_tags") else { return Vec::new() };
+        let texts = table::texts(&node, "ignore_tags", &mut self.reading()).unwrap_or_default();
+        texts.into_iter().map(|(text, _)| text.to_owned()).collect()
+    }
+}
+
+/// Values from the command line, then from files, then from the process's environment, then the defaults.
+fn variables(texts: &Texts, inputs: &Inputs<'_>, findings: &mut Vec<Finding>) -> Variables {
+    let mut variables = Variables::default();
+    let declared = texts.header.get("variables").map(|(_, node)| node.entries()).unwrap_or_default();
+    for (key, node) in declared {
+        let default = default_of(key, node, texts, findings);
+        let given = given(&key.text, texts, inputs);
+        match given.or(default) {
+            Some(value) => drop(variables.values.insert(key.text.clone(), value)),
+            None => {
+                let help = format!("give it one with --var {0}=… or EVENKEEL_VAR_{0}, or write a `default:`", key.text);
+                variables.unset.insert(key.text.clone(), help);
+            }
+        }
+    }
+    undeclared(&variables, texts, inputs, findings);
+    variables
+}
+
+fn default_of(key: &Key, node: &Node, texts: &Texts, findings: &mut Vec<Finding>) -> Option<Scalar> {
+    if let Some(short) = Scalar::of(node) {
+        return Some(short);
+    }
+    if matches!(node.value, Value::Null) {
+        return None;
+    }
+    let mut reading = Reading { sources: &texts.sources, findings };
+    let mut table = Table::new(node, "variable", &["default", "description"], &mut reading)?;
+    let _ = table.text("description", &mut reading);
+    let default = table.take("default")?;
+    let value = Scalar::of(default);
+    if value.is_none() {
+        let what = format!("default of `{}`", key.text);
+        reading.report(table::wrong_type(default, &what, "text, a number, or true or false"));
+    }
+    value
+}
+
+fn given(name: &str, texts: &Texts, inputs: &Inputs<'_>) -> Option<Scalar> {
+    let line = inputs.vars.iter().rev().find(|(key, _)| key == name).map(|(_, value)| Scalar::Text(value.clone()));
+    let file = || texts.vars.iter().rev().find(|(key, _)| key.text == name).and_then(|(_, node)| Scalar::of(node));
+    let env = || (inputs.env)(&format!("EVENKEEL_VAR_{name}")).map(Scalar::Text);
+    line.or_else(file).or_else(env)
+}
+
+/// A value for a variable that nobody declares is a slip of the pen.
+fn undeclared(variables: &Variables, texts: &Texts, inputs: &Inputs<'_>, findings: &mut Vec<Finding>) {
+    let known: Vec<&str> = variables.names().collect();
+    let label = |name: &str| match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => "this environment declares no variables".to_owned(),
+        None => format!("its variables: {}", known.join(", ")),
+    };
+    for (name, _) in inputs.vars.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+        findings.push(Finding::placeless("E0221", format!("--var: there is no variable `{name}`")).help(label(name)));
+    }
+    for (key, _) in texts.vars.iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
+        let span: Span = key.span;
+        findings.push(Finding::error("E0221", span, format!("there is no variable `{}`", key.text)).label(label(&key.text)));
+    }
+}

@@ -1,0 +1,188 @@
+//! From arguments to texts to one united tree of sections.
+//!
+//! Invariant: everything that is wrong with the texts is found in one go; nothing is lowered here.
+
+use std::collections::BTreeMap;
+
+use super::files::{self, Files};
+use super::finding::{Finding, Severity};
+use super::nearest::nearest;
+use super::node::{Key, Node, Value};
+use super::source::Sources;
+use super::{table, yaml};
+use crate::kinds::KindName;
+
+/// Header keys: they stand once, or agree.
+pub const HEADER: &[&str] =
+    &["version", "environment", "account", "region", "variables", "tags", "ignore_tags", "ownership_tag"];
+
+/// Sections that belong to the format and that this version does not manage.
+const LATER: &[&str] = &["service_linked_roles", "oidc_providers", "bucket_policies", "buckets", "event_buses", "account_settings"];
+
+/// What a run is given.
+pub struct Inputs<'a> {
+    /// Where files are.
+    pub files: &'a dyn Files,
+    /// The `-f` arguments.
+    pub arguments: &'a [String],
+    /// `--var name=value`.
+    pub vars: &'a [(String, String)],
+    /// `--vars FILE`, later ones win.
+    pub vars_files: &'a [String],
+    /// The process's environment.
+    pub env: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// The united texts.
+#[derive(Debug, Default, Clone)]
+pub struct Texts {
+    /// Where everything was read from.
+    pub sources: Sources,
+    /// What was wrong, and warnings.
+    pub findings: Vec<Finding>,
+    /// Header keys with their values.
+    pub header: BTreeMap<&'static str, (Key, Node)>,
+    /// The resources of each kind, in the order of the files.
+    pub resources: BTreeMap<KindName, Vec<(Key, Node)>>,
+    /// The entries of `absent:` by section.
+    pub absent: Vec<(Key, Node)>,
+    /// The entries of `expect:`.
+    pub expect: Vec<Node>,
+    /// Values of variables from files.
+    pub vars: Vec<(Key, Node)>,
+}
+
+impl Texts {
+    /// Whether anything stands in the way.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+}
+
+/// Reads and unites.
+#[must_use]
+pub fn read(inputs: &Inputs<'_>) -> Texts {
+    let mut texts = Texts::default();
+    let (ids, findings) = files::load(inputs.files, inputs.arguments, &mut texts.sources);
+    texts.findings.extend(findings);
+    for id in ids {
+        match yaml::parse(&texts.sources, id) {
+            Ok(tree) => unite(&mut texts, &tree),
+            Err(findings) => texts.findings.extend(findings),
+        }
+    }
+    let (ids, findings) = files::load(inputs.files, inputs.vars_files, &mut texts.sources);
+    if !inputs.vars_files.is_empty() {
+        texts.findings.extend(findings);
+        for id in ids {
+            match yaml::parse(&texts.sources, id) {
+                Ok(tree) => texts.vars.extend(tree.entries().iter().cloned()),
+                Err(findings) => texts.findings.extend(findings),
+            }
+        }
+    }
+    texts
+}
+
+fn unite(texts: &mut Texts, tree: &Node) {
+    let mut findings = Vec::new();
+    let mut reading = table::Reading { sources: &texts.sources, findings: &mut findings };
+    let entries = table::entries(tree, "environment", "sections", &mut reading).unwrap_or_default();
+    texts.findings.extend(findings);
+    for (key, node) in entries {
+        section(texts, key, node);
+    }
+}
+
+fn section(texts: &mut Texts, key: &Key, node: &Node) {
+    if let Some(known) = HEADER.iter().find(|known| **known == key.text) {
+        return header(texts, known, key, node);
+    }
+    if let Some(kind) = KindName::of_section(&key.text) {
+        return resources(texts, kind, key, node);
+    }
+    match key.text.as_str() {
+        "absent" => {
+            let entries = entries_of(texts, node, "absent", "sections to names");
+            texts.absent.extend(entries);
+        }
+        "expect" => {
+            let mut findings = Vec::new();
+            let mut reading = table::Reading { sources: &texts.sources, findings: &mut findings };
+            let items = table::list(node, "expect", "assertions", &mut reading).unwrap_or_default();
+            texts.expect.extend(items.iter().cloned());
+            texts.findings.extend(findings);
+        }
+        later if LATER.contains(&later) => {
+            let message = format!("`{later}` is not managed yet by this version of evenkeel");
+            let label = "nothing in this section would be created, changed or watched";
+            texts.findings.push(Finding::error("E0307", key.span, message).label(label));
+        }
+        _ => texts.findings.push(unknown(key)),
+    }
+}
+
+fn unknown(key: &Key) -> Finding {
+    let kinds = KindName::ALL.iter().flat_map(|kind| [kind.section().key].into_iter().chain(kind.section().aliases.iter().copied()));
+    let known: Vec<&str> = HEADER.iter().copied().chain(kinds).chain(["absent", "expect"]).collect();
+    let label = match nearest(&key.text, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the keys of an environment: {}", known.join(", ")),
+    };
+    Finding::error("E0303", key.span, format!("unknown key `{}` in this environment", key.text)).label(label)
+}
+
+fn header(texts: &mut Texts, known: &'static str, key: &Key, node: &Node) {
+    if known == "variables"
+        && let Some((_, before)) = texts.header.get_mut(known)
+        && let (Value::Map(all), Value::Map(more)) = (&mut before.value, &node.value)
+    {
+        all.extend(more.iter().cloned());
+        return;
+    }
+    match texts.header.get(known) {
+        Some((first, before)) if !says_the_same(before, node) => {
+            let finding = Finding::error("E0305", key.span, format!("`{known}` differs from another file's"))
+                .label("header keys stand in one file, or agree")
+                .related(first.span, "the other one");
+            texts.findings.push(finding);
+        }
+        Some(_) => {}
+        None => {
+            texts.header.insert(known, (key.clone(), node.clone()));
+        }
+    }
+}
+
+fn says_the_same(a: &Node, b: &Node) -> bool {
+    match (&a.value, &b.value) {
+        (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| says_the_same(a, b)),
+        (Value::Map(a), Value::Map(_)) => {
+            a.len() == b.entries().len() && a.iter().all(|(key, one)| b.get(&key.text).is_some_and(|two| says_the_same(one, two)))
+        }
+        (a, b) => a == b,
+    }
+}
+
+fn entries_of(texts: &mut Texts, node: &Node, what: &str, of: &str) -> Vec<(Key, Node)> {
+    let mut findings = Vec::new();
+    let mut reading = table::Reading { sources: &texts.sources, findings: &mut findings };
+    let entries = table::section(node, what, of, &mut reading).unwrap_or_default().to_vec();
+    texts.findings.extend(findings);
+    entries
+}
+
+fn resources(texts: &mut Texts, kind: KindName, section: &Key, node: &Node) {
+    for (key, node) in entries_of(texts, node, &section.text, "names to resources") {
+        let known = texts.resources.entry(kind).or_default();
+        match known.iter().find(|(other, _)| other.text == key.text) {
+            Some((first, _)) => {
+                let finding = Finding::error("E0306", key.span, format!("{kind} `{}` is declared twice", key.text))
+                    .related(first.span, "first declared here");
+                texts.findings.push(finding);
+            }
+            None => known.push((key, node)),
+        }
+    }
+}

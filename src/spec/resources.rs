@@ -1,0 +1,389 @@
+//! From united texts to an environment: every resource lowered, contributions merged, `absent:` and `expect:` read.
+//!
+//! Invariant: pure but for `file:` and `code:`; the same texts, account and learned facts give the same environment.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::finding::{Finding, Severity};
+use super::header::Header;
+use super::index::{self, EnvironmentNames};
+use super::interpolate::interpolate;
+use super::load::{Inputs, Texts};
+use super::lower::{Contribution, Declared, Existing, Index, Learned, Lowering};
+use super::nearest::nearest;
+use super::node::{Key, Node, Value};
+use super::source::{Place, Span};
+use super::table::{self, Reading, Table};
+use crate::address::Address;
+use crate::fields::FieldPath;
+use crate::kind::{Depth, Doom, Home, Object, Seen, Wanted};
+use crate::kinds::{AnyObject, COMMON, KindName, Member, VisitKind, VisitMut};
+use crate::names::Region;
+use crate::plan::level::TagRules;
+
+/// What a file wants of an account.
+#[derive(Debug)]
+pub struct Environment {
+    /// The environment's name.
+    pub name: String,
+    /// Which tags are whose.
+    pub tags: TagRules,
+    /// Every declared or absent resource, unread.
+    pub objects: Vec<AnyObject>,
+    /// What must exist outside of the file.
+    pub existing: BTreeSet<Existing>,
+    /// How many assertions `expect:` holds.
+    pub expectations: usize,
+    /// Errors and warnings, those of reading included.
+    pub findings: Vec<Finding>,
+    /// The texts, for excerpts.
+    pub sources: super::source::Sources,
+    /// IAM things whose path the file leaves open, by kind and AWS name.
+    pub open_paths: BTreeSet<(KindName, String)>,
+}
+
+impl Environment {
+    /// Whether anything stands in the way.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+}
+
+/// Lowers united texts for an account.
+#[must_use]
+pub fn lower(
+    texts: &Texts,
+    header: &Header,
+    home: &Home,
+    region: &Region,
+    learned: &Learned,
+    inputs: &Inputs<'_>,
+) -> Environment {
+    let mut names = index::names(header, home, region);
+    let index = index::index(texts, &names, region);
+    index::add_attributes(&mut names, &index, learned, home);
+    let mut environment = Environment {
+        name: header.environment.clone(),
+        tags: TagRules { owner_key: header.ownership_tag.clone(), ..TagRules::new(header.ignore_tags.clone()) },
+        objects: Vec::new(),
+        existing: BTreeSet::new(),
+        expectations: 0,
+        findings: texts.findings.clone(),
+        sources: texts.sources.clone(),
+        open_paths: open_paths(&index),
+    };
+    environment.findings.extend(index::clashes(&index));
+    let cx = Cx { texts, header, home, region, learned, inputs, names: &names, index: &index };
+    let contributions = declared(&cx, &mut environment);
+    contribute(&mut environment, contributions);
+    absent(&cx, &mut environment);
+    environment.expectations = expectations(&cx, &mut environment.findings);
+    environment.objects.sort_by(|a, b| a.address().cmp(b.address()));
+    environment
+}
+
+fn open_paths(index: &Index) -> BTreeSet<(KindName, String)> {
+    let open = |kind: KindName| {
+        let ids = index.get(&kind).into_iter().flat_map(BTreeMap::values);
+        ids.filter(|declared| declared.path.is_none()).map(move |declared| (kind, declared.name.to_lowercase()))
+    };
+    KindName::ALL.iter().filter(|kind| kind.is_iam()).flat_map(|kind| open(*kind)).collect()
+}
+
+/// What every step of lowering needs.
+struct Cx<'a> {
+    texts: &'a Texts,
+    header: &'a Header,
+    home: &'a Home,
+    region: &'a Region,
+    learned: &'a Learned,
+    inputs: &'a Inputs<'a>,
+    names: &'a EnvironmentNames<'a>,
+    index: &'a Index,
+}
+
+fn declared(cx: &Cx<'_>, environment: &mut Environment) -> Vec<Contribution> {
+    let mut contributions = Vec::new();
+    for (kind, entries) in &cx.texts.resources {
+        for (key, node) in entries {
+            let (node, findings) = interpolate(node, cx.names, &environment.sources);
+            environment.findings.extend(findings);
+            let (id, findings) = super::interpolate::interpolate_text(&key.text, key.span, cx.names, &environment.sources);
+            environment.findings.extend(findings);
+            let lowering = One { cx, environment, contributions: &mut contributions, key, id, node: &node };
+            kind.visit(lowering);
+        }
+    }
+    contributions
+}
+
+/// One resource on its way.
+struct One<'a, 'b> {
+    cx: &'a Cx<'a>,
+    environment: &'b mut Environment,
+    contributions: &'b mut Vec<Contribution>,
+    key: &'a Key,
+    id: String,
+    node: &'a Node,
+}
+
+impl VisitKind for One<'_, '_> {
+    type Out = ();
+
+    fn visit<K: Member>(self) {
+        let Self { cx, environment, contributions, key, id, node } = self;
+        let Some(declared) = cx.index.get(&K::KIND).and_then(|ids| ids.get(&id)) else { return };
+        let common = common::<K>(node, environment);
+        let tags = common_tags(cx.header, &environment.tags, &environment.name, &common);
+        let region = declared.region.clone();
+        let mut lowering = Lowering {
+            home: cx.home,
+            environment: &cx.header.environment,
+            region: &region,
+            common_tags: &tags,
+            index: cx.index,
+            learned: cx.learned,
+            names: cx.names,
+            files: cx.inputs.files,
+            env: cx.inputs.env,
+            sources: &mut environment.sources,
+            findings: &mut environment.findings,
+            existing: &mut environment.existing,
+        };
+        let identity = K::identify(declared, node, &mut lowering);
+        let lowered = identity.and_then(|identity| K::lower(&identity, node, &mut lowering).map(|low| (identity, low)));
+        let Some((identity, lowered)) = lowered else { return };
+        contributions.extend(lowered.contributions);
+        let mut places = field_places::<K>(node, environment);
+        places.extend(lowered.spans.into_iter().map(|(path, span)| (path, environment.sources.place(span))));
+        let wanted = Wanted {
+            state: lowered.state,
+            mentioned: mentioned::<K>(node),
+            unknown: lowered.unknown,
+            ignore: common.ignore,
+            shared: common.shared,
+            protect: common.protect,
+            origin: environment.sources.place(key.span),
+            places,
+        };
+        environment.objects.push(K::object(Object {
+            address: Address::new(K::KIND, id),
+            id: identity,
+            wanted: Some(wanted),
+            doom: None,
+            seen: Seen::Unread,
+            depth: Depth::Compare,
+        }));
+    }
+}
+
+/// The fields that every resource may have.
+struct Common {
+    ignore: Vec<String>,
+    protect: bool,
+    shared: bool,
+}
+
+fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
+    let mut common = Common { ignore: Vec::new(), protect: false, shared: false };
+    let Environment { sources, findings, .. } = environment;
+    let mut reading = Reading { sources, findings };
+    if let Some(node) = node.get("ignore") {
+        for (pattern, span) in table::texts(node, "ignore", &mut reading).unwrap_or_default() {
+            match unknown_field::<K>(pattern, span) {
+                Some(finding) => reading.report(finding),
+                None => common.ignore.push(pattern.to_owned()),
+            }
+        }
+    }
+    let mut flag = |key: &str| node.get(key).and_then(|node| table::boolean(node, key, &mut reading)).unwrap_or(false);
+    common.protect = flag("protect");
+    common.shared = flag("shared");
+    common
+}
+
+fn unknown_field<K: Member>(pattern: &str, span: Span) -> Option<Finding> {
+    let field = pattern.split('.').next().unwrap_or(pattern);
+    if K::FIELDS.iter().any(|known| known.name == field) {
+        return None;
+    }
+    let known = K::FIELDS.iter().map(|field| field.name);
+    let label = match nearest(field, known.clone()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the fields of a {}: {}", K::NAME, known.collect::<Vec<_>>().join(", ")),
+    };
+    Some(Finding::error("E0505", span, format!("`ignore`: a {} has no field `{field}`", K::NAME)).label(label))
+}
+
+fn common_tags(header: &Header, rules: &TagRules, environment: &str, common: &Common) -> BTreeMap<String, String> {
+    if common.shared {
+        return BTreeMap::new();
+    }
+    let mut tags = header.tags.clone();
+    tags.insert(rules.owner_key.clone(), environment.to_owned());
+    if common.protect {
+        tags.insert(rules.protect_key.clone(), "true".to_owned());
+    }
+    tags
+}
+
+fn mentioned<K: Member>(node: &Node) -> BTreeSet<&'static str> {
+    let fields = K::FIELDS.iter().chain(COMMON).map(|field| field.name);
+    fields.filter(|name| node.get(name).is_some()).collect()
+}
+
+/// Where each field, and each entry of a written mapping, stands.
+fn field_places<K: Member>(node: &Node, environment: &Environment) -> BTreeMap<FieldPath, Place> {
+    let mut places = BTreeMap::new();
+    for field in K::FIELDS {
+        let Some((key, value)) = node.entries().iter().find(|(key, _)| key.text == field.name) else { continue };
+        places.insert(FieldPath::whole(field.name), environment.sources.place(key.span));
+        for (entry, _) in value.entries() {
+            places.insert(FieldPath::entry(field.name, &entry.text), environment.sources.place(entry.span));
+        }
+    }
+    places
+}
+
+fn contribute(environment: &mut Environment, contributions: Vec<Contribution>) {
+    struct Give(crate::kinds::AnyPart);
+    impl VisitMut for Give {
+        type Out = ();
+        fn visit<K: Member>(self, object: &mut Object<K>) {
+            if let (Some(wanted), Some(part)) = (&mut object.wanted, K::part_of(self.0)) {
+                K::contribute(&mut wanted.state, part);
+            }
+        }
+    }
+    for Contribution { to, part } in contributions {
+        if let Some(owner) = environment.objects.iter_mut().find(|object| *object.address() == to) {
+            owner.visit_mut(Give(part));
+        }
+    }
+}
+
+fn absent(cx: &Cx<'_>, environment: &mut Environment) {
+    for (key, node) in &cx.texts.absent {
+        let Some(kind) = KindName::of_section(&key.text) else {
+            let known: Vec<&str> = KindName::ALL.iter().map(|kind| kind.section().key).collect();
+            let label = match nearest(&key.text, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("sections: {}", known.join(", ")),
+            };
+            let message = format!("`absent`: unknown section `{}`", key.text);
+            environment.findings.push(Finding::error("E0303", key.span, message).label(label));
+            continue;
+        };
+        let (node, findings) = interpolate(node, cx.names, &environment.sources);
+        environment.findings.extend(findings);
+        let mut reading = Reading { sources: &environment.sources, findings: &mut environment.findings };
+        let items = table::list(&node, "absent", "names", &mut reading).unwrap_or_default().to_vec();
+        for item in items {
+            kind.visit(Dooming { cx, environment, item: &item });
+        }
+    }
+}
+
+/// One entry of `absent:`.
+struct Dooming<'a, 'b> {
+    cx: &'a Cx<'a>,
+    environment: &'b mut Environment,
+    item: &'a Node,
+}
+
+impl VisitKind for Dooming<'_, '_> {
+    type Out = ();
+
+    fn visit<K: Member>(self) {
+        let Self { cx, environment, item } = self;
+        let Some((declared, detach)) = doomed(cx, environment, item) else { return };
+        let declared_ids = cx.index.get(&K::KIND).into_iter().flatten();
+        let clash = declared_ids.filter(|(_, known)| known.name.eq_ignore_ascii_case(&declared.name)).map(|(_, known)| known.span).next();
+        if let Some(first) = clash {
+            let message = format!("{} `{}` is declared and under `absent:` at once", K::NAME, declared.name);
+            environment.findings.push(Finding::error("E0506", declared.span, message).related(first, "declared here"));
+            return;
+        }
+        let tags = BTreeMap::new();
+        let mut lowering = Lowering {
+            home: cx.home,
+            environment: &cx.header.environment,
+            region: &declared.region.clone(),
+            common_tags: &tags,
+            index: cx.index,
+            learned: cx.learned,
+            names: cx.names,
+            files: cx.inputs.files,
+            env: cx.inputs.env,
+            sources: &mut environment.sources,
+            findings: &mut environment.findings,
+            existing: &mut environment.existing,
+        };
+        let Some(id) = K::identify(&declared, item, &mut lowering) else { return };
+        let doom = Doom { origin: environment.sources.place(declared.span), detach };
+        environment.objects.push(K::object(Object {
+            address: Address::new(K::KIND, declared.name),
+            id,
+            wanted: None,
+            doom: Some(doom),
+            seen: Seen::Unread,
+            depth: Depth::Remove,
+        }));
+    }
+}
+
+/// A name, or `{ name: x, detach: true, region: …, bus: … }`.
+fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(Declared, bool)> {
+    let mut reading = Reading { sources: &environment.sources, findings: &mut environment.findings };
+    let plain = |name: &str, span| Declared { name: name.to_owned(), path: None, region: cx.region.clone(), bus: None, span };
+    if !matches!(item.value, Value::Map(_)) {
+        let name = table::written_text(item, "absent", &mut reading)?;
+        return Some((plain(name, item.span), false));
+    }
+    let mut table = Table::new(item, "absent entry", &["name", "detach", "region", "bus"], &mut reading)?;
+    let name_node = table.required("name", &mut reading)?;
+    let name = table::written_text(name_node, "name", &mut reading)?;
+    let detach = table.boolean("detach", &mut reading).unwrap_or(false);
+    let bus = table.text("bus", &mut reading).map(str::to_owned);
+    let region = table.text("region", &mut reading).and_then(|text| Region::parse(text).ok());
+    let declared = plain(name, name_node.span);
+    Some((Declared { bus, region: region.unwrap_or_else(|| cx.region.clone()), ..declared }, detach))
+}
+
+const EXPECT: &[&str] = &["who", "can", "cannot", "only", "on", "resource", "when", "assume"];
+
+/// Checks the form of the assertions and counts them; a later version evaluates them.
+fn expectations(cx: &Cx<'_>, findings: &mut Vec<Finding>) -> usize {
+    for node in &cx.texts.expect {
+        let (node, found) = interpolate(node, cx.names, &cx.texts.sources);
+        findings.extend(found);
+        expectation(&node, &mut Reading { sources: &cx.texts.sources, findings });
+    }
+    cx.texts.expect.len()
+}
+
+fn expectation(node: &Node, reading: &mut Reading<'_>) {
+    let Some(mut table) = Table::new(node, "expectation", EXPECT, reading) else { return };
+    let has = |keys: &[&str]| keys.iter().filter(|key| node.get(key).is_some()).count();
+    let missing = |what: &str, label: &str| Finding::error("E0304", node.span, format!("this expectation has no {what}")).label(label.to_owned());
+    if has(&["only"]) == 0 {
+        let _ = table.required("who", reading).map(|node| table::written_text(node, "who", reading));
+    }
+    match has(&["can", "cannot", "only"]) {
+        0 => reading.report(missing("`can` or `cannot`", "write what they can or cannot do, such as `can: s3:GetObject`")),
+        1 => {}
+        _ => reading.report(Finding::error("E0303", node.span, "one of `can`, `cannot` and `only` is enough").label("make two expectations of it")),
+    }
+    match has(&["on", "resource"]) {
+        0 => reading.report(missing("`on`", "write the ARN, or `\"*\"`")),
+        1 => {}
+        _ => reading.report(Finding::error("E0303", node.span, "`on` and `resource` are the same").label("leave one of them out")),
+    }
+    for key in ["can", "cannot", "on", "resource"] {
+        let _ = table.take(key).map(|node| table::texts(node, key, reading));
+    }
+    if let Some(node) = table.take("when") {
+        let _ = table::entries(node, "when", "condition keys to values", reading);
+    }
+}
