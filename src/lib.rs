@@ -1,9 +1,22 @@
 //! evenkeel keeps an AWS account as a YAML file says.
 //!
-//! Text becomes nodes with positions, nodes become desired states, desired and live states become a plan (pure data),
-//! guards judge it, the engine executes it. Only `kinds/*/live.rs`, the engine and `main` do I/O.
+//! Text becomes nodes with positions, nodes become wanted states, wanted and live states become a plan (pure data),
+//! guards judge it, the engine executes it. Only `kinds/*/live.rs`, the engine and `cli` do I/O.
 
+pub mod address;
+pub mod archive;
+#[cfg(feature = "aws")]
+pub mod aws;
+pub mod catalogue;
+pub mod engine;
+pub mod fields;
+pub mod guard;
+pub mod kind;
+pub mod kinds;
 pub mod names;
+pub mod plan;
 pub mod policy_doc;
+pub mod render;
 pub mod sandbox;
 pub mod spec;
+pub mod vault;

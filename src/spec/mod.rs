@@ -3,6 +3,13 @@
 //! Invariant: whatever leaves this room is valid in itself, and everything that was wrong with the text
 //! has been said, with its place. This room never talks to AWS.
 
+pub mod codes;
+pub mod files;
 pub mod finding;
+pub mod interpolate;
+pub mod json;
+pub mod nearest;
 pub mod node;
 pub mod source;
+pub mod table;
+pub mod yaml;

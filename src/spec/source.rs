@@ -74,6 +74,13 @@ impl Sources {
         self.files.get(id.0 as usize).unwrap_or(&EMPTY)
     }
 
+    /// The id of the file that was added under a name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<FileId> {
+        let at = self.files.iter().position(|source| source.name == name)?;
+        u32::try_from(at).ok().map(FileId)
+    }
+
     /// The text that a span covers.
     #[must_use]
     pub fn text(&self, span: Span) -> &str {

@@ -1,0 +1,246 @@
+//! Roles.
+//!
+//! Invariant: a role is made with its boundary and its tags in one call, so that it is never unbounded or nobody's.
+
+#[cfg(feature = "aws")]
+mod live;
+mod steps;
+mod trust;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+
+use serde_json::json;
+
+use crate::fields::FieldPath;
+use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section};
+use crate::names::{Arn, IamPath, InstanceProfileName, RoleName, SessionLength};
+use crate::policy_doc::Policy as Document;
+use crate::spec::lower::{Declared, Lowered, Lowering};
+use crate::spec::node::{Node, Value};
+use crate::spec::table::{self, Table};
+use crate::state;
+
+use super::principal::{self, Holdings};
+
+pub use steps::Action;
+
+/// The longest sum of a role's inline policies in characters (IAM quotas).
+const MOST_INLINE: usize = 10_240;
+
+/// The kind.
+#[derive(Debug, Clone)]
+pub struct Role;
+
+state! {
+    /// A role in its normal form.
+    pub struct State {
+        /// Path.
+        path: IamPath,
+        /// Description.
+        description: String,
+        /// Who may assume it.
+        trust: Document,
+        /// The longest session.
+        max_session_duration: SessionLength,
+        /// Attached policies.
+        policies: BTreeSet<Arn>,
+        /// Inline policies.
+        inline_policies: BTreeMap<String, Document>,
+        /// Boundary.
+        permissions_boundary: Option<Arn>,
+        /// The instance profiles that carry it to EC2.
+        instance_profile: BTreeSet<String>,
+        /// Tags.
+        tags: BTreeMap<String, String>,
+    }
+}
+
+impl State {
+    fn holdings(&self) -> Holdings<'_> {
+        Holdings {
+            policies: &self.policies,
+            inline: &self.inline_policies,
+            boundary: self.permissions_boundary.as_ref(),
+        }
+    }
+}
+
+/// What only AWS knows of a role.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Evidence {
+    /// Unique id, `AROA…`.
+    pub id: String,
+}
+
+const fn field(name: &'static str, shape: &'static str, default: &'static str, on_change: OnChange, doc: &'static str) -> Field {
+    Field { name, shape, default, on_change, doc }
+}
+
+impl Kind for Role {
+    const NAME: &'static str = "role";
+    const SECTION: Section = Section { key: "roles", aliases: &[], service: "iam", principal: true };
+    const FIELDS: &'static [Field] = &[
+        field("path", "text", "/", OnChange::Replace, "The path, with a slash at both ends."),
+        field("description", "text", "nothing", OnChange::InPlace, "What it is for."),
+        field("trust", "service, list, mapping or document", "required", OnChange::InPlace, "Who may assume it."),
+        field("max_session_duration", "duration from 1h to 12h", "1h", OnChange::InPlace, "The longest session."),
+        field("policies", "list of policies", "none", OnChange::InPlace, "Attached managed policies; the whole list."),
+        field("inline_policies", "map of documents", "none", OnChange::InPlace, "Inline policies; the whole map."),
+        field("permissions_boundary", "policy or `none`", "none", OnChange::Held, "The boundary; only `none` takes a live one off."),
+        field("instance_profile", "true, a name, or `none`", "none", OnChange::Held, "The instance profile that carries it to EC2; true: of the same name."),
+        field("tags", "map of text", "nothing", OnChange::InPlace, "Tags."),
+    ];
+    const DOC: &'static str = include_str!("doc.md");
+    const TAGGABLE: bool = true;
+    type Id = RoleName;
+    type State = State;
+    type Evidence = Evidence;
+    type Action = Action;
+    type Part = Infallible;
+
+    fn identify(declared: &Declared, _: &Node, cx: &mut Lowering<'_>) -> Option<RoleName> {
+        cx.parse(&declared.name_node(), "role", RoleName::parse)
+    }
+
+    fn arn(id: &RoleName, state: Option<&State>, home: &Home) -> Arn {
+        let path = state.map(|state| state.path.clone()).unwrap_or_default();
+        Arn::role(home.partition, &home.account, &path, id)
+    }
+
+    fn arn_named(declared: &Declared, path: &IamPath, home: &Home) -> Option<Arn> {
+        let name = RoleName::parse(&declared.name).ok()?;
+        Some(Arn::role(home.partition, &home.account, path, &name))
+    }
+
+    fn lower(id: &RoleName, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Self>> {
+        let mut table = cx.table::<Self>(node)?;
+        let path = table.take("path").map(|node| cx.parse(node, "path", IamPath::parse));
+        let description = table.take("description").map(|node| cx.description(node, 1000));
+        let session = table.take("max_session_duration");
+        let session = session.map(|node| cx.parse(node, "max_session_duration", SessionLength::parse));
+        let policies = cx.policies(table.take("policies"));
+        let inline_policies = cx.inline_policies(table.take("inline_policies"), MOST_INLINE, "role");
+        let boundary = cx.boundary(table.take("permissions_boundary"));
+        let instance_profile = instance_profile(id, &mut table, cx);
+        let tags = cx.tags(table.take("tags"));
+        let trust = table.required("trust", &mut cx.reading()).and_then(|node| trust::lower(node, cx));
+        let state = State {
+            path: path.map_or(Some(cx.known_path::<Self>(id.as_str())), |written| written)?,
+            description: description.map_or(Some(String::new()), |written| written)?,
+            trust: trust?,
+            max_session_duration: session.map_or_else(|| SessionLength::of_seconds(3600).ok(), |written| written)?,
+            policies,
+            inline_policies,
+            permissions_boundary: boundary?,
+            instance_profile: instance_profile?,
+            tags,
+        };
+        Some(Lowered::new(state))
+    }
+
+    fn spell(id: &RoleName, state: &State) -> serde_json::Value {
+        let mut spelled = serde_json::Map::new();
+        let mut put = |key: &str, value: serde_json::Value| drop(spelled.insert(key.to_owned(), value));
+        if state.path != IamPath::default() {
+            put("path", json!(state.path));
+        }
+        if !state.description.is_empty() {
+            put("description", json!(state.description));
+        }
+        put("trust", trust::spell(&state.trust));
+        if state.max_session_duration.seconds() != 3600 {
+            put("max_session_duration", json!(state.max_session_duration));
+        }
+        principal::spell(state.holdings(), &mut put);
+        match state.instance_profile.iter().collect::<Vec<_>>().as_slice() {
+            [] => {}
+            [name] if name.as_str() == id.as_str() => put("instance_profile", json!(true)),
+            [first, ..] => put("instance_profile", json!(first)),
+        }
+        if !state.tags.is_empty() {
+            put("tags", json!(state.tags));
+        }
+        serde_json::Value::Object(spelled)
+    }
+
+    fn contribute(_: &mut State, part: Infallible) {
+        match part {}
+    }
+
+    fn tags(state: &State) -> Option<&BTreeMap<String, String>> {
+        Some(&state.tags)
+    }
+
+    fn holds(path: &FieldPath, live: &State) -> bool {
+        match path.field {
+            "permissions_boundary" => live.permissions_boundary.is_some(),
+            "instance_profile" => path.key.as_ref().is_some_and(|key| live.instance_profile.contains(key)),
+            _ => false,
+        }
+    }
+
+    fn pristine(_: &Observed<Self>) -> bool {
+        // Tags come with the creating call, so an interrupted apply never leaves an unmarked role.
+        false
+    }
+
+    fn diff(id: &RoleName, pair: Pair<'_, Self>, cx: &DiffCx<'_>) -> Vec<Action> {
+        steps::diff(id, pair, cx)
+    }
+
+    fn after(state: Option<State>, action: &Action) -> Option<State> {
+        steps::after(state, action)
+    }
+
+    fn facts(id: &RoleName, arn: &Arn, action: &Action, home: &Home) -> Facts {
+        steps::facts(id, arn, action, home)
+    }
+
+    fn refs(_: &RoleName, state: &State, home: &Home) -> Vec<Arn> {
+        let mut refs = principal::refs(state.holdings());
+        refs.extend(trust::own_principals(&state.trust, home));
+        refs
+    }
+
+    fn grants(id: &RoleName, state: &State, home: &Home) -> Vec<Grant> {
+        let arn = Self::arn(id, Some(state), home);
+        let mut grants = principal::grants(state.holdings(), &arn);
+        grants.push(Grant {
+            holder: None,
+            on: arn,
+            what: "trust policy".into(),
+            document: Some(state.trust.clone()),
+            managed: None,
+            limits: false,
+        });
+        grants
+    }
+
+    fn users(_: &Observed<Self>) -> Vec<Arn> {
+        Vec::new()
+    }
+
+    fn unmodelled(_: &Evidence) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// `true`: a profile of the role's own name; a text: of that name; `none`: none, in words.
+fn instance_profile(id: &RoleName, table: &mut Table<'_>, cx: &mut Lowering<'_>) -> Option<BTreeSet<String>> {
+    let Some(node) = table.take("instance_profile") else { return Some(BTreeSet::new()) };
+    match &node.value {
+        Value::Bool(true) => Some(BTreeSet::from([id.to_string()])),
+        Value::Bool(false) => Some(BTreeSet::new()),
+        Value::Text(text) if text == "none" => Some(BTreeSet::new()),
+        Value::Text(_) => {
+            let name = cx.parse(node, "instance_profile", InstanceProfileName::parse)?;
+            Some(BTreeSet::from([name.to_string()]))
+        }
+        Value::Null | Value::Number(_) | Value::List(_) | Value::Map(_) => {
+            cx.report(table::wrong_type(node, "instance_profile", "true, a name or `none`"));
+            None
+        }
+    }
+}
+

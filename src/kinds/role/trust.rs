@@ -1,0 +1,140 @@
+//! Trust policies: the short forms of the file, and who is named in them.
+//!
+//! Invariant: every form ends as a document that passed the grammar of trust policies.
+
+use crate::kind::Home;
+use crate::names::Arn;
+use crate::policy_doc::{self, Flavour, Policy, PrincipalEntry, PrincipalType, TrustParts, Word};
+use crate::spec::finding::Finding;
+use crate::spec::lower::Lowering;
+use crate::spec::node::{Node, Value};
+use crate::spec::table::{self, Table};
+
+/// The longest trust policy in characters; AWS raises it on request to 4,096 (IAM quotas).
+const USUAL_CHARACTERS: usize = 2048;
+
+/// From any of the written forms.
+pub(super) fn lower(node: &Node, cx: &mut Lowering<'_>) -> Option<Policy> {
+    let policy = match &node.value {
+        Value::Map(_) if is_document(node) => cx.document(node, Flavour::Trust),
+        Value::Text(text) if text.trim_start().starts_with('{') => cx.document(node, Flavour::Trust),
+        Value::List(items) if items.iter().any(|item| item.get("Effect").is_some()) => cx.document(node, Flavour::Trust),
+        Value::Map(_) => parts_of_map(node, cx).and_then(|parts| build(parts, cx)),
+        _ => services(node, cx).and_then(|parts| build(parts, cx)),
+    }?;
+    let size = policy.size();
+    if size > USUAL_CHARACTERS {
+        let message = format!("this trust policy is {size} characters long; AWS takes {USUAL_CHARACTERS} unless the quota was raised");
+        cx.report(Finding::warning("E0405", node.span, message));
+    }
+    Some(policy)
+}
+
+fn is_document(node: &Node) -> bool {
+    ["Statement", "Version", "file"].iter().any(|key| node.get(key).is_some())
+}
+
+fn build(parts: TrustParts, cx: &mut Lowering<'_>) -> Option<Policy> {
+    let policy = Policy::trust(parts, cx.findings)?;
+    Some(policy.in_partition(cx.home.partition.as_str()))
+}
+
+/// `lambda.amazonaws.com`, or a list of such.
+fn services(node: &Node, cx: &mut Lowering<'_>) -> Option<TrustParts> {
+    let texts = table::texts(node, "trust", &mut cx.reading())?;
+    let mut principals = Vec::new();
+    for (text, span) in texts {
+        if !text.contains('.') && text != "*" {
+            let message = format!("`{text}` is not a service that can assume a role");
+            let label = "a service's name looks like `lambda.amazonaws.com`; for others write `{ aws: … }` or `{ federated: … }`";
+            cx.report(Finding::error("E0401", span, message).label(label));
+            continue;
+        }
+        principals.push(PrincipalEntry { kind: PrincipalType::Service, names: vec![Word::new(text, span)] });
+    }
+    (!principals.is_empty()).then(|| TrustParts { principals: merged(principals), ..TrustParts::default() })
+}
+
+/// One entry for each type of principal, so that AWS gets one statement.
+fn merged(entries: Vec<PrincipalEntry>) -> Vec<PrincipalEntry> {
+    let mut merged: Vec<PrincipalEntry> = Vec::new();
+    for entry in entries {
+        match merged.iter_mut().find(|known| known.kind == entry.kind) {
+            Some(known) => known.names.extend(entry.names),
+            None => merged.push(entry),
+        }
+    }
+    merged
+}
+
+const KEYS: &[&str] = &["service", "aws", "federated", "conditions", "external_id", "actions"];
+
+fn parts_of_map(node: &Node, cx: &mut Lowering<'_>) -> Option<TrustParts> {
+    let mut table = Table::new(node, "trust", KEYS, &mut cx.reading())?;
+    let mut principals = Vec::new();
+    for (key, kind) in [("service", PrincipalType::Service), ("aws", PrincipalType::Aws), ("federated", PrincipalType::Federated)] {
+        let Some(value) = table.take(key) else { continue };
+        let texts = table::texts(value, key, &mut cx.reading())?;
+        let names = texts.into_iter().filter_map(|(text, span)| principal(key, text, span, cx)).collect();
+        principals.push(PrincipalEntry { kind, names });
+    }
+    if principals.is_empty() {
+        let finding = Finding::error("E0304", node.span, "this trust names nobody").label("write `service:`, `aws:` or `federated:`");
+        cx.report(finding);
+        return None;
+    }
+    let mut conditions = match table.take("conditions") {
+        Some(node) => policy_doc::conditions(node, cx.findings),
+        None => Vec::new(),
+    };
+    if let Some(id) = table.written_text("external_id", &mut cx.reading()) {
+        conditions.push(policy_doc::Condition::equals("sts:ExternalId", id));
+    }
+    let actions = table.texts("actions", &mut cx.reading());
+    let actions = actions.into_iter().map(|(text, span)| Word::new(text, span)).collect();
+    Some(TrustParts { principals, conditions, actions })
+}
+
+/// An AWS principal may be given by the id of a declared role or user.
+fn principal(key: &str, text: &str, span: crate::spec::source::Span, cx: &mut Lowering<'_>) -> Option<Word> {
+    if key != "aws" || text == "*" || text.starts_with("arn:") || text.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(Word::new(text, span));
+    }
+    match cx.principal_arn(text) {
+        Some(arn) => Some(Word::new(arn.as_str(), span)),
+        None => {
+            let message = format!("`{text}` is no principal: neither an ARN, an account id, nor a role or user of this file");
+            cx.report(Finding::error("E0501", span, message).label("write an ARN, or declare it"));
+            None
+        }
+    }
+}
+
+/// The users and roles of this account that a trust policy names, which must exist before it can be written.
+pub(super) fn own_principals(trust: &Policy, home: &Home) -> Vec<Arn> {
+    let arns = trust.principals().into_iter().filter_map(|name| Arn::parse(name).ok());
+    let own = |arn: &Arn| arn.account().as_ref() == Some(&home.account) && arn.service() == "iam";
+    arns.filter(|arn| own(arn) && (arn.user_name().is_some() || arn.role_name().is_some())).collect()
+}
+
+/// The shortest form that says the same.
+pub(super) fn spell(trust: &Policy) -> serde_json::Value {
+    short_form(trust).unwrap_or_else(|| trust.written().clone())
+}
+
+fn short_form(trust: &Policy) -> Option<serde_json::Value> {
+    let [statement] = trust.document()?.statements.as_slice() else { return None };
+    let [entry] = statement.principal.as_ref()?.entries() else { return None };
+    let names: Vec<&str> = entry.names.iter().map(|word| word.text.as_str()).collect();
+    let words = entry.names.clone();
+    let parts = TrustParts {
+        principals: vec![PrincipalEntry { kind: PrincipalType::Service, names: words }],
+        ..TrustParts::default()
+    };
+    let rebuilt = Policy::trust(parts, &mut Vec::new())?;
+    let same = entry.kind == PrincipalType::Service && statement.sid.is_none() && policy_doc::same(&rebuilt, trust);
+    same.then(|| match names.as_slice() {
+        [one] => serde_json::json!(one),
+        many => serde_json::json!(many),
+    })
+}
