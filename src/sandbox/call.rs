@@ -1,0 +1,338 @@
+//! What a request asks for: which service, which Region, whose.
+//!
+//! Invariant: every request becomes a call; what can't be told from it is taken from the account's defaults. Signatures
+//! are not verified, and nothing is decided here about what the caller may do.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, HOST};
+use http::{HeaderMap, Method, Request};
+use percent_encoding::percent_decode_str;
+
+/// The services of the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Service {
+    /// IAM.
+    Iam,
+    /// STS.
+    Sts,
+    /// S3.
+    S3,
+    /// Lambda.
+    Lambda,
+    /// EventBridge.
+    Events,
+}
+
+impl Service {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "iam" => Some(Self::Iam),
+            "sts" => Some(Self::Sts),
+            "s3" | "s3express" => Some(Self::S3),
+            "lambda" => Some(Self::Lambda),
+            "events" => Some(Self::Events),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Iam => "iam",
+            Self::Sts => "sts",
+            Self::S3 => "s3",
+            Self::Lambda => "lambda",
+            Self::Events => "events",
+        })
+    }
+}
+
+/// Who makes the call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// As `GetCallerIdentity` shows it.
+    pub arn: String,
+    /// As `GetCallerIdentity` shows it: a unique id, with `:SESSION` for a role.
+    pub user_id: String,
+    /// The name of the IAM user, for operations that act on the caller when no user is named.
+    pub user_name: Option<String>,
+}
+
+/// Names and values of a query string or a form, decoded, in the order in which they came.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Params(Vec<(String, String)>);
+
+impl Params {
+    /// From `a=b&c`; `+` and percent signs are decoded.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let pairs = text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (form_decode(name), form_decode(value))
+        });
+        Self(pairs.collect())
+    }
+
+    /// The first value of this name; an empty one counts.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the name is there, with or without a value.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// All values of this name.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// All names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+fn form_decode(text: &str) -> String {
+    let spaced = text.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
+}
+
+/// One request, taken apart.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Which service.
+    pub service: Service,
+    /// Which Region it was signed for; the account's own when unsigned.
+    pub region: String,
+    /// `Action` of the query protocol, or what follows the dot in `X-Amz-Target`. REST services go by method and path.
+    pub operation: Option<String>,
+    /// HTTP method.
+    pub method: Method,
+    /// Host with port, lower case; empty when the request names none.
+    pub host: String,
+    /// Path as it came, still percent-encoded.
+    pub path: String,
+    /// Query string, decoded.
+    pub query: Params,
+    /// The query protocol's parameters, from the form body or, for GET, the query string.
+    pub form: Params,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Body as it came (S3 uploads may be `aws-chunked`).
+    pub body: Bytes,
+    /// The access key id; absent from an unsigned request.
+    pub access_key: Option<String>,
+    /// Who calls. An unsigned request counts as the administrator's too: the sandbox authorises nothing yet.
+    pub caller: Caller,
+    /// The id that this call's answer carries.
+    pub request_id: String,
+}
+
+impl Call {
+    /// The path's segments, percent-decoded; empty ones are left out.
+    #[must_use]
+    pub fn segments(&self) -> Vec<String> {
+        let parts = self.path.split('/').filter(|part| !part.is_empty());
+        parts
+            .map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned())
+            .collect()
+    }
+
+    /// A header's text, if it is there and is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+/// What can be told from the request before the account is asked who the caller is.
+pub(super) struct Envelope {
+    pub(super) service: Service,
+    pub(super) region: Option<String>,
+    pub(super) operation: Option<String>,
+    pub(super) access_key: Option<String>,
+    pub(super) query: Params,
+    pub(super) form: Params,
+    pub(super) host: String,
+}
+
+impl Envelope {
+    pub(super) fn read(request: &Request<Bytes>) -> Self {
+        let query = Params::parse(request.uri().query().unwrap_or_default());
+        let header = |name: http::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let host = header(HOST).or_else(|| request.uri().authority().map(|host| host.as_str()));
+        let host = host.unwrap_or_default().to_ascii_lowercase();
+        let scope = header(AUTHORIZATION)
+            .and_then(header_scope)
+            .or_else(|| query.get("X-Amz-Credential").and_then(scope));
+        let target = request
+            .headers()
+            .get("x-amz-target")
+            .and_then(|value| value.to_str().ok());
+        let form = if is_form(request) {
+            Params::parse(&String::from_utf8_lossy(request.body()))
+        } else {
+            Params::default()
+        };
+        let action = form.get("Action").or_else(|| query.get("Action"));
+        let operation = target
+            .map(|target| target.rsplit('.').next().unwrap_or(target))
+            .or(action);
+        let service = scope
+            .as_ref()
+            .and_then(|scope| Service::named(&scope.service))
+            .or_else(|| service_of_host(&host))
+            .unwrap_or_else(|| guess_service(request.uri().path(), target, action));
+        let operation = operation.map(str::to_owned);
+        let (region, access_key) = scope.map(|scope| (scope.region, scope.access_key)).unzip();
+        Self {
+            service,
+            region,
+            operation,
+            access_key,
+            query,
+            form,
+            host,
+        }
+    }
+}
+
+struct Scope {
+    access_key: String,
+    region: String,
+    service: String,
+}
+
+/// `AWS4-HMAC-SHA256 Credential=AKID/20260131/us-east-1/iam/aws4_request, SignedHeaders=..., Signature=...`
+fn header_scope(authorization: &str) -> Option<Scope> {
+    let (_, rest) = authorization.split_once("Credential=")?;
+    scope(rest.split([',', ' ']).next()?)
+}
+
+fn scope(credential: &str) -> Option<Scope> {
+    let mut parts = credential.rsplitn(5, '/');
+    let (_, service, region, _) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let access_key = parts.next()?.to_owned();
+    Some(Scope {
+        access_key,
+        region: region.to_owned(),
+        service: service.to_owned(),
+    })
+}
+
+fn is_form(request: &Request<Bytes>) -> bool {
+    let kind = request
+        .headers()
+        .get(http::header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    request.method() == Method::POST && kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+}
+
+fn service_of_host(host: &str) -> Option<Service> {
+    let labels: Vec<&str> = host.split('.').collect();
+    if !host.contains(".amazonaws.") && !host.contains(".amazonaws.com") {
+        return labels
+            .first()
+            .filter(|_| labels.len() > 1)
+            .and_then(|label| Service::named(label));
+    }
+    let first = labels.first().and_then(|label| Service::named(label));
+    first.or_else(|| {
+        labels
+            .iter()
+            .any(|label| *label == "s3" || label.starts_with("s3-"))
+            .then_some(Service::S3)
+    })
+}
+
+fn guess_service(path: &str, target: Option<&str>, action: Option<&str>) -> Service {
+    const STS: [&str; 4] = ["GetCallerIdentity", "AssumeRole", "GetSessionToken", "GetAccessKeyInfo"];
+    match (target, action) {
+        (Some(target), _) if target.starts_with("AWSEvents") => Service::Events,
+        (_, Some(action)) if STS.contains(&action) => Service::Sts,
+        (_, Some(_)) => Service::Iam,
+        _ if path.starts_with("/2015-03-31/") || path.starts_with("/2017-03-31/") => Service::Lambda,
+        _ => Service::S3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(method: Method, uri: &str, headers: &[(&str, &str)], body: &'static str) -> Envelope {
+        let mut request = Request::builder().method(method).uri(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Envelope::read(&request.body(Bytes::from_static(body.as_bytes())).unwrap())
+    }
+
+    const SIGNED: &str =
+        "AWS4-HMAC-SHA256 Credential=AKIA1/20260131/eu-west-1/lambda/aws4_request, SignedHeaders=host, Signature=0";
+
+    #[test]
+    fn the_credential_scope_decides_over_the_host() {
+        let found = read(
+            Method::GET,
+            "http://iam.amazonaws.com/x",
+            &[("authorization", SIGNED)],
+            "",
+        );
+        assert_eq!(found.service, Service::Lambda);
+        assert_eq!(found.region.as_deref(), Some("eu-west-1"));
+        assert_eq!(found.access_key.as_deref(), Some("AKIA1"));
+    }
+
+    #[test]
+    fn an_unsigned_request_goes_by_host_then_by_looks() {
+        let service = |uri: &str| read(Method::GET, uri, &[], "").service;
+        assert_eq!(service("http://bucket.s3.eu-west-1.amazonaws.com/key"), Service::S3);
+        assert_eq!(service("http://events.eu-west-1.amazonaws.com/"), Service::Events);
+        assert_eq!(service("http://127.0.0.1:9/2015-03-31/functions/"), Service::Lambda);
+        assert_eq!(service("http://127.0.0.1:9/?Action=ListUsers"), Service::Iam);
+        assert_eq!(service("http://127.0.0.1:9/?Action=GetCallerIdentity"), Service::Sts);
+        assert_eq!(service("http://127.0.0.1:9/bucket"), Service::S3);
+    }
+
+    #[test]
+    fn presigned_requests_carry_their_scope_in_the_query() {
+        let found = read(
+            Method::GET,
+            "http://h/b?X-Amz-Credential=AK%2F20260131%2Fus-west-2%2Fs3%2Faws4_request",
+            &[],
+            "",
+        );
+        assert_eq!(
+            (found.service, found.region.as_deref()),
+            (Service::S3, Some("us-west-2"))
+        );
+    }
+
+    #[test]
+    fn forms_are_decoded() {
+        let kind = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
+        let found = read(
+            Method::POST,
+            "http://h/",
+            &kind,
+            "Action=GetUser&UserName=a%2Bb+c&Empty=",
+        );
+        assert_eq!(found.form.get("UserName"), Some("a+b c"));
+        assert_eq!(found.form.get("Empty"), Some(""));
+        assert_eq!(found.operation.as_deref(), Some("GetUser"));
+    }
+}

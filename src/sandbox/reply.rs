@@ -1,0 +1,247 @@
+//! What the account answers, and how each protocol writes a refusal.
+//!
+//! Invariant: a service says status, code and message; the form on the wire follows from the service's protocol alone.
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, Method, Response, StatusCode};
+use serde_json::json;
+
+use super::call::{Call, Service};
+use super::xml::Xml;
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// Headers but for the request id, which the core adds.
+    pub headers: HeaderMap,
+    /// Body.
+    pub body: Bytes,
+}
+
+impl Reply {
+    /// No body.
+    #[must_use]
+    pub fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        }
+    }
+
+    /// A body of the given content type.
+    #[must_use]
+    pub fn body(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let mut reply = Self::empty(status);
+        reply
+            .headers
+            .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        reply.body = body.into();
+        reply
+    }
+
+    /// An XML document with status 200.
+    #[must_use]
+    pub fn xml(document: String) -> Self {
+        Self::body(StatusCode::OK, "application/xml", document)
+    }
+
+    /// REST JSON, as Lambda answers.
+    #[must_use]
+    pub fn json(status: StatusCode, value: &serde_json::Value) -> Self {
+        Self::body(status, "application/json", value.to_string())
+    }
+
+    /// JSON 1.1 with status 200, as EventBridge answers.
+    #[must_use]
+    pub fn json11(value: &serde_json::Value) -> Self {
+        Self::body(StatusCode::OK, "application/x-amz-json-1.1", value.to_string())
+    }
+
+    /// With one more header. A value that can't stand in a header is left out.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(HeaderName::from_static(name), value);
+        }
+        self
+    }
+}
+
+/// Whose fault a refusal is, as some protocols say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The caller's.
+    Sender,
+    /// The service's.
+    Receiver,
+}
+
+/// A refusal: nothing that the call changed remains.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// AWS's error code as it goes over the wire.
+    pub code: String,
+    /// AWS's message.
+    pub message: String,
+    /// Whose fault.
+    pub kind: FaultKind,
+    /// More fields of the error, such as S3's `BucketName`.
+    pub details: Vec<(String, String)>,
+}
+
+impl Fault {
+    /// A refusal with this status; below 500 it is the caller's fault.
+    #[must_use]
+    pub fn new(status: StatusCode, code: impl Into<String>, message: impl Into<String>) -> Self {
+        let kind = if status.is_server_error() {
+            FaultKind::Receiver
+        } else {
+            FaultKind::Sender
+        };
+        Self {
+            status,
+            code: code.into(),
+            message: message.into(),
+            kind,
+            details: Vec::new(),
+        }
+    }
+
+    /// With one more field.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.details.push((name.into(), value.into()));
+        self
+    }
+
+    /// An operation that the sandbox does not have. The text names the sandbox, so that nobody takes it for AWS's.
+    #[must_use]
+    pub fn unknown_operation(call: &Call) -> Self {
+        let what = match &call.operation {
+            Some(operation) => operation.clone(),
+            None => format!("{} {}", call.method, call.path),
+        };
+        let message = format!("the sandbox has no operation {what} of {}", call.service);
+        let code = match call.service {
+            Service::Iam | Service::Sts => "InvalidAction",
+            Service::S3 => "NotImplemented",
+            Service::Lambda | Service::Events => "UnknownOperationException",
+        };
+        let status = if call.service == Service::S3 {
+            StatusCode::NOT_IMPLEMENTED
+        } else {
+            StatusCode::BAD_REQUEST
+        };
+        Self::new(status, code, message)
+    }
+
+    pub(super) fn internal(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "ServiceFailure", message)
+    }
+
+    /// The refusal as the call's protocol writes it.
+    #[must_use]
+    pub fn render(&self, call: &Call) -> Reply {
+        match call.service {
+            Service::Iam => self.query("https://iam.amazonaws.com/doc/2010-05-08/", &call.request_id),
+            Service::Sts => self.query("https://sts.amazonaws.com/doc/2011-06-15/", &call.request_id),
+            Service::S3 => self.rest_xml(call),
+            Service::Lambda => self.rest_json(),
+            Service::Events => self.json11(),
+        }
+    }
+
+    fn query(&self, namespace: &str, request_id: &str) -> Reply {
+        let document = Xml::document("ErrorResponse", namespace, |xml| {
+            xml.element("Error", |xml| {
+                xml.text(
+                    "Type",
+                    if self.kind == FaultKind::Sender {
+                        "Sender"
+                    } else {
+                        "Receiver"
+                    },
+                );
+                xml.text("Code", &self.code).text("Message", &self.message);
+                for (name, value) in &self.details {
+                    xml.text(name, value);
+                }
+            });
+            xml.text("RequestId", request_id);
+        });
+        Reply::body(self.status, "text/xml", document)
+    }
+
+    fn rest_xml(&self, call: &Call) -> Reply {
+        let mut xml = Xml::new();
+        xml.element("Error", |xml| {
+            xml.text("Code", &self.code).text("Message", &self.message);
+            for (name, value) in &self.details {
+                xml.text(name, value);
+            }
+            xml.text("RequestId", &call.request_id).text("HostId", "sandbox");
+        });
+        let document = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{xml}");
+        Reply::body(self.status, "application/xml", document)
+    }
+
+    fn rest_json(&self) -> Reply {
+        let kind = if self.kind == FaultKind::Sender {
+            "User"
+        } else {
+            "Service"
+        };
+        let mut body = json!({ "Type": kind, "Message": self.message });
+        self.add_details(&mut body);
+        Reply::json(self.status, &body).header("x-amzn-errortype", &self.code)
+    }
+
+    fn json11(&self) -> Reply {
+        let mut body = json!({ "__type": self.code, "message": self.message });
+        self.add_details(&mut body);
+        Reply {
+            status: self.status,
+            ..Reply::json11(&body)
+        }
+        .header("x-amzn-errortype", &self.code)
+    }
+
+    fn add_details(&self, body: &mut serde_json::Value) {
+        if let Some(body) = body.as_object_mut() {
+            body.extend(self.details.iter().map(|(name, value)| (name.clone(), json!(value))));
+        }
+    }
+}
+
+/// The finished response: request ids added; an answer to HEAD loses its body and keeps its headers.
+pub(super) fn finish(call: &Call, reply: Reply) -> Response<Bytes> {
+    let Reply {
+        status,
+        mut headers,
+        body,
+    } = reply;
+    let names: &[&str] = match call.service {
+        Service::S3 => &["x-amz-request-id", "x-amz-id-2"],
+        Service::Iam | Service::Sts | Service::Lambda | Service::Events => &["x-amzn-requestid"],
+    };
+    for name in names {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(*name), HeaderValue::from_str(&call.request_id)) {
+            headers.insert(name, value);
+        }
+    }
+    let body = if call.method == Method::HEAD {
+        Bytes::new()
+    } else {
+        body
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
