@@ -1,5 +1,8 @@
 //! EventBridge of the simulated account: nothing yet.
 
+mod pattern;
+mod schedule;
+
 use super::{Call, Fault, Reply, Stored, World};
 
 /// EventBridge's state.

@@ -49,14 +49,34 @@ struct Field {
     names: &'static [&'static str],
 }
 
-const MONTHS: &[&str] = &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+const MONTHS: &[&str] = &[
+    "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
+];
 const DAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-const MINUTE: Field = Field { range: 0..=59, names: &[] };
-const HOUR: Field = Field { range: 0..=23, names: &[] };
-const DAY_OF_MONTH: Field = Field { range: 1..=31, names: &[] };
-const MONTH: Field = Field { range: 1..=12, names: MONTHS };
-const DAY_OF_WEEK: Field = Field { range: 1..=7, names: DAYS };
-const YEAR: Field = Field { range: 1970..=2199, names: &[] };
+const MINUTE: Field = Field {
+    range: 0..=59,
+    names: &[],
+};
+const HOUR: Field = Field {
+    range: 0..=23,
+    names: &[],
+};
+const DAY_OF_MONTH: Field = Field {
+    range: 1..=31,
+    names: &[],
+};
+const MONTH: Field = Field {
+    range: 1..=12,
+    names: MONTHS,
+};
+const DAY_OF_WEEK: Field = Field {
+    range: 1..=7,
+    names: DAYS,
+};
+const YEAR: Field = Field {
+    range: 1970..=2199,
+    names: &[],
+};
 
 fn cron(inner: &str) -> Option<()> {
     let fields: Vec<&str> = inner.split_whitespace().collect();

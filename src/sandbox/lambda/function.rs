@@ -88,7 +88,9 @@ impl Function {
             }
             Progress::Creating(_) | Progress::Updating(_) => return Ok(()),
         };
-        Err(fault::conflict(format!("The operation cannot be performed at this time. {what}")))
+        Err(fault::conflict(format!(
+            "The operation cannot be performed at this time. {what}"
+        )))
     }
 
     /// What the qualifier in a request stands for; aliases are not modelled, so a word is unknown.
@@ -178,7 +180,12 @@ impl Function {
         }
         self.last_version += 1;
         let description = description.filter(|text| !text.is_empty()).map(String::from);
-        let frozen = Edition { revision, modified: now, description, ..self.latest.clone() };
+        let frozen = Edition {
+            revision,
+            modified: now,
+            description,
+            ..self.latest.clone()
+        };
         self.versions.insert(self.last_version, frozen);
         self.last_version
     }

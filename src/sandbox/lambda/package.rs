@@ -17,7 +17,9 @@ const MAX_UNPACKED: u64 = 262_144_000;
 pub(super) fn decoded(text: &str) -> Result<Vec<u8>, Fault> {
     let bytes = STANDARD.decode(text).map_err(|_| fault::undecodable("ZipFile"))?;
     if bytes.len() > MAX_UPLOAD {
-        return Err(fault::too_large(format!("Request must be smaller than {MAX_UPLOAD} bytes for the CreateFunction operation")));
+        return Err(fault::too_large(format!(
+            "Request must be smaller than {MAX_UPLOAD} bytes for the CreateFunction operation"
+        )));
     }
     Ok(bytes)
 }
@@ -31,7 +33,9 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Fault> {
         fault::invalid("Could not unzip uploaded file. Please check your file, then try to upload again.")
     })?;
     if unpacked >= MAX_UNPACKED {
-        return Err(fault::invalid(format!("Unzipped size must be smaller than {MAX_UNPACKED} bytes")));
+        return Err(fault::invalid(format!(
+            "Unzipped size must be smaller than {MAX_UNPACKED} bytes"
+        )));
     }
     Ok(())
 }
@@ -69,7 +73,9 @@ pub(super) mod tests {
 
     pub(in crate::sandbox) fn zip_of(content: &str) -> Vec<u8> {
         let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        writer.start_file("index.py", zip::write::SimpleFileOptions::default()).unwrap();
+        writer
+            .start_file("index.py", zip::write::SimpleFileOptions::default())
+            .unwrap();
         writer.write_all(content.as_bytes()).unwrap();
         writer.finish().unwrap().into_inner()
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::fault::{self, Fault};
-use super::fields::Fields;
+use crate::sandbox::members::Fields;
 
 const MAX_POLICY_BYTES: usize = 20 * 1024;
 
@@ -29,8 +29,15 @@ impl Policy {
         }
         self.statements.push(statement);
         if self.document().len() > MAX_POLICY_BYTES {
-            let message = format!("The final policy size ({}) is bigger than the limit ({MAX_POLICY_BYTES}).", self.document().len());
-            return Err(Fault::new(http::StatusCode::BAD_REQUEST, "PolicyLengthExceededException", message));
+            let message = format!(
+                "The final policy size ({}) is bigger than the limit ({MAX_POLICY_BYTES}).",
+                self.document().len()
+            );
+            return Err(Fault::new(
+                http::StatusCode::BAD_REQUEST,
+                "PolicyLengthExceededException",
+                message,
+            ));
         }
         self.revision = revision;
         Ok(())
@@ -39,7 +46,9 @@ impl Policy {
     /// Removes a statement.
     pub(super) fn remove(&mut self, id: &str, revision: String) -> Result<(), Fault> {
         let Some(at) = self.position(id) else {
-            return Err(fault::not_found(format!("Statement {id} is not found in resource policy.")));
+            return Err(fault::not_found(format!(
+                "Statement {id} is not found in resource policy."
+            )));
         };
         self.statements.remove(at);
         self.revision = revision;
@@ -87,7 +96,8 @@ impl Principal {
                 _ => Self::Identity(text.into()),
             });
         }
-        let is_service = text.ends_with(".amazonaws.com") || text.ends_with(".amazonaws.com.cn") || text.ends_with(".amazon.com");
+        let is_service =
+            text.ends_with(".amazonaws.com") || text.ends_with(".amazonaws.com.cn") || text.ends_with(".amazon.com");
         is_service.then(|| Self::Service(text.into()))
     }
 
@@ -102,12 +112,7 @@ impl Principal {
 }
 
 /// A statement as GetPolicy shows it: `AWS:` in upper case, a source ARN always under `ArnLike`.
-pub(super) fn statement(
-    id: &str,
-    resource: &str,
-    principal: &Principal,
-    fields: &Fields<'_>,
-) -> Result<Value, Fault> {
+pub(super) fn statement(id: &str, resource: &str, principal: &Principal, fields: &Fields<'_>) -> Result<Value, Fault> {
     let action = fields.text("Action")?.ok_or_else(|| fault::missing("action"))?;
     let is_action = |text: &str| {
         let name = text.strip_prefix("lambda:").unwrap_or_default();
@@ -155,7 +160,12 @@ fn conditions(fields: &Fields<'_>) -> Result<Map<String, Value>, Fault> {
     }
     if let Some(arn) = fields.text("SourceArn")? {
         let is_arn = |text: &str| text.starts_with("arn:") && text.split(':').count() >= 6;
-        fault::matching("sourceArn", arn, is_arn, r"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:(.*)")?;
+        fault::matching(
+            "sourceArn",
+            arn,
+            is_arn,
+            r"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:(.*)",
+        )?;
         all.insert("ArnLike".into(), json!({ "AWS:SourceArn": arn }));
     }
     Ok(all)

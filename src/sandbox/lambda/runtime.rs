@@ -105,6 +105,9 @@ pub(super) fn checked(name: &str) -> Result<&str, Fault> {
 
 /// The ARN of the runtime version that reads back; the same one for ever, since nothing is patched here.
 pub(super) fn version_arn(region: &str, runtime: &str) -> String {
-    let digest: String = Sha256::digest(runtime).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = Sha256::digest(runtime)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("arn:aws:lambda:{region}::runtime:{digest}")
 }

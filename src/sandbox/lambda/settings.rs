@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::fault::{self, Fault};
-use super::fields::Fields;
 use super::runtime;
+use crate::sandbox::members::Fields;
 
 const MAX_ENVIRONMENT_BYTES: usize = 4096;
 const MAX_LAYERS: usize = 5;
@@ -198,7 +198,9 @@ impl Settings {
         }
         if let Some(config) = fields.object("ImageConfig")? {
             if self.package == PackageType::Zip {
-                return Err(fault::invalid("ImageConfig is only supported for functions of package type Image"));
+                return Err(fault::invalid(
+                    "ImageConfig is only supported for functions of package type Image",
+                ));
             }
             let config = config.whole();
             self.image_config = (!config.is_empty()).then(|| Value::Object(config.clone()));
@@ -214,8 +216,17 @@ impl Settings {
         let security_groups = vpc.texts("SecurityGroupIds")?.unwrap_or_default();
         match (subnets.is_empty(), security_groups.is_empty()) {
             (true, true) if self.vpc.is_none() => {}
-            (true, true) | (false, false) => self.vpc = Some(Vpc { subnets, security_groups }),
-            _ => return Err(fault::invalid("SubnetIds and SecurityIds must coexist or be both empty list.")),
+            (true, true) | (false, false) => {
+                self.vpc = Some(Vpc {
+                    subnets,
+                    security_groups,
+                })
+            }
+            _ => {
+                return Err(fault::invalid(
+                    "SubnetIds and SecurityIds must coexist or be both empty list.",
+                ));
+            }
         }
         Ok(())
     }
@@ -248,12 +259,18 @@ impl Settings {
         put("PackageType", json!(self.package));
         put("TracingConfig", json!({ "Mode": self.tracing }));
         put("EphemeralStorage", json!({ "Size": self.ephemeral_storage }));
-        put("SnapStart", json!({ "ApplyOn": self.snap_start, "OptimizationStatus": "Off" }));
+        put(
+            "SnapStart",
+            json!({ "ApplyOn": self.snap_start, "OptimizationStatus": "Off" }),
+        );
         put("LoggingConfig", self.logging.describe());
         self.describe_optional(&mut put);
         if let Some(runtime) = &self.runtime {
             put("Runtime", json!(runtime));
-            put("RuntimeVersionConfig", json!({ "RuntimeVersionArn": runtime::version_arn(region, runtime) }));
+            put(
+                "RuntimeVersionConfig",
+                json!({ "RuntimeVersionArn": runtime::version_arn(region, runtime) }),
+            );
         }
         shown
     }
@@ -272,7 +289,11 @@ impl Settings {
             put("DeadLetterConfig", json!({ "TargetArn": target }));
         }
         if !self.layers.is_empty() {
-            let layers: Vec<Value> = self.layers.iter().map(|arn| json!({ "Arn": arn, "CodeSize": 1024 })).collect();
+            let layers: Vec<Value> = self
+                .layers
+                .iter()
+                .map(|arn| json!({ "Arn": arn, "CodeSize": 1024 }))
+                .collect();
             put("Layers", json!(layers));
         }
         if let Some(vpc) = &self.vpc {
@@ -302,14 +323,25 @@ fn role_arn(text: &str) -> bool {
         && region.is_empty()
         && is_account
         && name.len() > 1
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@-_/".contains(&b))
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"+=,.@-_/".contains(&b))
 }
 
 fn check_environment(variables: &BTreeMap<String, String>) -> Result<(), Fault> {
     for name in variables.keys() {
-        fault::matching("environment.variables", name, is_variable_name, "[a-zA-Z]([a-zA-Z0-9_])+")?;
+        fault::matching(
+            "environment.variables",
+            name,
+            is_variable_name,
+            "[a-zA-Z]([a-zA-Z0-9_])+",
+        )?;
     }
-    let reserved: Vec<&str> = variables.keys().map(String::as_str).filter(|name| runtime::is_reserved(name)).collect();
+    let reserved: Vec<&str> = variables
+        .keys()
+        .map(String::as_str)
+        .filter(|name| runtime::is_reserved(name))
+        .collect();
     if !reserved.is_empty() {
         return Err(fault::invalid(format!(
             "Lambda was unable to configure your environment variables because the environment variables you have \
@@ -352,7 +384,11 @@ fn checked_layers(layers: Vec<String>) -> Result<Vec<String>, Fault> {
 
 impl Vpc {
     fn describe(&self) -> Value {
-        let id = if self.subnets.is_empty() { "" } else { "vpc-0a1b2c3d4e5f60718" };
+        let id = if self.subnets.is_empty() {
+            ""
+        } else {
+            "vpc-0a1b2c3d4e5f60718"
+        };
         json!({
             "SubnetIds": self.subnets,
             "SecurityGroupIds": self.security_groups,
@@ -369,7 +405,9 @@ impl Logging {
             self.system_level = None;
             return match (application, system) {
                 (None, None) => Ok(()),
-                _ => Err(fault::invalid("Log levels can only be set when the log format is JSON.")),
+                _ => Err(fault::invalid(
+                    "Log levels can only be set when the log format is JSON.",
+                )),
             };
         }
         const APPLICATION: &[&str] = &["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];

@@ -24,10 +24,16 @@ pub(super) fn decode(mut rest: &[u8]) -> Result<Decoded, Truncated> {
         let size = head.split(';').next().unwrap_or_default().trim();
         let size = usize::from_str_radix(size, 16).map_err(|_| Truncated)?;
         if size == 0 {
-            return Ok(Decoded { body, trailers: trailers(after) });
+            return Ok(Decoded {
+                body,
+                trailers: trailers(after),
+            });
         }
         body.extend_from_slice(after.get(..size).ok_or(Truncated)?);
-        rest = after.get(size..).and_then(|after| after.strip_prefix(b"\r\n")).ok_or(Truncated)?;
+        rest = after
+            .get(size..)
+            .and_then(|after| after.strip_prefix(b"\r\n"))
+            .ok_or(Truncated)?;
     }
 }
 
@@ -40,7 +46,9 @@ fn line(bytes: &[u8]) -> Option<(&str, &[u8])> {
 fn trailers(bytes: &[u8]) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(bytes);
     let pairs = text.lines().filter_map(|line| line.split_once(':'));
-    pairs.map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned())).collect()
+    pairs
+        .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -52,12 +60,21 @@ mod tests {
         let wire = b"3\r\nabc\r\n2;chunk-signature=00\r\nde\r\n0\r\nx-amz-checksum-crc32: AAAA\r\n\r\n";
         let decoded = decode(wire).unwrap();
         assert_eq!(decoded.body, b"abcde");
-        assert_eq!(decoded.trailers, [("x-amz-checksum-crc32".to_owned(), "AAAA".to_owned())]);
+        assert_eq!(
+            decoded.trailers,
+            [("x-amz-checksum-crc32".to_owned(), "AAAA".to_owned())]
+        );
     }
 
     #[test]
     fn refuses_a_body_cut_short() {
-        for wire in [&b""[..], b"3\r\nab", b"3\r\nabc", b"3\r\nabc\r\n", b"zz\r\nabc\r\n0\r\n\r\n"] {
+        for wire in [
+            &b""[..],
+            b"3\r\nab",
+            b"3\r\nabc",
+            b"3\r\nabc\r\n",
+            b"zz\r\nabc\r\n0\r\n\r\n",
+        ] {
             assert_eq!(decode(wire), Err(Truncated), "{wire:?}");
         }
     }

@@ -29,11 +29,17 @@ pub(super) struct Element {
 
 impl Element {
     pub(super) fn new(name: &str) -> Self {
-        Self { name: name.into(), ..Self::default() }
+        Self {
+            name: name.into(),
+            ..Self::default()
+        }
     }
 
     pub(super) fn leaf(name: &str, text: impl ToString) -> Self {
-        Self { text: text.to_string(), ..Self::new(name) }
+        Self {
+            text: text.to_string(),
+            ..Self::new(name)
+        }
     }
 
     pub(super) fn with(mut self, child: Self) -> Self {
@@ -172,8 +178,11 @@ mod tests {
 
     #[test]
     fn reads_what_it_writes() {
-        let tree = Element::new("Tagging")
-            .with(Element::new("Tag").with_leaf("Key", "a<b&\"c\"").with_leaf("Value", " spaced \r\n"));
+        let tree = Element::new("Tagging").with(
+            Element::new("Tag")
+                .with_leaf("Key", "a<b&\"c\"")
+                .with_leaf("Value", " spaced \r\n"),
+        );
         assert_eq!(parse(tree.document().as_bytes()), Ok(tree));
     }
 

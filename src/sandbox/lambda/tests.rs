@@ -1,0 +1,1 @@
+//! Lambda through the account's front door.
