@@ -1,0 +1,1 @@
+//! EventBridge through the account's front door.
