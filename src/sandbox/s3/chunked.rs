@@ -2,6 +2,11 @@
 //!
 //! Signatures are not checked; framing is, for a body that is cut short must not become an object.
 
+use bytes::Bytes;
+use http::StatusCode;
+
+use crate::sandbox::{Call, Fault};
+
 /// Why a body is no `aws-chunked` one.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the body ends before its last chunk")]
@@ -13,6 +18,29 @@ pub(super) struct Decoded {
     pub(super) body: Vec<u8>,
     /// Names in lower case.
     pub(super) trailers: Vec<(String, String)>,
+}
+
+/// The body that a call means, without any framing.
+pub(super) fn body(call: &Call) -> Result<Bytes, Fault> {
+    Ok(read(call)?.0)
+}
+
+/// The body that a call means, and the trailers that came with it.
+pub(super) fn read(call: &Call) -> Result<(Bytes, Vec<(String, String)>), Fault> {
+    let is_streamed = call
+        .header("x-amz-content-sha256")
+        .is_some_and(|hash| hash.starts_with("STREAMING-"));
+    let is_chunked = call
+        .header("content-encoding")
+        .is_some_and(|coding| coding.contains("aws-chunked"));
+    if !is_streamed && !is_chunked {
+        return Ok((call.body.clone(), Vec::new()));
+    }
+    let Decoded { body, trailers } = decode(&call.body).map_err(|error| {
+        let message = "You did not provide the number of bytes specified by the Content-Length HTTP header";
+        Fault::new(StatusCode::BAD_REQUEST, "IncompleteBody", message).with("Detail", error.to_string())
+    })?;
+    Ok((body.into(), trailers))
 }
 
 /// Takes the framing off a body.

@@ -1,0 +1,1 @@
+//! S3 through the account's front door.
