@@ -139,17 +139,23 @@ impl World {
     }
 
     /// Who holds an access key. Keys that the sandbox did not make are the administrator's.
-    fn caller(&self, access_key: Option<&str>) -> Option<Caller> {
+    fn caller(&self, service: Service, access_key: Option<&str>) -> Result<Caller, Fault> {
         let Some(key) = access_key.filter(|key| iam::key::is_ours(key)) else {
-            return Some(self.administrator());
+            return Ok(self.administrator());
         };
-        self.iam.caller(key).or_else(|| self.sts.caller(key, &self.account))
+        if self.sts.is_expired(key, self.clock.now()) {
+            return Err(expired_token(service));
+        }
+        self.iam
+            .caller(key)
+            .or_else(|| self.sts.caller(key))
+            .ok_or_else(|| invalid_token(service))
     }
 
     fn administrator(&self) -> Caller {
         Caller {
-            arn: format!("arn:aws:iam::{}:user/sandbox-admin", self.account),
-            user_id: "AIDASANDBOXADMIN22222".to_owned(),
+            arn: iam::administrator_arn(&self.account),
+            user_id: iam::ADMINISTRATOR_ID.to_owned(),
             user_name: None,
         }
     }
@@ -218,18 +224,18 @@ impl Account {
 impl Inner {
     fn answer(&mut self, request: Request<Bytes>) -> Response<Bytes> {
         self.world.clock.tick(Tempo::Calls);
-        let (call, known) = self.read(request);
-        let result = if known {
-            dispatch(&mut self.world, &call)
-        } else {
-            Err(invalid_token(call.service))
+        let (call, refused) = self.read(request);
+        let result = match refused {
+            Some(fault) => Err(fault),
+            None => dispatch(&mut self.world, &call),
         };
         let settled = self.settle(result);
         let reply = settled.unwrap_or_else(|fault| fault.render(&call));
         reply::finish(&call, reply)
     }
 
-    fn read(&self, request: Request<Bytes>) -> (Call, bool) {
+    /// The call, and the refusal if its key is no good.
+    fn read(&self, request: Request<Bytes>) -> (Call, Option<Fault>) {
         let Envelope {
             service,
             region,
@@ -240,8 +246,10 @@ impl Inner {
             host,
         } = Envelope::read(&request);
         let (parts, body) = request.into_parts();
-        let caller = self.world.caller(access_key.as_deref());
-        let known = caller.is_some();
+        let (caller, refused) = match self.world.caller(service, access_key.as_deref()) {
+            Ok(caller) => (caller, None),
+            Err(fault) => (self.world.administrator(), Some(fault)),
+        };
         let call = Call {
             service,
             region: region.unwrap_or_else(|| self.world.options.region.clone()),
@@ -254,10 +262,10 @@ impl Inner {
             headers: parts.headers,
             body,
             access_key,
-            caller: caller.unwrap_or_else(|| self.world.administrator()),
+            caller,
             request_id: self.world.ids.request(self.world.clock.count(Tempo::Calls)),
         };
-        (call, known)
+        (call, refused)
     }
 
     /// Saves what a successful call changed, takes back what a refused one did.
@@ -328,6 +336,19 @@ fn invalid_token(service: Service) -> Fault {
         ),
     };
     Fault::new(StatusCode::FORBIDDEN, code, message)
+}
+
+fn expired_token(service: Service) -> Fault {
+    let code = match service {
+        Service::Iam | Service::Sts | Service::S3 => "ExpiredToken",
+        Service::Lambda | Service::Events => "ExpiredTokenException",
+    };
+    let status = if service == Service::S3 {
+        StatusCode::BAD_REQUEST
+    } else {
+        StatusCode::FORBIDDEN
+    };
+    Fault::new(status, code, "The security token included in the request is expired")
 }
 
 #[cfg(test)]

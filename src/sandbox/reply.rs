@@ -219,6 +219,21 @@ impl Fault {
     }
 }
 
+/// An answer of the query protocol; an operation without output has no result element.
+pub(super) fn query(call: &Call, namespace: &str, action: &str, result: Option<Xml>) -> Reply {
+    let document = Xml::document(&format!("{action}Response"), namespace, |xml| {
+        if let Some(result) = result {
+            xml.element(&format!("{action}Result"), |xml| {
+                xml.append(result);
+            });
+        }
+        xml.element("ResponseMetadata", |xml| {
+            xml.text("RequestId", &call.request_id);
+        });
+    });
+    Reply::body(StatusCode::OK, "text/xml", document)
+}
+
 /// The finished response: request ids added; an answer to HEAD loses its body and keeps its headers.
 pub(super) fn finish(call: &Call, reply: Reply) -> Response<Bytes> {
     let Reply {

@@ -131,9 +131,10 @@ impl<T: Record, K: Key> Table<T, K> {
 
     /// The object with this key, to change it.
     pub fn get_mut(&mut self, key: &K) -> Option<&mut T> {
-        let row = self.rows.get_mut(key)?;
-        self.before.entry(key.clone()).or_insert_with(|| Some(row.clone()));
-        Some(row)
+        // The kept key may be spelled otherwise than the asked one, and it names the file.
+        let (kept, row) = self.rows.get_key_value(key)?;
+        self.before.entry(kept.clone()).or_insert_with(|| Some(row.clone()));
+        self.rows.get_mut(key)
     }
 
     /// Whether there is an object with this key.
@@ -144,8 +145,10 @@ impl<T: Record, K: Key> Table<T, K> {
 
     /// Puts an object in, in the place of one with the same key.
     pub fn insert(&mut self, key: K, row: T) {
-        let old = self.rows.remove(&key);
-        self.before.entry(key.clone()).or_insert(old);
+        match self.rows.remove_entry(&key) {
+            Some((kept, old)) => self.before.entry(kept).or_insert(Some(old)),
+            None => self.before.entry(key.clone()).or_insert(None),
+        };
         self.rows.insert(key, row);
     }
 

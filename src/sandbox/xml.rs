@@ -64,6 +64,12 @@ impl Xml {
         self
     }
 
+    /// What was written elsewhere, after what is here.
+    pub fn append(&mut self, other: Self) -> &mut Self {
+        self.0.push_str(&other.0);
+        self
+    }
+
     /// What has been written.
     #[must_use]
     pub fn into_string(self) -> String {

@@ -1,7 +1,156 @@
 //! Access keys.
+//!
+//! Invariant: a key belongs to a user that exists; its secret is told once and not kept.
 
-/// Whether this account made the access key id (real ones carry their account in these characters too).
+use serde::{Deserialize, Serialize};
+
+use super::super::{Caller, Fault, Moment, Tempo, World, Xml};
+use super::ask::{Ask, Name};
+use super::refusal::{no_such_entity, quota};
+use super::user::named_or_caller;
+use super::{Done, State};
+
+/// Real key ids carry their account in these characters; here they tell the sandbox's own keys from others.
+const OURS: &str = "SBX";
+const PER_USER: usize = 2;
+
+/// An access key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AccessKey {
+    id: String,
+    user: Name,
+    status: String,
+    created: Moment,
+    /// The call that made it; keys are listed in this order.
+    nth: u64,
+}
+
+/// Whether this account made the access key id.
 #[must_use]
 pub fn is_ours(key: &str) -> bool {
-    key.starts_with("AKIASBX") || key.starts_with("ASIASBX")
+    key.get(4..).is_some_and(|rest| rest.starts_with(OURS))
+}
+
+impl State {
+    pub(super) fn keys_of(&self, user: &Name) -> impl Iterator<Item = &AccessKey> {
+        self.keys.values().filter(move |key| key.user == *user)
+    }
+
+    pub(super) fn rename_keys(&mut self, old: &Name, new: &Name) {
+        let ids: Vec<String> = self.keys_of(old).map(|key| key.id.clone()).collect();
+        for id in ids {
+            if let Some(key) = self.keys.get_mut(&id) {
+                key.user = new.clone();
+            }
+        }
+    }
+
+    /// The user that an active access key belongs to.
+    #[must_use]
+    pub fn caller(&self, key: &str) -> Option<Caller> {
+        let key = self.keys.get(&key.to_owned()).filter(|key| key.status == "Active")?;
+        let user = self.users.get(&key.user)?;
+        let user_name = Some(user.name.as_str().to_owned());
+        Some(Caller {
+            arn: user.arn(&self.account),
+            user_id: user.id.clone(),
+            user_name,
+        })
+    }
+}
+
+/// A new key id, such as `AKIA…` or `ASIA…`, and its secret.
+pub(in crate::sandbox) fn draw(world: &mut World, prefix: &str) -> (String, String) {
+    let id = format!("{prefix}{OURS}{}", world.ids.base32(13));
+    (id, world.ids.secret(40))
+}
+
+fn no_key(id: &str) -> Fault {
+    no_such_entity(format!("The Access Key with id {id} cannot be found."))
+}
+
+pub(super) fn create(world: &mut World, ask: Ask<'_>, caller: &Caller) -> Done {
+    let user = world.iam.user(&named_or_caller(ask, caller)?)?.name.clone();
+    if world.iam.keys_of(&user).count() >= PER_USER {
+        return Err(quota("AccessKeysPerUser", PER_USER));
+    }
+    let (id, secret) = draw(world, "AKIA");
+    let (created, nth) = (world.clock.now(), world.clock.count(Tempo::Calls));
+    let key = AccessKey {
+        id: id.clone(),
+        user,
+        status: "Active".to_owned(),
+        created,
+        nth,
+    };
+    let mut xml = Xml::new();
+    xml.element("AccessKey", |xml| {
+        xml.text("UserName", &key.user)
+            .text("AccessKeyId", &key.id)
+            .text("Status", &key.status);
+        xml.text("SecretAccessKey", secret)
+            .text("CreateDate", key.created.seconds());
+    });
+    world.iam.keys.insert(id, key);
+    Ok(Some(xml))
+}
+
+pub(super) fn list(world: &World, ask: Ask<'_>, caller: &Caller) -> Done {
+    let user = named_or_caller(ask, caller)?;
+    if ask.text("UserName").is_some() {
+        world.iam.user(&user)?;
+    }
+    let mut keys: Vec<_> = world
+        .iam
+        .keys_of(&user)
+        .map(|key| (format!("{:020}", key.nth), key))
+        .collect();
+    keys.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let mut xml = ask.page(keys)?.write("AccessKeyMetadata", |xml, key| {
+        xml.text("UserName", &key.user)
+            .text("AccessKeyId", &key.id)
+            .text("Status", &key.status);
+        xml.text("CreateDate", key.created.seconds());
+    });
+    if let Some(user) = world.iam.users.get(&user) {
+        xml.text("UserName", &user.name);
+    }
+    Ok(Some(xml))
+}
+
+fn asked<'a>(world: &World, ask: Ask<'a>, caller: &Caller) -> Result<&'a str, Fault> {
+    let id = ask.required("AccessKeyId")?;
+    let user = named_or_caller(ask, caller)?;
+    if ask.text("UserName").is_some() {
+        world.iam.user(&user)?;
+    }
+    let known = world.iam.keys.get(&id.to_owned()).is_some_and(|key| key.user == user);
+    if known { Ok(id) } else { Err(no_key(id)) }
+}
+
+pub(super) fn update(world: &mut World, ask: Ask<'_>, caller: &Caller) -> Done {
+    let id = asked(world, ask, caller)?;
+    ask.required("Status")?;
+    let status = ask.choice("Status", &["Active", "Inactive"])?.unwrap_or("Active");
+    let key = world.iam.keys.get_mut(&id.to_owned()).ok_or_else(|| no_key(id))?;
+    status.clone_into(&mut key.status);
+    Ok(None)
+}
+
+pub(super) fn delete(world: &mut World, ask: Ask<'_>, caller: &Caller) -> Done {
+    let id = asked(world, ask, caller)?;
+    world.iam.keys.remove(&id.to_owned()).ok_or_else(|| no_key(id))?;
+    Ok(None)
+}
+
+/// The sandbox keeps no track of use: every key shows as never used.
+pub(super) fn last_used(world: &World, ask: Ask<'_>) -> Done {
+    let id = ask.required("AccessKeyId")?;
+    let key = world.iam.keys.get(&id.to_owned()).ok_or_else(|| no_key(id))?;
+    let mut xml = Xml::new();
+    xml.text("UserName", &key.user).element("AccessKeyLastUsed", |xml| {
+        xml.text("Region", "N/A").text("ServiceName", "N/A");
+    });
+    Ok(Some(xml))
 }

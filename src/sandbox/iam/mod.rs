@@ -1,8 +1,46 @@
 //! IAM of the simulated account.
+//!
+//! Invariant: names are unique without regard to case, every reference between things (membership, a profile's role, a
+//! key's user) points at something that exists, and a principal that was deleted never comes back under its old id.
+//! Nothing is authorised here.
 
-use super::{Call, Caller, Clock, Fault, Reply, Stored, World};
+use std::collections::BTreeSet;
 
+use http::StatusCode;
+
+use super::reply::Reply;
+use super::{Call, Caller, Clock, Fault, Stored, Table, World, Xml};
+
+mod account;
+mod ask;
+mod details;
+mod document;
+mod grants;
+mod group;
 pub mod key;
+mod linked;
+mod login;
+mod managed;
+mod oidc;
+mod policy;
+mod profile;
+mod refusal;
+mod role;
+mod tag;
+mod trust;
+mod user;
+
+#[cfg(test)]
+mod tests;
+
+pub use ask::Name;
+
+use ask::Ask;
+use grants::Holder;
+use tag::Tagged;
+
+/// What an operation answers: the elements of its result, if it has one.
+type Done = Result<Option<Xml>, Fault>;
 
 /// Why a service can't take on a role just now, or at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,51 +55,343 @@ pub enum NotAssumable {
 
 /// IAM's state.
 #[derive(Debug)]
-pub struct State {}
+pub struct State {
+    account: String,
+    users: Table<user::User, Name>,
+    groups: Table<group::Group, Name>,
+    roles: Table<role::Role, Name>,
+    profiles: Table<profile::Profile, Name>,
+    policies: Table<policy::Policy, Name>,
+    keys: Table<key::AccessKey>,
+    providers: Table<oidc::Provider>,
+    deletions: Table<linked::Deletion>,
+    password_rule: Table<login::PasswordRule>,
+    alias: Table<String>,
+}
 
 impl State {
     /// An account without principals.
     #[must_use]
-    pub fn new(_account: &str) -> Self {
-        Self {}
+    pub fn new(account: &str) -> Self {
+        Self {
+            account: account.to_owned(),
+            users: Table::new("iam/users"),
+            groups: Table::new("iam/groups"),
+            roles: Table::new("iam/roles"),
+            profiles: Table::new("iam/instance-profiles"),
+            policies: Table::new("iam/policies"),
+            keys: Table::new("iam/access-keys"),
+            providers: Table::new("iam/oidc-providers"),
+            deletions: Table::new("iam/deletion-tasks"),
+            password_rule: Table::new("iam/password-policy"),
+            alias: Table::new("iam/account-alias"),
+        }
     }
 
     /// The tables that the core loads and saves.
     pub fn tables(&mut self) -> Vec<&mut dyn Stored> {
-        Vec::new()
+        vec![
+            &mut self.users,
+            &mut self.groups,
+            &mut self.roles,
+            &mut self.profiles,
+            &mut self.policies,
+            &mut self.keys,
+            &mut self.providers,
+            &mut self.deletions,
+            &mut self.password_rule,
+            &mut self.alias,
+        ]
     }
 
     /// The unique id of the user or role with this ARN; path and case must be exact.
     #[must_use]
-    pub fn principal_id(&self, _arn: &str) -> Option<String> {
-        None
+    pub fn principal_id(&self, arn: &str) -> Option<String> {
+        if arn == administrator_arn(&self.account) {
+            return Some(ADMINISTRATOR_ID.to_owned());
+        }
+        self.user_of(arn)
+            .map(|user| user.id.clone())
+            .or_else(|| self.role_of(arn).map(|role| role.id.clone()))
+    }
+
+    /// The same, but only if the principal has become visible to policies.
+    fn visible_principal(&self, arn: &str, clock: &Clock) -> Option<String> {
+        let due = self
+            .user_of(arn)
+            .and_then(|user| user.visible)
+            .or_else(|| self.role_of(arn)?.visible);
+        self.principal_id(arn)
+            .filter(|_| due.is_none_or(|due| due.has_come(clock)))
+    }
+
+    fn user_of(&self, arn: &str) -> Option<&user::User> {
+        self.users
+            .get(&last_part(arn))
+            .filter(|user| user.arn(&self.account) == arn)
+    }
+
+    fn role_of(&self, arn: &str) -> Option<&role::Role> {
+        self.roles
+            .get(&last_part(arn))
+            .filter(|role| role.arn(&self.account) == arn)
     }
 
     /// The ARN of the user or role with this unique id.
     #[must_use]
-    pub fn principal_arn(&self, _id: &str) -> Option<String> {
-        None
+    pub fn principal_arn(&self, id: &str) -> Option<String> {
+        match id.get(..4)? {
+            "AIDA" if id == ADMINISTRATOR_ID => Some(administrator_arn(&self.account)),
+            "AIDA" => self
+                .users
+                .values()
+                .find(|user| user.id == id)
+                .map(|user| user.arn(&self.account)),
+            "AROA" => self
+                .roles
+                .values()
+                .find(|role| role.id == id)
+                .map(|role| role.arn(&self.account)),
+            _ => None,
+        }
     }
 
     /// Whether `service` (such as `lambda.amazonaws.com`) could take on the role now.
     ///
     /// # Errors
     /// Why not.
-    pub fn assumable_by(&self, _role_arn: &str, _service: &str, _clock: &Clock) -> Result<(), NotAssumable> {
-        Err(NotAssumable::Missing)
+    pub fn assumable_by(&self, role_arn: &str, service: &str, clock: &Clock) -> Result<(), NotAssumable> {
+        let role = self.role_of(role_arn).ok_or(NotAssumable::Missing)?;
+        if !role.assumable.has_come(clock) {
+            return Err(NotAssumable::Fresh);
+        }
+        if !trust::admits_service(&role.trust, service) {
+            return Err(NotAssumable::Untrusting);
+        }
+        Ok(())
     }
 
-    /// The user that an access key belongs to.
-    #[must_use]
-    pub fn caller(&self, _key: &str) -> Option<Caller> {
-        None
+    /// The unique id, name and longest session of a role that lets one of these principals in.
+    pub(super) fn role_for_session(&self, arn: &str, principals: &[&str]) -> Option<(String, String, u32)> {
+        let role = self
+            .role_of(arn)
+            .filter(|role| trust::admits(&role.trust, principals))?;
+        Some((role.id.clone(), role.name.as_str().to_owned(), role.max_session_seconds))
     }
+
+    fn password_rule(&self) -> Option<&login::PasswordRule> {
+        self.password_rule.get(&login::RULE.to_owned())
+    }
+
+    /// Everything that can hold policies: sort, (name, id, path), attached ARNs, boundary.
+    fn holders(&self) -> impl Iterator<Item = HolderRow<'_>> {
+        let users = self.users.values().map(|user| {
+            (
+                "User",
+                (&user.name, user.id.as_str(), user.path.as_str()),
+                &user.grants.attached,
+                user.boundary.as_ref(),
+            )
+        });
+        let groups = self.groups.values().map(|group| {
+            (
+                "Group",
+                (&group.name, group.id.as_str(), group.path.as_str()),
+                &group.grants.attached,
+                None,
+            )
+        });
+        let roles = self.roles.values().map(|role| {
+            (
+                "Role",
+                (&role.name, role.id.as_str(), role.path.as_str()),
+                &role.grants.attached,
+                role.boundary.as_ref(),
+            )
+        });
+        users.chain(groups).chain(roles)
+    }
+}
+
+type HolderRow<'a> = (
+    &'static str,
+    (&'a Name, &'a str, &'a str),
+    &'a BTreeSet<String>,
+    Option<&'a String>,
+);
+
+/// The unique id of the administrator, whom no list shows.
+pub(super) const ADMINISTRATOR_ID: &str = "AIDASANDBOXADMIN22222";
+
+/// The ARN of the administrator, whom no list shows.
+pub(super) fn administrator_arn(account: &str) -> String {
+    format!("arn:aws:iam::{account}:user/sandbox-admin")
+}
+
+fn last_part(arn: &str) -> Name {
+    Name::new(arn.rsplit('/').next().unwrap_or_default())
 }
 
 /// Answers one call.
 ///
 /// # Errors
 /// Every refusal, as AWS words it.
-pub fn answer(_world: &mut World, call: &Call) -> Result<Reply, Fault> {
-    Err(Fault::unknown_operation(call))
+pub fn answer(world: &mut World, call: &Call) -> Result<Reply, Fault> {
+    world.iam.finish_deletions(&world.clock);
+    let Some(action) = call.operation.as_deref() else {
+        return Err(Fault::new(
+            StatusCode::BAD_REQUEST,
+            "MissingAction",
+            "The request has no Action.",
+        ));
+    };
+    let ask = Ask(&call.form);
+    let done = principals(world, ask, &call.caller, action)
+        .or_else(|| policies(world, ask, action))
+        .or_else(|| credentials(world, ask, &call.caller, action))
+        .or_else(|| rest(world, ask, action));
+    let result = done.unwrap_or_else(|| Err(Fault::unknown_operation(call)))?;
+    Ok(super::reply::query(
+        call,
+        "https://iam.amazonaws.com/doc/2010-05-08/",
+        action,
+        result,
+    ))
+}
+
+/// Users, groups, roles and instance profiles.
+fn principals(world: &mut World, ask: Ask<'_>, caller: &Caller, action: &str) -> Option<Done> {
+    Some(match action {
+        "CreateUser" => user::create(world, ask),
+        "GetUser" => user::get(world, ask, caller),
+        "UpdateUser" => user::update(world, ask),
+        "DeleteUser" => user::delete(world, ask),
+        "ListUsers" => user::list(world, ask),
+        "CreateGroup" => group::create(world, ask),
+        "GetGroup" => group::get(world, ask),
+        "UpdateGroup" => group::update(world, ask),
+        "DeleteGroup" => group::delete(world, ask),
+        "ListGroups" => group::list(world, ask),
+        "ListGroupsForUser" => group::list_for_user(world, ask),
+        "AddUserToGroup" => group::add_user(world, ask),
+        "RemoveUserFromGroup" => group::remove_user(world, ask),
+        "CreateRole" => role::create(world, ask),
+        "GetRole" => role::get(world, ask),
+        "UpdateRole" => role::update(world, ask),
+        "UpdateRoleDescription" => role::update_description(world, ask),
+        "UpdateAssumeRolePolicy" => role::update_trust(world, ask),
+        "DeleteRole" => role::delete(world, ask),
+        "ListRoles" => role::list(world, ask),
+        "ListInstanceProfilesForRole" => role::list_profiles(world, ask),
+        "CreateServiceLinkedRole" => linked::create(world, ask),
+        "DeleteServiceLinkedRole" => linked::delete(world, ask),
+        "GetServiceLinkedRoleDeletionStatus" => linked::status(world, ask),
+        "CreateInstanceProfile" => profile::create(world, ask),
+        "GetInstanceProfile" => profile::get(world, ask),
+        "DeleteInstanceProfile" => profile::delete(world, ask),
+        "ListInstanceProfiles" => profile::list(world, ask),
+        "AddRoleToInstanceProfile" => profile::add_role(world, ask),
+        "RemoveRoleFromInstanceProfile" => profile::remove_role(world, ask),
+        _ => return None,
+    })
+}
+
+/// Managed policies, and the policies of users, groups and roles.
+fn policies(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
+    use Holder::{Group, Role, User};
+    Some(match action {
+        "CreatePolicy" => policy::create(world, ask),
+        "GetPolicy" => policy::get(world, ask),
+        "DeletePolicy" => policy::delete(world, ask),
+        "ListPolicies" => policy::list(world, ask),
+        "ListEntitiesForPolicy" => policy::list_entities(world, ask),
+        "CreatePolicyVersion" => policy::create_version(world, ask),
+        "GetPolicyVersion" => policy::get_version(world, ask),
+        "ListPolicyVersions" => policy::list_versions(world, ask),
+        "DeletePolicyVersion" => policy::delete_version(world, ask),
+        "SetDefaultPolicyVersion" => policy::set_default_version(world, ask),
+        "PutUserPolicy" => grants::put(world, ask, User),
+        "PutGroupPolicy" => grants::put(world, ask, Group),
+        "PutRolePolicy" => grants::put(world, ask, Role),
+        "GetUserPolicy" => grants::get(world, ask, User),
+        "GetGroupPolicy" => grants::get(world, ask, Group),
+        "GetRolePolicy" => grants::get(world, ask, Role),
+        "DeleteUserPolicy" => grants::delete(world, ask, User),
+        "DeleteGroupPolicy" => grants::delete(world, ask, Group),
+        "DeleteRolePolicy" => grants::delete(world, ask, Role),
+        "ListUserPolicies" => grants::list(world, ask, User),
+        "ListGroupPolicies" => grants::list(world, ask, Group),
+        "ListRolePolicies" => grants::list(world, ask, Role),
+        "AttachUserPolicy" => grants::attach(world, ask, User),
+        "AttachGroupPolicy" => grants::attach(world, ask, Group),
+        "AttachRolePolicy" => grants::attach(world, ask, Role),
+        "DetachUserPolicy" => grants::detach(world, ask, User),
+        "DetachGroupPolicy" => grants::detach(world, ask, Group),
+        "DetachRolePolicy" => grants::detach(world, ask, Role),
+        "ListAttachedUserPolicies" => grants::list_attached(world, ask, User),
+        "ListAttachedGroupPolicies" => grants::list_attached(world, ask, Group),
+        "ListAttachedRolePolicies" => grants::list_attached(world, ask, Role),
+        "PutUserPermissionsBoundary" => grants::put_boundary(world, ask, User),
+        "PutRolePermissionsBoundary" => grants::put_boundary(world, ask, Role),
+        "DeleteUserPermissionsBoundary" => grants::delete_boundary(world, ask, User),
+        "DeleteRolePermissionsBoundary" => grants::delete_boundary(world, ask, Role),
+        _ => return None,
+    })
+}
+
+/// Access keys, passwords, and lists of credentials that the sandbox never has.
+fn credentials(world: &mut World, ask: Ask<'_>, caller: &Caller, action: &str) -> Option<Done> {
+    Some(match action {
+        "CreateAccessKey" => key::create(world, ask, caller),
+        "ListAccessKeys" => key::list(world, ask, caller),
+        "UpdateAccessKey" => key::update(world, ask, caller),
+        "DeleteAccessKey" => key::delete(world, ask, caller),
+        "GetAccessKeyLastUsed" => key::last_used(world, ask),
+        "CreateLoginProfile" => login::create(world, ask),
+        "GetLoginProfile" => login::get(world, ask, caller),
+        "UpdateLoginProfile" => login::update(world, ask),
+        "DeleteLoginProfile" => login::delete(world, ask, caller),
+        "UpdateAccountPasswordPolicy" => login::update_rule(world, ask),
+        "GetAccountPasswordPolicy" => login::get_rule(world),
+        "DeleteAccountPasswordPolicy" => login::delete_rule(world),
+        "ListMFADevices" => user::empty_list(world, ask, caller, "MFADevices"),
+        "ListSigningCertificates" => user::empty_list(world, ask, caller, "Certificates"),
+        "ListSSHPublicKeys" => user::empty_list(world, ask, caller, "SSHPublicKeys"),
+        "ListServiceSpecificCredentials" => user::empty_list(world, ask, caller, "ServiceSpecificCredentials"),
+        _ => return None,
+    })
+}
+
+/// Tags, providers and the account as a whole.
+fn rest(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
+    Some(match action {
+        "TagUser" => tag::put(world, ask, Tagged::User),
+        "TagRole" => tag::put(world, ask, Tagged::Role),
+        "TagPolicy" => tag::put(world, ask, Tagged::Policy),
+        "TagInstanceProfile" => tag::put(world, ask, Tagged::Profile),
+        "TagOpenIDConnectProvider" => tag::put(world, ask, Tagged::Provider),
+        "UntagUser" => tag::take_off(world, ask, Tagged::User),
+        "UntagRole" => tag::take_off(world, ask, Tagged::Role),
+        "UntagPolicy" => tag::take_off(world, ask, Tagged::Policy),
+        "UntagInstanceProfile" => tag::take_off(world, ask, Tagged::Profile),
+        "UntagOpenIDConnectProvider" => tag::take_off(world, ask, Tagged::Provider),
+        "ListUserTags" => tag::list(world, ask, Tagged::User),
+        "ListRoleTags" => tag::list(world, ask, Tagged::Role),
+        "ListPolicyTags" => tag::list(world, ask, Tagged::Policy),
+        "ListInstanceProfileTags" => tag::list(world, ask, Tagged::Profile),
+        "ListOpenIDConnectProviderTags" => tag::list(world, ask, Tagged::Provider),
+        "CreateOpenIDConnectProvider" => oidc::create(world, ask),
+        "GetOpenIDConnectProvider" => oidc::get(world, ask),
+        "ListOpenIDConnectProviders" => oidc::list(world),
+        "DeleteOpenIDConnectProvider" => oidc::delete(world, ask),
+        "AddClientIDToOpenIDConnectProvider" => oidc::add_client(world, ask),
+        "RemoveClientIDFromOpenIDConnectProvider" => oidc::remove_client(world, ask),
+        "UpdateOpenIDConnectProviderThumbprint" => oidc::update_thumbprints(world, ask),
+        "GetAccountAuthorizationDetails" => details::get(world, ask),
+        "GetAccountSummary" => account::summary(world),
+        "CreateAccountAlias" => account::create_alias(world, ask),
+        "DeleteAccountAlias" => account::delete_alias(world, ask),
+        "ListAccountAliases" => account::list_aliases(world, ask),
+        _ => return None,
+    })
 }

@@ -1,0 +1,196 @@
+//! `GetAccountAuthorizationDetails`: the account in pages.
+//!
+//! Invariant: it shows what AWS shows there and leaves out what AWS leaves out: a role's description and session
+//! length, a policy's tags and description, profiles without a role.
+
+use super::super::{World, Xml};
+use super::ask::{Ask, order};
+use super::document::encoded;
+use super::grants::{Grants, write_attached, write_boundary};
+use super::group::{self, Group};
+use super::policy::{Policy, Shown, Uses, aws_policy, write_aws_version, write_version_detail};
+use super::profile::write_brief as write_profile;
+use super::role::{self, Role};
+use super::tag;
+use super::user::{self, User};
+use super::{Done, State};
+
+/// One thing of the account.
+enum Detail<'a> {
+    User(&'a User),
+    Group(&'a Group),
+    Role(&'a Role),
+    Policy(Shown<'a>),
+}
+
+const FILTERS: [&str; 5] = ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"];
+
+pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
+    let asked = ask.list("Filter");
+    for nth in 1..=asked.len() {
+        ask.choice(&format!("Filter.member.{nth}"), &FILTERS)?;
+    }
+    let uses = Uses::of(&world.iam);
+    let page = ask.page(all(&world.iam, &uses, |sort| asked.is_empty() || asked.contains(&sort)))?;
+    let state = &world.iam;
+    let mut xml = Xml::new();
+    let users = page.items.iter().filter_map(|detail| {
+        if let Detail::User(user) = detail {
+            Some(user)
+        } else {
+            None
+        }
+    });
+    write_list(&mut xml, "UserDetailList", users, |xml, user| {
+        write_user(xml, state, user)
+    });
+    let groups = page.items.iter().filter_map(|detail| {
+        if let Detail::Group(group) = detail {
+            Some(group)
+        } else {
+            None
+        }
+    });
+    write_list(&mut xml, "GroupDetailList", groups, |xml, group| {
+        write_group(xml, state, group)
+    });
+    let roles = page.items.iter().filter_map(|detail| {
+        if let Detail::Role(role) = detail {
+            Some(role)
+        } else {
+            None
+        }
+    });
+    write_list(&mut xml, "RoleDetailList", roles, |xml, role| {
+        write_role(xml, state, role)
+    });
+    let policies = page.items.iter().filter_map(|detail| {
+        if let Detail::Policy(policy) = detail {
+            Some(policy)
+        } else {
+            None
+        }
+    });
+    write_list(&mut xml, "Policies", policies, |xml, policy| {
+        write_policy(xml, state, &uses, *policy)
+    });
+    page.write_end(&mut xml);
+    Ok(Some(xml))
+}
+
+/// Everything of the wanted sorts in page order. Of AWS's policies only those in use are shown.
+fn all<'a>(state: &'a State, uses: &Uses, wanted: impl Fn(&str) -> bool) -> Vec<(String, Detail<'a>)> {
+    let mut found = Vec::new();
+    if wanted("User") {
+        found.extend(
+            state
+                .users
+                .values()
+                .map(|user| (format!("1{}", order(&user.name)), Detail::User(user))),
+        );
+    }
+    if wanted("Group") {
+        found.extend(
+            state
+                .groups
+                .values()
+                .map(|group| (format!("2{}", order(&group.name)), Detail::Group(group))),
+        );
+    }
+    if wanted("Role") {
+        found.extend(
+            state
+                .roles
+                .values()
+                .map(|role| (format!("3{}", order(&role.name)), Detail::Role(role))),
+        );
+    }
+    if wanted("LocalManagedPolicy") {
+        let ours = state
+            .policies
+            .values()
+            .map(|policy| (policy, Detail::Policy(Shown::Ours(policy))));
+        found.extend(ours.map(|(policy, detail)| (format!("4{}", order(&policy.name)), detail)));
+    }
+    if wanted("AWSManagedPolicy") {
+        let aws = uses
+            .arns()
+            .into_iter()
+            .filter_map(|arn| aws_policy(arn).map(|policy| (arn.to_owned(), policy)));
+        found.extend(aws.map(|(arn, policy)| (format!("5{arn}"), Detail::Policy(Shown::Aws(policy)))));
+    }
+    found
+}
+
+fn write_list<T>(xml: &mut Xml, list: &str, items: impl Iterator<Item = T>, write: impl Fn(&mut Xml, T)) {
+    xml.element(list, |xml| {
+        for item in items {
+            xml.element("member", |xml| write(xml, item));
+        }
+    });
+}
+
+fn write_grants(xml: &mut Xml, inline_list: &str, grants: &Grants) {
+    xml.element(inline_list, |xml| {
+        for (name, text) in &grants.inline {
+            xml.element("member", |xml| {
+                xml.text("PolicyName", name).text("PolicyDocument", encoded(text));
+            });
+        }
+    });
+    xml.element("AttachedManagedPolicies", |xml| {
+        for arn in &grants.attached {
+            xml.element("member", |xml| write_attached(xml, arn));
+        }
+    });
+}
+
+fn write_user(xml: &mut Xml, state: &State, user: &User) {
+    user::write_brief(xml, &state.account, user);
+    write_grants(xml, "UserPolicyList", &user.grants);
+    xml.element("GroupList", |xml| {
+        user.groups.iter().for_each(|name| {
+            xml.text("member", name);
+        })
+    });
+    write_boundary(xml, user.boundary.as_ref());
+    tag::write(xml, &user.tags);
+}
+
+fn write_group(xml: &mut Xml, state: &State, group: &Group) {
+    group::write_brief(xml, &state.account, group);
+    write_grants(xml, "GroupPolicyList", &group.grants);
+}
+
+fn write_role(xml: &mut Xml, state: &State, role: &Role) {
+    role::write_core(xml, state, role);
+    xml.element("InstanceProfileList", |xml| {
+        for profile in state
+            .profiles
+            .values()
+            .filter(|profile| profile.role.as_ref() == Some(&role.name))
+        {
+            xml.element("member", |xml| write_profile(xml, state, profile));
+        }
+    });
+    write_grants(xml, "RolePolicyList", &role.grants);
+    write_boundary(xml, role.boundary.as_ref());
+    tag::write(xml, &role.tags);
+    xml.element("RoleLastUsed", |_| {});
+}
+
+fn write_policy(xml: &mut Xml, state: &State, uses: &Uses, policy: Shown<'_>) {
+    policy.write(xml, state, uses);
+    xml.element("PolicyVersionList", |xml| match policy {
+        Shown::Ours(policy) => write_versions(xml, policy),
+        Shown::Aws(_) => {
+            xml.element("member", write_aws_version);
+        }
+    });
+}
+
+fn write_versions(xml: &mut Xml, policy: &Policy) {
+    for (number, version) in policy.versions.iter().rev() {
+        xml.element("member", |xml| write_version_detail(xml, policy, *number, version));
+    }
+}

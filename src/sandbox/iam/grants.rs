@@ -1,0 +1,259 @@
+//! What a user, group or role holds: inline policies, attached policies, and for users and roles a boundary.
+//!
+//! Invariant: the quotas hold after every call. Which sort of holder it is decides quotas and wording, nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::super::{Fault, World, Xml};
+use super::ask::{Ask, Name, check_name};
+use super::document::{Place, encoded, parse, size};
+use super::policy::attachable;
+use super::refusal::{constraint, limit_exceeded, no_such_entity, quota};
+use super::{Done, State};
+
+/// Inline and attached policies of one holder.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Grants {
+    /// Inline documents as they were sent, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) inline: BTreeMap<String, String>,
+    /// ARNs of attached managed policies.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) attached: BTreeSet<String>,
+}
+
+/// Which sort of thing holds policies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holder {
+    User,
+    Group,
+    Role,
+}
+
+impl Holder {
+    /// As it stands in parameters and quota names.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::User => "User",
+            Self::Group => "Group",
+            Self::Role => "Role",
+        }
+    }
+
+    fn lower(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Group => "group",
+            Self::Role => "role",
+        }
+    }
+
+    /// How much all inline policies may hold together, white space aside.
+    fn inline_size(self) -> usize {
+        match self {
+            Self::User => 2048,
+            Self::Group => 5120,
+            Self::Role => 10240,
+        }
+    }
+
+    /// The name that the request gives. Lookups take names up to 128 characters.
+    pub(super) fn name(self, ask: Ask<'_>) -> Result<Name, Fault> {
+        let longest = if self == Self::Role { 64 } else { 128 };
+        ask.name(&format!("{}Name", self.word()), longest)
+    }
+
+    fn missing(self, name: &Name) -> Fault {
+        no_such_entity(format!("The {} with name {name} cannot be found.", self.lower()))
+    }
+}
+
+/// How many managed policies one holder may have attached.
+const ATTACHMENTS: usize = 10;
+
+impl State {
+    fn grants(&self, holder: Holder, name: &Name) -> Result<&Grants, Fault> {
+        let found = match holder {
+            Holder::User => self.users.get(name).map(|user| &user.grants),
+            Holder::Group => self.groups.get(name).map(|group| &group.grants),
+            Holder::Role => self.roles.get(name).map(|role| &role.grants),
+        };
+        found.ok_or_else(|| holder.missing(name))
+    }
+
+    fn grants_mut(&mut self, holder: Holder, name: &Name) -> Result<&mut Grants, Fault> {
+        if holder == Holder::Role {
+            self.modifiable_role(name)?;
+        }
+        let found = match holder {
+            Holder::User => self.users.get_mut(name).map(|user| &mut user.grants),
+            Holder::Group => self.groups.get_mut(name).map(|group| &mut group.grants),
+            Holder::Role => self.roles.get_mut(name).map(|role| &mut role.grants),
+        };
+        found.ok_or_else(|| holder.missing(name))
+    }
+}
+
+fn policy_name<'a>(ask: Ask<'a>) -> Result<&'a str, Fault> {
+    let name = ask.required("PolicyName")?;
+    check_name(name, "PolicyName", 128).map(|()| name)
+}
+
+fn policy_arn<'a>(ask: Ask<'a>) -> Result<&'a str, Fault> {
+    let arn = ask.required("PolicyArn")?;
+    if arn.len() < 20 {
+        return Err(constraint(arn, "policyArn", "have length greater than or equal to 20"));
+    }
+    Ok(arn)
+}
+
+pub(super) fn put(world: &mut World, ask: Ask<'_>, holder: Holder) -> Done {
+    let (name, policy) = (holder.name(ask)?, policy_name(ask)?);
+    let text = ask.required("PolicyDocument")?;
+    let grants = world.iam.grants_mut(holder, &name)?;
+    parse(text, Place::Inline)?;
+    grants.inline.insert(policy.to_owned(), text.to_owned());
+    let most = holder.inline_size();
+    if grants.inline.values().map(|text| size(text)).sum::<usize>() > most {
+        let lower = holder.lower();
+        return Err(limit_exceeded(format!(
+            "Maximum policy size of {most} bytes exceeded for {lower} {name}"
+        )));
+    }
+    Ok(None)
+}
+
+pub(super) fn get(world: &World, ask: Ask<'_>, holder: Holder) -> Done {
+    let (name, policy) = (holder.name(ask)?, policy_name(ask)?);
+    let text = world
+        .iam
+        .grants(holder, &name)?
+        .inline
+        .get(policy)
+        .ok_or_else(|| no_inline(holder, policy))?;
+    let mut xml = Xml::new();
+    xml.text(&format!("{}Name", holder.word()), name)
+        .text("PolicyName", policy)
+        .text("PolicyDocument", encoded(text));
+    Ok(Some(xml))
+}
+
+pub(super) fn delete(world: &mut World, ask: Ask<'_>, holder: Holder) -> Done {
+    let (name, policy) = (holder.name(ask)?, policy_name(ask)?);
+    let grants = world.iam.grants_mut(holder, &name)?;
+    grants.inline.remove(policy).ok_or_else(|| no_inline(holder, policy))?;
+    Ok(None)
+}
+
+fn no_inline(holder: Holder, policy: &str) -> Fault {
+    no_such_entity(format!(
+        "The {} policy with name {policy} cannot be found.",
+        holder.lower()
+    ))
+}
+
+pub(super) fn list(world: &World, ask: Ask<'_>, holder: Holder) -> Done {
+    let grants = world.iam.grants(holder, &holder.name(ask)?)?;
+    let page = ask.page(grants.inline.keys().map(|name| (name.clone(), name)))?;
+    Ok(Some(page.write_texts("PolicyNames")))
+}
+
+pub(super) fn attach(world: &mut World, ask: Ask<'_>, holder: Holder) -> Done {
+    let (name, arn) = (holder.name(ask)?, policy_arn(ask)?);
+    world.iam.grants(holder, &name)?;
+    attachable(&world.iam, arn)?;
+    let grants = world.iam.grants_mut(holder, &name)?;
+    grants.attached.insert(arn.to_owned());
+    if grants.attached.len() > ATTACHMENTS {
+        return Err(quota(&format!("PoliciesPer{}", holder.word()), ATTACHMENTS));
+    }
+    Ok(None)
+}
+
+pub(super) fn detach(world: &mut World, ask: Ask<'_>, holder: Holder) -> Done {
+    let (name, arn) = (holder.name(ask)?, policy_arn(ask)?);
+    let grants = world.iam.grants_mut(holder, &name)?;
+    if !grants.attached.remove(arn) {
+        return Err(no_such_entity(format!("Policy {arn} was not found.")));
+    }
+    Ok(None)
+}
+
+pub(super) fn list_attached(world: &World, ask: Ask<'_>, holder: Holder) -> Done {
+    let grants = world.iam.grants(holder, &holder.name(ask)?)?;
+    let prefix = ask.path_prefix()?;
+    let listed = grants
+        .attached
+        .iter()
+        .filter(|arn| policy_path(arn).starts_with(prefix));
+    let page = ask.page(listed.map(|arn| (arn.clone(), arn)))?;
+    Ok(Some(
+        page.write("AttachedPolicies", |xml, arn| write_attached(xml, arn)),
+    ))
+}
+
+/// `PolicyName` and `PolicyArn` of an attached policy.
+pub(super) fn write_attached(xml: &mut Xml, arn: &str) {
+    xml.text("PolicyName", arn.rsplit('/').next().unwrap_or(arn))
+        .text("PolicyArn", arn);
+}
+
+fn policy_path(arn: &str) -> &str {
+    let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
+    let rest = resource.strip_prefix("policy").unwrap_or(resource);
+    rest.rfind('/').and_then(|end| rest.get(..=end)).unwrap_or("/")
+}
+
+fn boundary_mut<'a>(state: &'a mut State, holder: Holder, name: &Name) -> Result<&'a mut Option<String>, Fault> {
+    if holder == Holder::Role {
+        state.modifiable_role(name)?;
+    }
+    let found = match holder {
+        Holder::User => state.users.get_mut(name).map(|user| &mut user.boundary),
+        Holder::Role => state.roles.get_mut(name).map(|role| &mut role.boundary),
+        Holder::Group => None,
+    };
+    found.ok_or_else(|| holder.missing(name))
+}
+
+pub(super) fn put_boundary(world: &mut World, ask: Ask<'_>, holder: Holder) -> Done {
+    let (name, arn) = (holder.name(ask)?, ask.required("PermissionsBoundary")?);
+    world.iam.grants(holder, &name)?;
+    check_boundary(&world.iam, arn)?;
+    *boundary_mut(&mut world.iam, holder, &name)? = Some(arn.to_owned());
+    Ok(None)
+}
+
+pub(super) fn delete_boundary(world: &mut World, ask: Ask<'_>, holder: Holder) -> Done {
+    let name = holder.name(ask)?;
+    match boundary_mut(&mut world.iam, holder, &name)?.take() {
+        Some(_) => Ok(None),
+        None => Err(no_such_entity(format!(
+            "{} {name} does not have a permissions boundary.",
+            holder.word()
+        ))),
+    }
+}
+
+/// A boundary must be a managed policy that exists.
+pub(super) fn check_boundary(state: &State, arn: &str) -> Result<(), Fault> {
+    attachable(state, arn).map_err(|_| no_such_entity(format!("Scope ARN: {arn} does not exist or is not attachable.")))
+}
+
+/// The boundary that a create request names.
+pub(super) fn asked_boundary(state: &State, ask: Ask<'_>) -> Result<Option<String>, Fault> {
+    let arn = ask.text("PermissionsBoundary");
+    arn.map(|arn| check_boundary(state, arn).map(|()| arn.to_owned()))
+        .transpose()
+}
+
+pub(super) fn write_boundary(xml: &mut Xml, boundary: Option<&String>) {
+    if let Some(arn) = boundary {
+        xml.element("PermissionsBoundary", |xml| {
+            xml.text("PermissionsBoundaryType", "Policy")
+                .text("PermissionsBoundaryArn", arn);
+        });
+    }
+}

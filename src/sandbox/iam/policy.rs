@@ -1,0 +1,479 @@
+//! Managed policies and their versions.
+//!
+//! Invariant: a policy has one to five versions, one of them the default, with ids that rise and are never used again;
+//! it can't be deleted while anything uses it. AWS's own policies are read only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::super::{Fault, Moment, World, Xml};
+use super::ask::{Ask, Name, order};
+use super::document::{Place, encoded, parse, size};
+use super::managed::{self, DOCUMENT, Managed, Standing};
+use super::refusal::{already_exists, delete_conflict, limit_exceeded, no_such_entity, quota};
+use super::tag::{self, Keys, Tags};
+use super::{Done, State};
+
+/// A customer managed policy.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Policy {
+    pub(super) name: Name,
+    pub(super) id: String,
+    pub(super) path: String,
+    pub(super) created: Moment,
+    pub(super) updated: Moment,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) description: Option<String>,
+    pub(super) default_version: u32,
+    pub(super) last_version: u32,
+    pub(super) versions: BTreeMap<u32, Version>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) tags: Tags,
+}
+
+/// One version of a policy.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Version {
+    pub(super) created: Moment,
+    pub(super) document: String,
+}
+
+const VERSIONS: usize = 5;
+const SIZE: usize = 6144;
+
+impl Policy {
+    pub(super) fn arn(&self, account: &str) -> String {
+        format!("arn:aws:iam::{account}:policy{}{}", self.path, self.name)
+    }
+}
+
+impl State {
+    pub(super) fn policy(&self, arn: &str) -> Result<&Policy, Fault> {
+        let name = Name::new(arn.rsplit('/').next().unwrap_or_default());
+        let found = self
+            .policies
+            .get(&name)
+            .filter(|policy| policy.arn(&self.account) == arn);
+        found.ok_or_else(|| not_found(arn))
+    }
+
+    pub(super) fn policy_mut(&mut self, arn: &str) -> Result<&mut Policy, Fault> {
+        let name = self.policy(arn)?.name.clone();
+        self.policies.get_mut(&name).ok_or_else(|| not_found(arn))
+    }
+}
+
+fn not_found(arn: &str) -> Fault {
+    no_such_entity(format!("Policy {arn} was not found."))
+}
+
+/// One of AWS's policies by its exact ARN.
+pub(super) fn aws_policy(arn: &str) -> Option<Managed> {
+    managed::managed_policy(arn.rsplit('/').next()?).filter(|policy| policy.arn() == arn)
+}
+
+/// Whether the policy can be attached to something now.
+pub(super) fn attachable(state: &State, arn: &str) -> Result<(), Fault> {
+    let ours = state.policy(arn).is_ok();
+    if ours || aws_policy(arn).is_some_and(|policy| policy.standing == Standing::Current) {
+        return Ok(());
+    }
+    Err(no_such_entity(format!(
+        "Policy {arn} does not exist or is not attachable."
+    )))
+}
+
+/// How often each policy is used, as policy and as boundary.
+#[derive(Default)]
+pub(super) struct Uses {
+    attached: BTreeMap<String, usize>,
+    boundary: BTreeMap<String, usize>,
+}
+
+impl Uses {
+    pub(super) fn of(state: &State) -> Self {
+        let mut uses = Self::default();
+        for (_, _, attached, boundary) in state.holders() {
+            attached
+                .iter()
+                .for_each(|arn| *uses.attached.entry(arn.clone()).or_default() += 1);
+            boundary
+                .iter()
+                .for_each(|arn| *uses.boundary.entry((*arn).clone()).or_default() += 1);
+        }
+        uses
+    }
+
+    fn attached(&self, arn: &str) -> usize {
+        self.attached.get(arn).copied().unwrap_or_default()
+    }
+
+    fn boundary(&self, arn: &str) -> usize {
+        self.boundary.get(arn).copied().unwrap_or_default()
+    }
+
+    /// ARNs in use either way.
+    pub(super) fn arns(&self) -> BTreeSet<&str> {
+        self.attached
+            .keys()
+            .chain(self.boundary.keys())
+            .map(String::as_str)
+            .collect()
+    }
+}
+
+/// A policy as it is shown, ours or AWS's.
+#[derive(Clone, Copy)]
+pub(super) enum Shown<'a> {
+    Ours(&'a Policy),
+    Aws(Managed),
+}
+
+impl Shown<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Ours(policy) => policy.name.as_str(),
+            Self::Aws(policy) => policy.name,
+        }
+    }
+
+    fn path(&self) -> &str {
+        match self {
+            Self::Ours(policy) => &policy.path,
+            Self::Aws(policy) => policy.path,
+        }
+    }
+
+    pub(super) fn arn(&self, account: &str) -> String {
+        match self {
+            Self::Ours(policy) => policy.arn(account),
+            Self::Aws(policy) => policy.arn(),
+        }
+    }
+
+    /// What lists and answers show; neither tags nor, in lists, the description are among it.
+    pub(super) fn write(&self, xml: &mut Xml, state: &State, uses: &Uses) {
+        let arn = self.arn(&state.account);
+        let id = match self {
+            Self::Ours(policy) => policy.id.clone(),
+            Self::Aws(policy) => policy.id(),
+        };
+        xml.text("PolicyName", self.name())
+            .text("PolicyId", id)
+            .text("Arn", &arn)
+            .text("Path", self.path());
+        let (default, created, updated) = match self {
+            Self::Ours(policy) => (
+                policy.default_version,
+                policy.created.seconds(),
+                policy.updated.seconds(),
+            ),
+            Self::Aws(_) => (1, AWS_DATE.to_owned(), AWS_DATE.to_owned()),
+        };
+        xml.text("DefaultVersionId", format!("v{default}"))
+            .text("AttachmentCount", uses.attached(&arn))
+            .text("PermissionsBoundaryUsageCount", uses.boundary(&arn))
+            .text("IsAttachable", true)
+            .text("CreateDate", created)
+            .text("UpdateDate", updated);
+    }
+}
+
+/// The day of most of AWS's first managed policies.
+const AWS_DATE: &str = "2015-02-06T18:40:00Z";
+
+pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
+    let (name, path, description) = (ask.name("PolicyName", 128)?, ask.path()?, ask.description()?);
+    let tags = tag::asked(ask, Keys::Exact)?;
+    let document = document(ask)?;
+    if world.iam.policies.contains(&name) {
+        return Err(already_exists(format!(
+            "A policy called {name} already exists. Duplicate names are not allowed."
+        )));
+    }
+    let now = world.clock.now();
+    let policy = Policy {
+        name: name.clone(),
+        id: world.ids.unique("ANPA"),
+        path,
+        created: now,
+        updated: now,
+        description,
+        default_version: 1,
+        last_version: 1,
+        versions: BTreeMap::from([(1, Version { created: now, document })]),
+        tags,
+    };
+    // The answer leaves Description out, although it is kept.
+    let mut xml = Xml::new();
+    xml.element("Policy", |xml| {
+        Shown::Ours(&policy).write(xml, &world.iam, &Uses::default());
+        tag::write(xml, &policy.tags);
+    });
+    world.iam.policies.insert(name, policy);
+    Ok(Some(xml))
+}
+
+fn document(ask: Ask<'_>) -> Result<String, Fault> {
+    let text = ask.required("PolicyDocument")?;
+    parse(text, Place::Managed)?;
+    if size(text) > SIZE {
+        return Err(quota("PolicySize", SIZE));
+    }
+    Ok(text.to_owned())
+}
+
+fn asked_arn<'a>(ask: Ask<'a>) -> Result<&'a str, Fault> {
+    ask.required("PolicyArn")
+}
+
+pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
+    let arn = asked_arn(ask)?;
+    let uses = Uses::of(&world.iam);
+    let mut xml = Xml::new();
+    if let Some(policy) = known_aws_policy(&uses, arn) {
+        xml.element("Policy", |xml| {
+            Shown::Aws(policy).write(xml, &world.iam, &uses);
+            xml.text("Description", format!("Stands for AWS's own policy {}", policy.name));
+        });
+        return Ok(Some(xml));
+    }
+    let policy = world.iam.policy(arn)?;
+    xml.element("Policy", |xml| {
+        Shown::Ours(policy).write(xml, &world.iam, &uses);
+        xml.optional("Description", policy.description.as_ref());
+        tag::write(xml, &policy.tags);
+    });
+    Ok(Some(xml))
+}
+
+/// A withdrawn policy is there only as long as something still has it.
+fn known_aws_policy(uses: &Uses, arn: &str) -> Option<Managed> {
+    aws_policy(arn).filter(|policy| policy.standing == Standing::Current || uses.arns().contains(arn))
+}
+
+pub(super) fn delete(world: &mut World, ask: Ask<'_>) -> Done {
+    let arn = asked_arn(ask)?;
+    let policy = world.iam.policy(arn)?;
+    let uses = Uses::of(&world.iam);
+    if uses.arns().contains(arn) {
+        return Err(delete_conflict("Cannot delete a policy attached to entities."));
+    }
+    if policy.versions.len() > 1 {
+        return Err(delete_conflict(
+            "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. \
+             The default version is deleted with the policy.",
+        ));
+    }
+    let name = policy.name.clone();
+    world.iam.policies.remove(&name);
+    Ok(None)
+}
+
+pub(super) fn list(world: &World, ask: Ask<'_>) -> Done {
+    let prefix = ask.path_prefix()?;
+    let scope = ask.choice("Scope", &["All", "AWS", "Local"])?.unwrap_or("All");
+    let usage = ask.choice("PolicyUsageFilter", &["PermissionsPolicy", "PermissionsBoundary"])?;
+    let used_only = ask.flag("OnlyAttached")?.unwrap_or(false);
+    let uses = Uses::of(&world.iam);
+    let ours = world.iam.policies.values().filter(|_| scope != "AWS").map(Shown::Ours);
+    let aws = managed::all()
+        .into_values()
+        .filter(|_| scope != "Local")
+        .map(Shown::Aws);
+    let wanted = |shown: &Shown<'_>| {
+        let arn = shown.arn(&world.account);
+        let (attached, boundary) = (uses.attached(&arn) > 0, uses.boundary(&arn) > 0);
+        let in_use = match usage {
+            Some("PermissionsBoundary") => boundary,
+            Some(_) => attached || (!used_only && !boundary),
+            None => !used_only || attached,
+        };
+        shown.path().starts_with(prefix) && in_use
+    };
+    let listed: BTreeMap<String, Shown<'_>> = ours
+        .chain(aws)
+        .filter(wanted)
+        .map(|shown| (list_order(&shown), shown))
+        .collect();
+    let page = ask.page(listed)?;
+    Ok(Some(
+        page.write("Policies", |xml, shown| shown.write(xml, &world.iam, &uses)),
+    ))
+}
+
+/// Customer policies come first; a name may stand among both.
+fn list_order(shown: &Shown<'_>) -> String {
+    match shown {
+        Shown::Ours(policy) => format!("0{}", order(&policy.name)),
+        Shown::Aws(policy) => format!("1{}", policy.name.to_ascii_lowercase()),
+    }
+}
+
+pub(super) fn list_entities(world: &World, ask: Ask<'_>) -> Done {
+    let arn = asked_arn(ask)?;
+    if aws_policy(arn).is_none() {
+        world.iam.policy(arn)?;
+    }
+    let sorts = ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"];
+    let sort = ask.choice("EntityFilter", &sorts)?;
+    let usage = ask.choice("PolicyUsageFilter", &["PermissionsPolicy", "PermissionsBoundary"])?;
+    let prefix = ask.path_prefix()?;
+    let mut found = Vec::new();
+    for (word, (name, id, path), attached, boundary) in world.iam.holders() {
+        let uses = match usage {
+            Some("PermissionsBoundary") => boundary.is_some_and(|held| held == arn),
+            Some(_) => attached.contains(arn),
+            None => attached.contains(arn) || boundary.is_some_and(|held| held == arn),
+        };
+        if uses && sort.is_none_or(|sort| sort == word) && path.starts_with(prefix) {
+            found.push((format!("{word}{}", order(name)), (word, name, id)));
+        }
+    }
+    let page = ask.page(found)?;
+    let mut xml = Xml::new();
+    for (word, list) in [
+        ("Group", "PolicyGroups"),
+        ("User", "PolicyUsers"),
+        ("Role", "PolicyRoles"),
+    ] {
+        xml.element(list, |xml| {
+            for (_, name, id) in page.items.iter().filter(|(sort, _, _)| *sort == word) {
+                xml.element("member", |xml| {
+                    xml.text(&format!("{word}Name"), name).text(&format!("{word}Id"), id);
+                });
+            }
+        });
+    }
+    page.write_end(&mut xml);
+    Ok(Some(xml))
+}
+
+fn write_version(xml: &mut Xml, policy: &Policy, number: u32, version: &Version) {
+    xml.text("VersionId", format!("v{number}"))
+        .text("IsDefaultVersion", number == policy.default_version)
+        .text("CreateDate", version.created.seconds());
+}
+
+/// A version as the account's details show it, with its document.
+pub(super) fn write_version_detail(xml: &mut Xml, policy: &Policy, number: u32, version: &Version) {
+    xml.text("Document", encoded(&version.document));
+    write_version(xml, policy, number, version);
+}
+
+/// The one version that the sandbox shows of AWS's policies.
+pub(super) fn write_aws_version(xml: &mut Xml) {
+    xml.text("Document", encoded(DOCUMENT))
+        .text("VersionId", "v1")
+        .text("IsDefaultVersion", true)
+        .text("CreateDate", AWS_DATE);
+}
+
+pub(super) fn create_version(world: &mut World, ask: Ask<'_>) -> Done {
+    let arn = asked_arn(ask)?;
+    let becomes_default = ask.flag("SetAsDefault")?.unwrap_or(false);
+    let now = world.clock.now();
+    let policy = world.iam.policy_mut(arn)?;
+    let document = document(ask)?;
+    if policy.versions.len() >= VERSIONS {
+        return Err(limit_exceeded(
+            "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing \
+             version.",
+        ));
+    }
+    policy.last_version = policy.last_version.saturating_add(1);
+    let number = policy.last_version;
+    let version = Version { created: now, document };
+    policy.versions.insert(number, version.clone());
+    policy.updated = now;
+    if becomes_default {
+        policy.default_version = number;
+    }
+    let mut xml = Xml::new();
+    xml.element("PolicyVersion", |xml| write_version(xml, policy, number, &version));
+    Ok(Some(xml))
+}
+
+/// The version that the request names.
+fn asked_version(ask: Ask<'_>, arn: &str) -> Result<u32, Fault> {
+    let text = ask.required("VersionId")?;
+    let number = text.strip_prefix('v').and_then(|digits| digits.parse().ok());
+    number.ok_or_else(|| no_version(arn, text))
+}
+
+fn no_version(arn: &str, version: &str) -> Fault {
+    no_such_entity(format!(
+        "Policy {arn} version {version} does not exist or is not attachable."
+    ))
+}
+
+pub(super) fn get_version(world: &World, ask: Ask<'_>) -> Done {
+    let arn = asked_arn(ask)?;
+    let number = asked_version(ask, arn)?;
+    let mut xml = Xml::new();
+    if known_aws_policy(&Uses::of(&world.iam), arn).is_some() {
+        if number != 1 {
+            return Err(no_version(arn, &format!("v{number}")));
+        }
+        xml.element("PolicyVersion", write_aws_version);
+        return Ok(Some(xml));
+    }
+    let policy = world.iam.policy(arn)?;
+    let version = policy
+        .versions
+        .get(&number)
+        .ok_or_else(|| no_version(arn, &format!("v{number}")))?;
+    xml.element("PolicyVersion", |xml| {
+        write_version_detail(xml, policy, number, version)
+    });
+    Ok(Some(xml))
+}
+
+pub(super) fn list_versions(world: &World, ask: Ask<'_>) -> Done {
+    let arn = asked_arn(ask)?;
+    if known_aws_policy(&Uses::of(&world.iam), arn).is_some() {
+        let page = ask.page([(String::new(), ())])?;
+        return Ok(Some(page.write("Versions", |xml, ()| {
+            xml.text("VersionId", "v1")
+                .text("IsDefaultVersion", true)
+                .text("CreateDate", AWS_DATE);
+        })));
+    }
+    let policy = world.iam.policy(arn)?;
+    // The newest comes first; the key counts down so that pages keep that order.
+    let newest_first = policy.versions.iter().rev();
+    let page =
+        ask.page(newest_first.map(|(number, version)| (format!("{:010}", u32::MAX - number), (number, version))))?;
+    Ok(Some(page.write("Versions", |xml, (number, version)| {
+        write_version(xml, policy, *number, version)
+    })))
+}
+
+pub(super) fn delete_version(world: &mut World, ask: Ask<'_>) -> Done {
+    let arn = asked_arn(ask)?;
+    let policy = world.iam.policy_mut(arn)?;
+    let number = asked_version(ask, arn)?;
+    if number == policy.default_version {
+        return Err(delete_conflict("Cannot delete the default version of a policy."));
+    }
+    policy
+        .versions
+        .remove(&number)
+        .ok_or_else(|| no_version(arn, &format!("v{number}")))?;
+    Ok(None)
+}
+
+pub(super) fn set_default_version(world: &mut World, ask: Ask<'_>) -> Done {
+    let arn = asked_arn(ask)?;
+    let now = world.clock.now();
+    let policy = world.iam.policy_mut(arn)?;
+    let number = asked_version(ask, arn)?;
+    if !policy.versions.contains_key(&number) {
+        return Err(no_version(arn, &format!("v{number}")));
+    }
+    policy.default_version = number;
+    policy.updated = now;
+    Ok(None)
+}

@@ -1,0 +1,61 @@
+//! IAM's refusals in AWS's words.
+//!
+//! Invariant: code, status and message belong together and stand here once. No decision is made here.
+
+use http::StatusCode;
+
+use super::super::Fault;
+
+/// The thing is not there (404).
+pub(super) fn no_such_entity(message: impl Into<String>) -> Fault {
+    Fault::new(StatusCode::NOT_FOUND, "NoSuchEntity", message)
+}
+
+/// The name is taken (409).
+pub(super) fn already_exists(message: impl Into<String>) -> Fault {
+    Fault::new(StatusCode::CONFLICT, "EntityAlreadyExists", message)
+}
+
+/// Something still hangs on it (409).
+pub(super) fn delete_conflict(message: impl Into<String>) -> Fault {
+    Fault::new(StatusCode::CONFLICT, "DeleteConflict", message)
+}
+
+/// A quota is used up (409).
+pub(super) fn limit_exceeded(message: impl Into<String>) -> Fault {
+    Fault::new(StatusCode::CONFLICT, "LimitExceeded", message)
+}
+
+/// A quota with AWS's usual wording.
+pub(super) fn quota(name: &str, value: usize) -> Fault {
+    limit_exceeded(format!("Cannot exceed quota for {name}: {value}"))
+}
+
+/// A parameter breaks the request's shape (400).
+pub(super) fn validation(message: impl Into<String>) -> Fault {
+    Fault::new(StatusCode::BAD_REQUEST, "ValidationError", message)
+}
+
+/// A parameter breaks a rule of the operation (400).
+pub(super) fn invalid_input(message: impl Into<String>) -> Fault {
+    Fault::new(StatusCode::BAD_REQUEST, "InvalidInput", message)
+}
+
+/// The document is not one that IAM takes (400).
+pub(super) fn malformed(message: impl Into<String>) -> Fault {
+    Fault::new(StatusCode::BAD_REQUEST, "MalformedPolicyDocument", message)
+}
+
+/// The role belongs to a service (400).
+pub(super) fn unmodifiable(role: &str) -> Fault {
+    let message =
+        format!("Cannot perform the operation on the protected role '{role}' - this role is only modifiable by AWS");
+    Fault::new(StatusCode::BAD_REQUEST, "UnmodifiableEntity", message)
+}
+
+/// A constraint of the request's shape, in the words of AWS's validator.
+pub(super) fn constraint(value: &str, parameter: &str, rule: &str) -> Fault {
+    validation(format!(
+        "1 validation error detected: Value '{value}' at '{parameter}' failed to satisfy constraint: Member must {rule}"
+    ))
+}

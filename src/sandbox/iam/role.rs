@@ -1,0 +1,250 @@
+//! Roles.
+//!
+//! Invariant: a trust policy names users and roles of this account by unique id; roles under `/aws-service-role/` are
+//! changed by their service alone; a role with anything left on it can't be deleted.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::super::{Due, Fault, Moment, Tempo, World, Xml};
+use super::ask::{Ask, Name, order};
+use super::document::encoded;
+use super::grants::{Grants, Holder, asked_boundary, write_boundary};
+use super::profile::write_brief as write_profile;
+use super::refusal::{already_exists, delete_conflict, no_such_entity, unmodifiable, validation};
+use super::tag::{self, Keys, Tags};
+use super::user::visibility;
+use super::{Done, State, trust};
+
+/// A role.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Role {
+    pub(super) name: Name,
+    pub(super) id: String,
+    pub(super) path: String,
+    pub(super) created: Moment,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) description: Option<String>,
+    pub(super) max_session_seconds: u32,
+    /// The trust policy with principals as unique ids.
+    pub(super) trust: Value,
+    #[serde(flatten)]
+    pub(super) grants: Grants,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) boundary: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) tags: Tags,
+    /// From when on services can take it on.
+    pub(super) assumable: Due,
+    /// From when on policies may name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) visible: Option<Due>,
+}
+
+impl Role {
+    pub(super) fn arn(&self, account: &str) -> String {
+        format!("arn:aws:iam::{account}:role{}{}", self.path, self.name)
+    }
+
+    pub(super) fn is_service_linked(&self) -> bool {
+        self.path.starts_with("/aws-service-role/")
+    }
+}
+
+impl State {
+    pub(super) fn role(&self, name: &Name) -> Result<&Role, Fault> {
+        self.roles
+            .get(name)
+            .ok_or_else(|| no_such_entity(format!("The role with name {name} cannot be found.")))
+    }
+
+    pub(super) fn role_mut(&mut self, name: &Name) -> Result<&mut Role, Fault> {
+        self.role(name)?;
+        let missing = || no_such_entity(format!("The role with name {name} cannot be found."));
+        self.roles.get_mut(name).ok_or_else(missing)
+    }
+
+    /// Refuses what only the owning service may do.
+    pub(super) fn modifiable_role(&self, name: &Name) -> Result<&Role, Fault> {
+        let role = self.role(name)?;
+        if role.is_service_linked() || role.path.starts_with("/aws-reserved/") {
+            return Err(unmodifiable(role.name.as_str()));
+        }
+        Ok(role)
+    }
+}
+
+/// What a role shows everywhere, among it the trust policy.
+pub(super) fn write_core(xml: &mut Xml, state: &State, role: &Role) {
+    xml.text("Path", &role.path)
+        .text("RoleName", &role.name)
+        .text("RoleId", &role.id)
+        .text("Arn", role.arn(&state.account))
+        .text("CreateDate", role.created.seconds())
+        .text("AssumeRolePolicyDocument", encoded(&trust::show(state, &role.trust)));
+}
+
+/// What lists show.
+pub(super) fn write_listed(xml: &mut Xml, state: &State, role: &Role) {
+    write_core(xml, state, role);
+    xml.optional("Description", role.description.as_ref())
+        .text("MaxSessionDuration", role.max_session_seconds);
+}
+
+fn write_full(xml: &mut Xml, state: &State, role: &Role) {
+    write_listed(xml, state, role);
+    write_boundary(xml, role.boundary.as_ref());
+    tag::write(xml, &role.tags);
+    xml.element("RoleLastUsed", |_| {});
+}
+
+pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
+    let (name, path) = (ask.name("RoleName", 64)?, ask.path()?);
+    if path.starts_with("/aws-service-role/") || path.starts_with("/aws-reserved/") {
+        return Err(validation(
+            "The specified value for path is invalid. It is reserved for AWS.",
+        ));
+    }
+    let description = ask.description()?;
+    let max_session_seconds = session_seconds(ask)?.unwrap_or(3600);
+    let tags = tag::asked(ask, Keys::Caseless)?;
+    let text = ask.required("AssumeRolePolicyDocument")?;
+    if world.iam.roles.contains(&name) {
+        return Err(already_exists(format!("Role with name {name} already exists.")));
+    }
+    let trust = trust::take(&world.iam, &world.clock, text)?;
+    let boundary = asked_boundary(&world.iam, ask)?;
+    let role = Role {
+        boundary,
+        description,
+        max_session_seconds,
+        tags,
+        ..new(world, name, path, trust)
+    };
+    // The answer leaves Description and MaxSessionDuration out, although both are kept.
+    let mut xml = Xml::new();
+    xml.element("Role", |xml| {
+        write_core(xml, &world.iam, &role);
+        write_boundary(xml, role.boundary.as_ref());
+        tag::write(xml, &role.tags);
+    });
+    world.iam.roles.insert(role.name.clone(), role);
+    Ok(Some(xml))
+}
+
+/// A role with nothing on it yet.
+pub(super) fn new(world: &mut World, name: Name, path: String, trust: Value) -> Role {
+    Role {
+        name,
+        id: world.ids.unique("AROA"),
+        path,
+        created: world.clock.now(),
+        description: None,
+        max_session_seconds: 3600,
+        trust,
+        grants: Grants::default(),
+        boundary: None,
+        tags: Vec::new(),
+        assumable: world.clock.after(Tempo::LambdaWrites, world.options.role_delay),
+        visible: visibility(world),
+    }
+}
+
+fn session_seconds(ask: Ask<'_>) -> Result<Option<u32>, Fault> {
+    ask.number("MaxSessionDuration", 3600, 43200)
+}
+
+pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
+    let role = world.iam.role(&Holder::Role.name(ask)?)?;
+    let mut xml = Xml::new();
+    xml.element("Role", |xml| write_full(xml, &world.iam, role));
+    Ok(Some(xml))
+}
+
+pub(super) fn list(world: &World, ask: Ask<'_>) -> Done {
+    let prefix = ask.path_prefix()?;
+    let roles = world.iam.roles.values().filter(|role| role.path.starts_with(prefix));
+    let page = ask.page(roles.map(|role| (order(&role.name), role)))?;
+    Ok(Some(
+        page.write("Roles", |xml, role| write_listed(xml, &world.iam, role)),
+    ))
+}
+
+/// An absent parameter leaves its field as it is.
+fn change(world: &mut World, ask: Ask<'_>) -> Result<Name, Fault> {
+    let name = Holder::Role.name(ask)?;
+    let (description, seconds) = (ask.description()?, session_seconds(ask)?);
+    let role = world.iam.role_mut(&name)?;
+    if role.is_service_linked() && seconds.is_some() {
+        return Err(unmodifiable(role.name.as_str()));
+    }
+    if description.is_some() {
+        role.description = description.filter(|text| !text.is_empty());
+    }
+    role.max_session_seconds = seconds.unwrap_or(role.max_session_seconds);
+    Ok(name)
+}
+
+pub(super) fn update(world: &mut World, ask: Ask<'_>) -> Done {
+    change(world, ask).map(|_| Some(Xml::new()))
+}
+
+pub(super) fn update_description(world: &mut World, ask: Ask<'_>) -> Done {
+    ask.present("Description")?;
+    let name = change(world, ask)?;
+    let mut xml = Xml::new();
+    xml.element("Role", |xml| {
+        if let Some(role) = world.iam.roles.get(&name) {
+            write_listed(xml, &world.iam, role);
+        }
+    });
+    Ok(Some(xml))
+}
+
+pub(super) fn update_trust(world: &mut World, ask: Ask<'_>) -> Done {
+    let name = Holder::Role.name(ask)?;
+    let text = ask.required("PolicyDocument")?;
+    world.iam.modifiable_role(&name)?;
+    let trust = trust::take(&world.iam, &world.clock, text)?;
+    world.iam.role_mut(&name)?.trust = trust;
+    Ok(None)
+}
+
+pub(super) fn delete(world: &mut World, ask: Ask<'_>) -> Done {
+    let name = Holder::Role.name(ask)?;
+    let role = world.iam.modifiable_role(&name)?;
+    let blocker = if world
+        .iam
+        .profiles
+        .values()
+        .any(|profile| profile.role.as_ref() == Some(&name))
+    {
+        Some("must remove roles from instance profile first.")
+    } else if !role.grants.attached.is_empty() {
+        Some("must detach all policies first.")
+    } else if !role.grants.inline.is_empty() {
+        Some("must delete policies first.")
+    } else {
+        None
+    };
+    if let Some(blocker) = blocker {
+        return Err(delete_conflict(format!("Cannot delete entity, {blocker}")));
+    }
+    world.iam.roles.remove(&name);
+    Ok(None)
+}
+
+pub(super) fn list_profiles(world: &World, ask: Ask<'_>) -> Done {
+    let name = Holder::Role.name(ask)?;
+    world.iam.role(&name)?;
+    let profiles = world
+        .iam
+        .profiles
+        .values()
+        .filter(|profile| profile.role.as_ref() == Some(&name));
+    let page = ask.page(profiles.map(|profile| (order(&profile.name), profile)))?;
+    Ok(Some(page.write("InstanceProfiles", |xml, profile| {
+        write_profile(xml, &world.iam, profile)
+    })))
+}

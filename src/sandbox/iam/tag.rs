@@ -1,0 +1,183 @@
+//! Tags of users, roles, policies, instance profiles and OIDC providers.
+//!
+//! Invariant: a thing has at most fifty, none begins with `aws:`, and on users and roles no two keys differ by case alone.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::{Fault, World, Xml};
+use super::ask::{Ask, Name};
+use super::grants::Holder;
+use super::refusal::{constraint, invalid_input, limit_exceeded, validation};
+use super::{Done, State};
+
+/// One tag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Tag {
+    key: String,
+    value: String,
+}
+
+/// A thing's tags, in the order of their coming.
+pub(super) type Tags = Vec<Tag>;
+
+/// Whether two keys that differ by case alone are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keys {
+    Caseless,
+    Exact,
+}
+
+impl Keys {
+    fn same(self, one: &str, other: &str) -> bool {
+        match self {
+            Self::Caseless => one.eq_ignore_ascii_case(other),
+            Self::Exact => one == other,
+        }
+    }
+}
+
+/// Which thing a request tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tagged {
+    User,
+    Role,
+    Policy,
+    Profile,
+    Provider,
+}
+
+impl Tagged {
+    fn keys(self) -> Keys {
+        match self {
+            Self::User | Self::Role => Keys::Caseless,
+            Self::Policy | Self::Profile | Self::Provider => Keys::Exact,
+        }
+    }
+}
+
+const MOST: usize = 50;
+
+/// The tags that a request carries, checked.
+pub(super) fn asked(ask: Ask<'_>, keys: Keys) -> Result<Tags, Fault> {
+    let pairs = ask.tag_pairs();
+    if pairs.len() > MOST {
+        return Err(constraint(
+            "[...]",
+            "tags",
+            &format!("have length less than or equal to {MOST}"),
+        ));
+    }
+    let mut tags: Tags = Vec::new();
+    for (nth, (key, value)) in (1..).zip(pairs) {
+        check(nth, key, value)?;
+        if tags.iter().any(|tag| keys.same(&tag.key, key)) {
+            return Err(invalid_input(
+                "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+            ));
+        }
+        tags.push(Tag {
+            key: key.to_owned(),
+            value: value.to_owned(),
+        });
+    }
+    Ok(tags)
+}
+
+fn check(nth: usize, key: &str, value: &str) -> Result<(), Fault> {
+    let key_at = format!("tags.{nth}.member.key");
+    if key.is_empty() {
+        return Err(constraint(key, &key_at, "have length greater than or equal to 1"));
+    }
+    if key.chars().count() > 128 {
+        return Err(constraint(key, &key_at, "have length less than or equal to 128"));
+    }
+    if value.chars().count() > 256 {
+        return Err(constraint(
+            value,
+            &format!("tags.{nth}.member.value"),
+            "have length less than or equal to 256",
+        ));
+    }
+    let fits = |c: char| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c);
+    if !key.chars().all(fits) || !value.chars().all(fits) {
+        let rule = r"satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+";
+        return Err(constraint(
+            if key.chars().all(fits) { value } else { key },
+            &key_at,
+            rule,
+        ));
+    }
+    if key.to_ascii_lowercase().starts_with("aws:") {
+        return Err(validation("System tags cannot be added/updated/deleted"));
+    }
+    Ok(())
+}
+
+pub(super) fn write(xml: &mut Xml, tags: &Tags) {
+    if !tags.is_empty() {
+        xml.element("Tags", |xml| tags.iter().for_each(|tag| write_member(xml, tag)));
+    }
+}
+
+fn write_member(xml: &mut Xml, tag: &Tag) {
+    xml.element("member", |xml| write_tag(xml, tag));
+}
+
+fn write_tag(xml: &mut Xml, tag: &Tag) {
+    xml.text("Key", &tag.key).text("Value", &tag.value);
+}
+
+pub(super) fn put(world: &mut World, ask: Ask<'_>, tagged: Tagged) -> Done {
+    let keys = tagged.keys();
+    let tags = tags_mut(&mut world.iam, ask, tagged)?;
+    for new in asked(ask, keys)? {
+        // A second spelling of a key replaces the first, spelling and value.
+        match tags.iter_mut().find(|tag| keys.same(&tag.key, &new.key)) {
+            Some(tag) => *tag = new,
+            None => tags.push(new),
+        }
+    }
+    if tags.len() > MOST {
+        return Err(limit_exceeded("The number of tags has reached the maximum limit."));
+    }
+    Ok(None)
+}
+
+pub(super) fn take_off(world: &mut World, ask: Ask<'_>, tagged: Tagged) -> Done {
+    let keys = tagged.keys();
+    let tags = tags_mut(&mut world.iam, ask, tagged)?;
+    let names = ask.list("TagKeys");
+    if names.iter().any(|name| name.to_ascii_lowercase().starts_with("aws:")) {
+        return Err(validation("System tags cannot be added/updated/deleted"));
+    }
+    tags.retain(|tag| !names.iter().any(|name| keys.same(&tag.key, name)));
+    Ok(None)
+}
+
+pub(super) fn list(world: &World, ask: Ask<'_>, tagged: Tagged) -> Done {
+    let state = &world.iam;
+    let tags = match tagged {
+        Tagged::User => &state.user(&Holder::User.name(ask)?)?.tags,
+        Tagged::Role => &state.role(&Holder::Role.name(ask)?)?.tags,
+        Tagged::Policy => &state.policy(ask.required("PolicyArn")?)?.tags,
+        Tagged::Profile => &state.profile(&profile_name(ask)?)?.tags,
+        Tagged::Provider => &state.provider(ask.required("OpenIDConnectProviderArn")?)?.tags,
+    };
+    let mut sorted: Vec<_> = tags.iter().map(|tag| (tag.key.clone(), tag)).collect();
+    sorted.sort_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(Some(ask.page(sorted)?.write("Tags", write_tag)))
+}
+
+fn profile_name(ask: Ask<'_>) -> Result<Name, Fault> {
+    ask.name("InstanceProfileName", 128)
+}
+
+fn tags_mut<'a>(state: &'a mut State, ask: Ask<'_>, tagged: Tagged) -> Result<&'a mut Tags, Fault> {
+    Ok(match tagged {
+        Tagged::User => &mut state.user_mut(&Holder::User.name(ask)?)?.tags,
+        Tagged::Role => &mut state.role_mut(&Holder::Role.name(ask)?)?.tags,
+        Tagged::Policy => &mut state.policy_mut(ask.required("PolicyArn")?)?.tags,
+        Tagged::Profile => &mut state.profile_mut(&profile_name(ask)?)?.tags,
+        Tagged::Provider => &mut state.provider_mut(ask.required("OpenIDConnectProviderArn")?)?.tags,
+    })
+}
