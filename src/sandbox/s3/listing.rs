@@ -127,6 +127,12 @@ enum Rest {
 /// Folds candidates that share a group and cuts the page.
 fn cut<'a>(query: &Query<'_>, after: &str, candidates: impl Iterator<Item = Entry<'a>>) -> Page<'a> {
     let mut entries: Vec<Entry<'a>> = Vec::new();
+    if query.size == 0 {
+        return Page {
+            entries,
+            rest: Rest::None,
+        };
+    }
     for candidate in candidates {
         let entry = match query.group(candidate.key) {
             // A page that ended with a group goes on behind all of its keys.

@@ -36,8 +36,7 @@ fn absent(name: &str) -> Fault {
 
 pub(super) fn status(bucket: &Bucket, name: &str) -> Result<Element, Fault> {
     let Policy(kept) = bucket.policy.as_ref().ok_or_else(|| absent(name))?;
-    let verdict = if is_public(kept) { "TRUE" } else { "FALSE" };
-    Ok(Element::new("PolicyStatus").with_leaf("IsPublic", verdict))
+    Ok(Element::new("PolicyStatus").with_leaf("IsPublic", is_public(kept)))
 }
 
 pub(super) fn put(world: &mut World, call: &Call, name: &str) -> Result<Reply, Fault> {

@@ -82,13 +82,6 @@ impl Element {
         out
     }
 
-    /// The document of an error, which S3 sends without a namespace.
-    pub(super) fn bare_document(&self) -> String {
-        let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-        self.write(&mut out, None);
-        out
-    }
-
     fn write(&self, out: &mut String, extra: Option<&(String, String)>) {
         out.push('<');
         out.push_str(&self.name);
