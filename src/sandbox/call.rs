@@ -242,20 +242,9 @@ fn is_form(request: &Request<Bytes>) -> bool {
 }
 
 fn service_of_host(host: &str) -> Option<Service> {
-    let labels: Vec<&str> = host.split('.').collect();
-    if !host.contains(".amazonaws.") && !host.contains(".amazonaws.com") {
-        return labels
-            .first()
-            .filter(|_| labels.len() > 1)
-            .and_then(|label| Service::named(label));
-    }
-    let first = labels.first().and_then(|label| Service::named(label));
-    first.or_else(|| {
-        labels
-            .iter()
-            .any(|label| *label == "s3" || label.starts_with("s3-"))
-            .then_some(Service::S3)
-    })
+    let (first, rest) = host.split_once('.')?;
+    let in_bucket = || rest.split('.').any(|label| label == "s3" || label.starts_with("s3-"));
+    Service::named(first).or_else(|| in_bucket().then_some(Service::S3))
 }
 
 fn guess_service(path: &str, target: Option<&str>, action: Option<&str>) -> Service {

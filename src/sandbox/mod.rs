@@ -213,6 +213,12 @@ impl Account {
         })
     }
 
+    /// Looks at the state between two calls.
+    #[cfg(test)]
+    pub(crate) fn inspect<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
+        look(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner).world)
+    }
+
     /// Answers one request. What it changed is saved when this returns.
     pub fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
         // A panic elsewhere while the lock was held can't leave half a call: the next rollback or commit settles it.

@@ -107,7 +107,7 @@ impl Store {
         if !head_path.exists() && has_foreign_files(dir)? {
             return Err(OpenError::Foreign { path: dir.to_owned() });
         }
-        let lock = lock(dir)?;
+        let lock = lock(dir, PATIENCE)?;
         let mut store = Self {
             dir: dir.to_owned(),
             _lock: lock,
@@ -227,14 +227,14 @@ fn has_foreign_files(dir: &Path) -> Result<bool, OpenError> {
     Ok(false)
 }
 
-fn lock(dir: &Path) -> Result<File, OpenError> {
+fn lock(dir: &Path, patience: Duration) -> Result<File, OpenError> {
     let path = dir.join(LOCK);
     let file = File::create(&path).map_err(|source| io_error(&path, source))?;
     let start = Instant::now();
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => {
+            Err(TryLockError::WouldBlock) if start.elapsed() < patience => {
                 std::thread::sleep(Duration::from_millis(50));
             }
             Err(TryLockError::WouldBlock) => return Err(OpenError::Locked { path: dir.to_owned() }),
@@ -299,4 +299,104 @@ fn write(path: &Path, content: &[u8]) -> io::Result<()> {
         fs::write(&temporary, content)?;
     }
     fs::rename(&temporary, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::Table;
+    use super::*;
+
+    fn change(path: &str, content: Option<&str>) -> Change {
+        Change {
+            path: path.into(),
+            content: content.map(|text| text.as_bytes().to_vec()),
+        }
+    }
+
+    #[test]
+    fn a_locked_folder_is_refused_when_patience_ends() {
+        let dir = tempfile::tempdir().unwrap();
+        let _held = lock(dir.path(), Duration::ZERO).unwrap();
+        assert!(matches!(
+            lock(dir.path(), Duration::ZERO),
+            Err(OpenError::Locked { .. })
+        ));
+    }
+
+    #[test]
+    fn a_lock_that_is_given_up_in_time_is_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let held = lock(dir.path(), Duration::ZERO).unwrap();
+        let waiter = std::thread::scope(|scope| {
+            let waiter = scope.spawn(|| lock(dir.path(), PATIENCE).is_ok());
+            std::thread::sleep(Duration::from_millis(120));
+            drop(held);
+            waiter.join().unwrap()
+        });
+        assert!(waiter);
+    }
+
+    #[test]
+    fn a_journal_left_by_a_killed_process_is_carried_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut store, _) = Store::open(dir.path()).unwrap();
+        store
+            .save_head(&Head::new("123456789012".to_owned(), Counts::default(), Ids::new(0)))
+            .unwrap();
+        store.save(&[change("t/gone.json", Some("1"))]).unwrap();
+        drop(store);
+        let entries: Vec<Entry> = [change("t/new.json", Some("2")), change("t/gone.json", None)]
+            .iter()
+            .map(Entry::from)
+            .collect();
+        fs::write(dir.path().join(JOURNAL), serde_json::to_vec(&entries).unwrap()).unwrap();
+
+        let (store, _) = Store::open(dir.path()).unwrap();
+        let mut table: Table<u32> = Table::new("t");
+        store.load(&mut table).unwrap();
+        assert_eq!(
+            table.iter().map(|(key, row)| (key.as_str(), *row)).collect::<Vec<_>>(),
+            [("new", 2)]
+        );
+        assert!(!dir.path().join(JOURNAL).exists());
+    }
+
+    #[test]
+    fn changes_of_one_call_whose_files_cannot_be_written_are_caught_up_later() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut store, _) = Store::open(dir.path()).unwrap();
+        // A file where the folder should be makes the second write fail after the journal was written.
+        fs::write(dir.path().join("b"), "").unwrap();
+        store
+            .save(&[change("a/one.json", Some("1")), change("b/two.json", Some("2"))])
+            .unwrap();
+        assert!(dir.path().join(JOURNAL).exists());
+        assert!(store.save(&[change("a/three.json", Some("3"))]).is_err());
+        fs::remove_file(dir.path().join("b")).unwrap();
+        store.save(&[change("a/three.json", Some("3"))]).unwrap();
+        assert!(dir.path().join("b/two.json").exists() && !dir.path().join(JOURNAL).exists());
+    }
+
+    #[test]
+    fn long_keys_survive_the_way_through_the_file_system() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut store, _) = Store::open(dir.path()).unwrap();
+        let mut table: Table<u32> = Table::new("t");
+        let key = format!("folder/{}~\u{e4}", "x".repeat(900));
+        table.insert(key.clone(), 7);
+        store.save(&super::super::Stored::changes(&table).unwrap()).unwrap();
+        let mut read: Table<u32> = Table::new("t");
+        store.load(&mut read).unwrap();
+        assert_eq!(read.get(&key), Some(&7));
+    }
+
+    #[test]
+    fn a_newer_format_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(HEAD), r#"{"format": 2}"#).unwrap();
+        assert!(matches!(
+            Store::open(dir.path()),
+            Err(OpenError::Format { found: 2, .. })
+        ));
+    }
 }

@@ -169,7 +169,7 @@ impl<T: Record, K: Key> Table<T, K> {
         self.rows.range(first.clone()..)
     }
 
-    /// All objects in the order of their keys, without these.
+    /// All objects in the order of their keys; the keys themselves are left out.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.rows.values()
     }

@@ -8,12 +8,12 @@ use super::ask::{Ask, order};
 use super::document::encoded;
 use super::grants::{Grants, write_attached, write_boundary};
 use super::group::{self, Group};
-use super::policy::{Policy, Shown, Uses, aws_policy, write_aws_version, write_version_detail};
+use super::policy::{Policy, Shown, Uses, aws_policy};
 use super::profile::write_brief as write_profile;
 use super::role::{self, Role};
 use super::tag;
 use super::user::{self, User};
-use super::{Done, State};
+use super::{Done, State, version};
 
 /// One thing of the account.
 enum Detail<'a> {
@@ -184,13 +184,13 @@ fn write_policy(xml: &mut Xml, state: &State, uses: &Uses, policy: Shown<'_>) {
     xml.element("PolicyVersionList", |xml| match policy {
         Shown::Ours(policy) => write_versions(xml, policy),
         Shown::Aws(_) => {
-            xml.element("member", write_aws_version);
+            xml.element("member", version::write_aws);
         }
     });
 }
 
 fn write_versions(xml: &mut Xml, policy: &Policy) {
     for (number, version) in policy.versions.iter().rev() {
-        xml.element("member", |xml| write_version_detail(xml, policy, *number, version));
+        xml.element("member", |xml| version::write_detail(xml, policy, *number, version));
     }
 }

@@ -16,7 +16,11 @@ pub(super) struct Managed {
 /// Whether AWS still lets a policy be attached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
+    /// Anyone may attach it.
     Current,
+    /// It belongs to a service-linked role.
+    ServiceOnly,
+    /// It works where it is attached and is gone otherwise.
     Withdrawn,
 }
 
@@ -48,10 +52,10 @@ pub(super) fn managed_policy(name: &str) -> Option<Managed> {
     TABLE.iter().find(|policy| policy.name == name).copied()
 }
 
-/// All that can be attached, by name.
+/// All that AWS lists, by name.
 pub(super) fn all() -> BTreeMap<&'static str, Managed> {
-    let current = TABLE.iter().filter(|policy| policy.standing == Standing::Current);
-    current.map(|policy| (policy.name, *policy)).collect()
+    let listed = TABLE.iter().filter(|policy| policy.standing != Standing::Withdrawn);
+    listed.map(|policy| (policy.name, *policy)).collect()
 }
 
 const fn current(path: &'static str, name: &'static str) -> Managed {
@@ -59,6 +63,14 @@ const fn current(path: &'static str, name: &'static str) -> Managed {
         name,
         path,
         standing: Standing::Current,
+    }
+}
+
+const fn service_only(path: &'static str, name: &'static str) -> Managed {
+    Managed {
+        name,
+        path,
+        standing: Standing::ServiceOnly,
     }
 }
 
@@ -122,6 +134,8 @@ const TABLE: &[Managed] = &[
     current("/service-role/", "AWSLambdaRole"),
     current("/service-role/", "AWSLambdaSQSQueueExecutionRole"),
     current("/service-role/", "AWSLambdaVPCAccessExecutionRole"),
+    service_only("/aws-service-role/", "AWSSupportServiceRolePolicy"),
+    service_only("/aws-service-role/", "AWSTrustedAdvisorServiceRolePolicy"),
     withdrawn("/", "AmazonEC2ContainerServiceFullAccess"),
     withdrawn("/", "AWSCloudTrailFullAccess"),
     withdrawn("/", "AWSCloudTrailReadOnlyAccess"),

@@ -29,6 +29,7 @@ mod role;
 mod tag;
 mod trust;
 mod user;
+mod version;
 
 #[cfg(test)]
 mod tests;
@@ -305,11 +306,11 @@ fn policies(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
         "DeletePolicy" => policy::delete(world, ask),
         "ListPolicies" => policy::list(world, ask),
         "ListEntitiesForPolicy" => policy::list_entities(world, ask),
-        "CreatePolicyVersion" => policy::create_version(world, ask),
-        "GetPolicyVersion" => policy::get_version(world, ask),
-        "ListPolicyVersions" => policy::list_versions(world, ask),
-        "DeletePolicyVersion" => policy::delete_version(world, ask),
-        "SetDefaultPolicyVersion" => policy::set_default_version(world, ask),
+        "CreatePolicyVersion" => version::create(world, ask),
+        "GetPolicyVersion" => version::get(world, ask),
+        "ListPolicyVersions" => version::list(world, ask),
+        "DeletePolicyVersion" => version::delete(world, ask),
+        "SetDefaultPolicyVersion" => version::set_default(world, ask),
         "PutUserPolicy" => grants::put(world, ask, User),
         "PutGroupPolicy" => grants::put(world, ask, Group),
         "PutRolePolicy" => grants::put(world, ask, Role),

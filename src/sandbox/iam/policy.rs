@@ -1,17 +1,18 @@
-//! Managed policies and their versions.
+//! Managed policies.
 //!
-//! Invariant: a policy has one to five versions, one of them the default, with ids that rise and are never used again;
-//! it can't be deleted while anything uses it. AWS's own policies are read only.
+//! Invariant: a policy can't be deleted while anything uses it or it has further versions. AWS's own policies are read
+//! only, and what AWS has withdrawn can't be attached.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::super::{Fault, Moment, World, Xml};
 use super::ask::{Ask, Name, order};
-use super::document::{Place, encoded, parse, size};
-use super::managed::{self, DOCUMENT, Managed, Standing};
-use super::refusal::{already_exists, delete_conflict, limit_exceeded, no_such_entity, quota};
+use super::document::{Place, parse, size};
+use super::managed::{self, Managed, Standing};
+use super::refusal::{already_exists, delete_conflict, no_such_entity, quota};
 use super::tag::{self, Keys, Tags};
 use super::{Done, State};
 
@@ -40,7 +41,6 @@ pub(super) struct Version {
     pub(super) document: String,
 }
 
-const VERSIONS: usize = 5;
 const SIZE: usize = 6144;
 
 impl Policy {
@@ -74,15 +74,20 @@ pub(super) fn aws_policy(arn: &str) -> Option<Managed> {
     managed::managed_policy(arn.rsplit('/').next()?).filter(|policy| policy.arn() == arn)
 }
 
-/// Whether the policy can be attached to something now.
+/// Refuses a policy that can't be attached to something now.
 pub(super) fn attachable(state: &State, arn: &str) -> Result<(), Fault> {
-    let ours = state.policy(arn).is_ok();
-    if ours || aws_policy(arn).is_some_and(|policy| policy.standing == Standing::Current) {
-        return Ok(());
+    match aws_policy(arn).map(|policy| policy.standing) {
+        Some(Standing::Current) => Ok(()),
+        Some(Standing::ServiceOnly) => Err(Fault::new(
+            StatusCode::BAD_REQUEST,
+            "PolicyNotAttachable",
+            "Cannot attach a Service Role Policy to a Customer Role.",
+        )),
+        None if state.policy(arn).is_ok() => Ok(()),
+        None | Some(Standing::Withdrawn) => Err(no_such_entity(format!(
+            "Policy {arn} does not exist or is not attachable."
+        ))),
     }
-    Err(no_such_entity(format!(
-        "Policy {arn} does not exist or is not attachable."
-    )))
 }
 
 /// How often each policy is used, as policy and as boundary.
@@ -153,6 +158,13 @@ impl Shown<'_> {
         }
     }
 
+    fn is_attachable(&self) -> bool {
+        match self {
+            Self::Ours(_) => true,
+            Self::Aws(policy) => policy.standing == Standing::Current,
+        }
+    }
+
     /// What lists and answers show; neither tags nor, in lists, the description are among it.
     pub(super) fn write(&self, xml: &mut Xml, state: &State, uses: &Uses) {
         let arn = self.arn(&state.account);
@@ -175,14 +187,14 @@ impl Shown<'_> {
         xml.text("DefaultVersionId", format!("v{default}"))
             .text("AttachmentCount", uses.attached(&arn))
             .text("PermissionsBoundaryUsageCount", uses.boundary(&arn))
-            .text("IsAttachable", true)
+            .text("IsAttachable", self.is_attachable())
             .text("CreateDate", created)
             .text("UpdateDate", updated);
     }
 }
 
 /// The day of most of AWS's first managed policies.
-const AWS_DATE: &str = "2015-02-06T18:40:00Z";
+pub(super) const AWS_DATE: &str = "2015-02-06T18:40:00Z";
 
 pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     let (name, path, description) = (ask.name("PolicyName", 128)?, ask.path()?, ask.description()?);
@@ -216,7 +228,7 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     Ok(Some(xml))
 }
 
-fn document(ask: Ask<'_>) -> Result<String, Fault> {
+pub(super) fn document(ask: Ask<'_>) -> Result<String, Fault> {
     let text = ask.required("PolicyDocument")?;
     parse(text, Place::Managed)?;
     if size(text) > SIZE {
@@ -225,7 +237,7 @@ fn document(ask: Ask<'_>) -> Result<String, Fault> {
     Ok(text.to_owned())
 }
 
-fn asked_arn<'a>(ask: Ask<'a>) -> Result<&'a str, Fault> {
+pub(super) fn asked_arn<'a>(ask: Ask<'a>) -> Result<&'a str, Fault> {
     ask.required("PolicyArn")
 }
 
@@ -250,8 +262,8 @@ pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
 }
 
 /// A withdrawn policy is there only as long as something still has it.
-fn known_aws_policy(uses: &Uses, arn: &str) -> Option<Managed> {
-    aws_policy(arn).filter(|policy| policy.standing == Standing::Current || uses.arns().contains(arn))
+pub(super) fn known_aws_policy(uses: &Uses, arn: &str) -> Option<Managed> {
+    aws_policy(arn).filter(|policy| policy.standing != Standing::Withdrawn || uses.arns().contains(arn))
 }
 
 pub(super) fn delete(world: &mut World, ask: Ask<'_>) -> Done {
@@ -349,131 +361,4 @@ pub(super) fn list_entities(world: &World, ask: Ask<'_>) -> Done {
     }
     page.write_end(&mut xml);
     Ok(Some(xml))
-}
-
-fn write_version(xml: &mut Xml, policy: &Policy, number: u32, version: &Version) {
-    xml.text("VersionId", format!("v{number}"))
-        .text("IsDefaultVersion", number == policy.default_version)
-        .text("CreateDate", version.created.seconds());
-}
-
-/// A version as the account's details show it, with its document.
-pub(super) fn write_version_detail(xml: &mut Xml, policy: &Policy, number: u32, version: &Version) {
-    xml.text("Document", encoded(&version.document));
-    write_version(xml, policy, number, version);
-}
-
-/// The one version that the sandbox shows of AWS's policies.
-pub(super) fn write_aws_version(xml: &mut Xml) {
-    xml.text("Document", encoded(DOCUMENT))
-        .text("VersionId", "v1")
-        .text("IsDefaultVersion", true)
-        .text("CreateDate", AWS_DATE);
-}
-
-pub(super) fn create_version(world: &mut World, ask: Ask<'_>) -> Done {
-    let arn = asked_arn(ask)?;
-    let becomes_default = ask.flag("SetAsDefault")?.unwrap_or(false);
-    let now = world.clock.now();
-    let policy = world.iam.policy_mut(arn)?;
-    let document = document(ask)?;
-    if policy.versions.len() >= VERSIONS {
-        return Err(limit_exceeded(
-            "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing \
-             version.",
-        ));
-    }
-    policy.last_version = policy.last_version.saturating_add(1);
-    let number = policy.last_version;
-    let version = Version { created: now, document };
-    policy.versions.insert(number, version.clone());
-    policy.updated = now;
-    if becomes_default {
-        policy.default_version = number;
-    }
-    let mut xml = Xml::new();
-    xml.element("PolicyVersion", |xml| write_version(xml, policy, number, &version));
-    Ok(Some(xml))
-}
-
-/// The version that the request names.
-fn asked_version(ask: Ask<'_>, arn: &str) -> Result<u32, Fault> {
-    let text = ask.required("VersionId")?;
-    let number = text.strip_prefix('v').and_then(|digits| digits.parse().ok());
-    number.ok_or_else(|| no_version(arn, text))
-}
-
-fn no_version(arn: &str, version: &str) -> Fault {
-    no_such_entity(format!(
-        "Policy {arn} version {version} does not exist or is not attachable."
-    ))
-}
-
-pub(super) fn get_version(world: &World, ask: Ask<'_>) -> Done {
-    let arn = asked_arn(ask)?;
-    let number = asked_version(ask, arn)?;
-    let mut xml = Xml::new();
-    if known_aws_policy(&Uses::of(&world.iam), arn).is_some() {
-        if number != 1 {
-            return Err(no_version(arn, &format!("v{number}")));
-        }
-        xml.element("PolicyVersion", write_aws_version);
-        return Ok(Some(xml));
-    }
-    let policy = world.iam.policy(arn)?;
-    let version = policy
-        .versions
-        .get(&number)
-        .ok_or_else(|| no_version(arn, &format!("v{number}")))?;
-    xml.element("PolicyVersion", |xml| {
-        write_version_detail(xml, policy, number, version)
-    });
-    Ok(Some(xml))
-}
-
-pub(super) fn list_versions(world: &World, ask: Ask<'_>) -> Done {
-    let arn = asked_arn(ask)?;
-    if known_aws_policy(&Uses::of(&world.iam), arn).is_some() {
-        let page = ask.page([(String::new(), ())])?;
-        return Ok(Some(page.write("Versions", |xml, ()| {
-            xml.text("VersionId", "v1")
-                .text("IsDefaultVersion", true)
-                .text("CreateDate", AWS_DATE);
-        })));
-    }
-    let policy = world.iam.policy(arn)?;
-    // The newest comes first; the key counts down so that pages keep that order.
-    let newest_first = policy.versions.iter().rev();
-    let page =
-        ask.page(newest_first.map(|(number, version)| (format!("{:010}", u32::MAX - number), (number, version))))?;
-    Ok(Some(page.write("Versions", |xml, (number, version)| {
-        write_version(xml, policy, *number, version)
-    })))
-}
-
-pub(super) fn delete_version(world: &mut World, ask: Ask<'_>) -> Done {
-    let arn = asked_arn(ask)?;
-    let policy = world.iam.policy_mut(arn)?;
-    let number = asked_version(ask, arn)?;
-    if number == policy.default_version {
-        return Err(delete_conflict("Cannot delete the default version of a policy."));
-    }
-    policy
-        .versions
-        .remove(&number)
-        .ok_or_else(|| no_version(arn, &format!("v{number}")))?;
-    Ok(None)
-}
-
-pub(super) fn set_default_version(world: &mut World, ask: Ask<'_>) -> Done {
-    let arn = asked_arn(ask)?;
-    let now = world.clock.now();
-    let policy = world.iam.policy_mut(arn)?;
-    let number = asked_version(ask, arn)?;
-    if !policy.versions.contains_key(&number) {
-        return Err(no_version(arn, &format!("v{number}")));
-    }
-    policy.default_version = number;
-    policy.updated = now;
-    Ok(None)
 }

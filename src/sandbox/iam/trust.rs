@@ -146,7 +146,8 @@ fn keep_aws(state: &State, clock: &Clock, name: &str) -> Option<String> {
     let [_, _, service, region, account, rest] = *parts.as_slice() else {
         return None;
     };
-    if !name.starts_with("arn:aws") || !region.is_empty() || account.len() != 12 {
+    // A principal is written out: wildcards are for conditions.
+    if name.contains('*') || !name.starts_with("arn:aws") || !region.is_empty() || account.len() != 12 {
         return None;
     }
     let (sort, _) = rest.split_once('/').unwrap_or((rest, ""));
