@@ -253,7 +253,12 @@ fn guess_service(path: &str, target: Option<&str>, action: Option<&str>) -> Serv
         (Some(target), _) if target.starts_with("AWSEvents") => Service::Events,
         (_, Some(action)) if STS.contains(&action) => Service::Sts,
         (_, Some(_)) => Service::Iam,
-        _ if path.starts_with("/2015-03-31/") || path.starts_with("/2017-03-31/") => Service::Lambda,
+        _ if ["/2015-03-31/", "/2017-03-31/", "/evenkeel-sandbox/code/"]
+            .iter()
+            .any(|start| path.starts_with(start)) =>
+        {
+            Service::Lambda
+        }
         _ => Service::S3,
     }
 }

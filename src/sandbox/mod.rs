@@ -29,9 +29,12 @@ use http::{Request, Response, StatusCode};
 
 pub mod call;
 pub mod clock;
+pub mod constraint;
 pub mod events;
 pub mod iam;
 pub mod lambda;
+pub mod members;
+pub mod paging;
 pub mod reply;
 pub mod s3;
 pub mod server;

@@ -165,7 +165,7 @@ impl<T: Record, K: Key> Table<T, K> {
     }
 
     /// The objects from this key on, in order.
-    pub fn from(&self, first: &K) -> impl DoubleEndedIterator<Item = (&K, &T)> {
+    pub fn from<'a>(&'a self, first: &K) -> impl DoubleEndedIterator<Item = (&'a K, &'a T)> + use<'a, T, K> {
         self.rows.range(first.clone()..)
     }
 

@@ -1,0 +1,164 @@
+//! Targets of rules: put whole, by Id.
+
+use serde_json::{Map, Value, json};
+
+use super::{bus, fault, is_name, page, required, rule};
+use crate::sandbox::members::{Fields, undecodable};
+use crate::sandbox::{Call, Fault, World, constraint};
+
+const MAX_TARGETS: usize = 5;
+
+/// Services whose targets need a role of their own, by the service part of the target's ARN.
+const NEED_ROLE: &[&str] = &[
+    "states",
+    "kinesis",
+    "ecs",
+    "batch",
+    "firehose",
+    "ssm",
+    "codebuild",
+    "codepipeline",
+];
+
+pub(super) fn put(world: &mut World, call: &Call, fields: &Fields<'_>) -> Result<Value, Fault> {
+    rule::find(world, call, fields, "Rule")?.check_unmanaged()?;
+    let targets = fields.list("Targets")?.ok_or_else(|| constraint::missing("targets"))?;
+    if targets.is_empty() || targets.len() > 100 {
+        return Err(fault::invalid(
+            "1 validation error detected: Value at 'targets' failed to satisfy constraint: Member must have length \
+             between 1 and 100",
+        ));
+    }
+    let (mut good, mut failed) = (Vec::new(), Vec::new());
+    for target in targets {
+        let target = target.as_object().ok_or_else(|| undecodable("Targets"))?;
+        let id = check(world, &Fields::new(target))?.to_owned();
+        match unreachable(world, call, target) {
+            Some(refusal) => failed.push(entry(&id, &refusal)),
+            None => good.push((id, target.clone())),
+        }
+    }
+    let rule = rule::find_mut(world, call, fields, "Rule")?;
+    rule.targets.extend(good);
+    if rule.targets.len() > MAX_TARGETS {
+        return Err(fault::over_limit());
+    }
+    Ok(json!({ "FailedEntryCount": failed.len(), "FailedEntries": failed }))
+}
+
+fn entry(id: &str, refusal: &Fault) -> Value {
+    json!({ "TargetId": id, "ErrorCode": refusal.code, "ErrorMessage": refusal.message })
+}
+
+/// What EventBridge says of a whole request when one target is wrong in itself.
+fn check<'a>(world: &mut World, target: &Fields<'a>) -> Result<&'a str, Fault> {
+    let id = required(target, "Id", "targets.1.member.id")?;
+    constraint::matching("targets.1.member.id", id, is_name, r"[\.\-_A-Za-z0-9]+")?;
+    constraint::at_most("targets.1.member.id", id, 64)?;
+    let arn = required(target, "Arn", "targets.1.member.arn")?;
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", _, service, _, _, _] = parts.as_slice() else {
+        return Err(fault::invalid(format!(
+            "Parameter {arn} is not valid. Reason: Provided Arn is not in correct format."
+        )));
+    };
+    match target.text("RoleArn")? {
+        Some(role) => rule::check_role(world, role)?,
+        None if NEED_ROLE.contains(service) => {
+            return Err(fault::invalid(format!("RoleArn is required for target {arn}.")));
+        }
+        None => {}
+    }
+    check_input(id, target)?;
+    check_retry(target)?;
+    Ok(id)
+}
+
+fn check_input(id: &str, target: &Fields<'_>) -> Result<(), Fault> {
+    let input = target.text("Input")?;
+    let transformer = target.object("InputTransformer")?;
+    let given = [
+        input.is_some(),
+        target.text("InputPath")?.is_some(),
+        transformer.is_some(),
+    ];
+    if given.into_iter().filter(|given| *given).count() > 1 {
+        return Err(fault::invalid(format!(
+            "Only one of Input, InputPath, or InputTransformer must be provided for target {id}."
+        )));
+    }
+    if let Some(text) = input {
+        constraint::at_most("targets.1.member.input", text, 8192)?;
+        if serde_json::from_str::<Value>(text).is_err() {
+            return Err(fault::invalid(format!("JSON syntax error in input for target {id}")));
+        }
+    }
+    if let Some(transformer) = transformer {
+        required(
+            &transformer,
+            "InputTemplate",
+            "targets.1.member.inputTransformer.inputTemplate",
+        )?;
+    }
+    Ok(())
+}
+
+fn check_retry(target: &Fields<'_>) -> Result<(), Fault> {
+    let Some(retry) = target.object("RetryPolicy")? else {
+        return Ok(());
+    };
+    if let Some(attempts) = retry.number("MaximumRetryAttempts")? {
+        constraint::within("targets.1.member.retryPolicy.maximumRetryAttempts", attempts, 0..=185)?;
+    }
+    if let Some(age) = retry.number("MaximumEventAgeInSeconds")? {
+        constraint::within(
+            "targets.1.member.retryPolicy.maximumEventAgeInSeconds",
+            age,
+            60..=86_400,
+        )?;
+    }
+    Ok(())
+}
+
+/// Why a single target can't be taken while the others can: a bus of this account and Region that isn't there.
+fn unreachable(world: &World, call: &Call, target: &Map<String, Value>) -> Option<Fault> {
+    let arn = target.get("Arn")?.as_str()?;
+    let ours = bus::arn(world, call, "");
+    bus::check(world, call, arn.strip_prefix(&ours)?).err()
+}
+
+pub(super) fn remove(world: &mut World, call: &Call, fields: &Fields<'_>) -> Result<Value, Fault> {
+    let ids = fields.texts("Ids")?.ok_or_else(|| constraint::missing("ids"))?;
+    for id in &ids {
+        constraint::matching("ids.1.member", id, is_name, r"[\.\-_A-Za-z0-9]+")?;
+    }
+    let rule = rule::find_mut(world, call, fields, "Rule")?;
+    if !fields.flag("Force")? {
+        rule.check_unmanaged()?;
+    }
+    // Ids that aren't there are no failure.
+    rule.targets.retain(|id, _| !ids.contains(id));
+    Ok(json!({ "FailedEntryCount": 0, "FailedEntries": [] }))
+}
+
+pub(super) fn list(world: &World, call: &Call, fields: &Fields<'_>) -> Result<Value, Fault> {
+    let rule = rule::find(world, call, fields, "Rule")?;
+    page(
+        fields,
+        "Targets",
+        rule.targets.values().map(|target| Value::Object(target.clone())),
+    )
+}
+
+pub(super) fn rule_names(world: &World, call: &Call, fields: &Fields<'_>) -> Result<Value, Fault> {
+    let arn = required(fields, "TargetArn", "targetArn")?;
+    let bus = bus::named(fields, "EventBusName")?;
+    bus::check(world, call, bus)?;
+    let aims = |rule: &&rule::Rule| {
+        rule.targets
+            .values()
+            .any(|target| target.get("Arn").is_some_and(|to| to == arn))
+    };
+    let rules = world.events.on_bus(&call.region, bus).filter(aims);
+    page(fields, "RuleNames", rules.map(|rule| json!(rule.name)))
+}

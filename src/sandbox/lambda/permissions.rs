@@ -1,0 +1,172 @@
+//! The resource policy of a function: statements as AddPermission states them and GetPolicy renders them.
+//!
+//! Statements are never altered, only added and removed, for Lambda has no other way.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::fault::{self, Fault};
+use crate::sandbox::members::Fields;
+
+const MAX_POLICY_BYTES: usize = 20 * 1024;
+
+/// The statements of one function or version, in the order in which they came.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Policy {
+    pub(super) revision: String,
+    statements: Vec<Value>,
+}
+
+impl Policy {
+    /// Adds a statement under an id that isn't taken.
+    pub(super) fn add(&mut self, id: &str, statement: Value, revision: String) -> Result<(), Fault> {
+        // Even an equal statement is refused (ResourceConflictException).
+        if self.position(id).is_some() {
+            return Err(fault::conflict(format!(
+                "The statement id ({id}) provided already exists. Please provide a new statement id, or remove the \
+                 existing statement."
+            )));
+        }
+        self.statements.push(statement);
+        if self.document().len() > MAX_POLICY_BYTES {
+            let message = format!(
+                "The final policy size ({}) is bigger than the limit ({MAX_POLICY_BYTES}).",
+                self.document().len()
+            );
+            return Err(Fault::new(
+                http::StatusCode::BAD_REQUEST,
+                "PolicyLengthExceededException",
+                message,
+            ));
+        }
+        self.revision = revision;
+        Ok(())
+    }
+
+    /// Removes a statement.
+    pub(super) fn remove(&mut self, id: &str, revision: String) -> Result<(), Fault> {
+        let Some(at) = self.position(id) else {
+            return Err(fault::not_found(format!(
+                "Statement {id} is not found in resource policy."
+            )));
+        };
+        self.statements.remove(at);
+        self.revision = revision;
+        Ok(())
+    }
+
+    fn position(&self, id: &str) -> Option<usize> {
+        self.statements.iter().position(|statement| statement["Sid"] == id)
+    }
+
+    /// Whether the last statement is gone; GetPolicy is a 404 again then.
+    pub(super) fn is_empty(&self) -> bool {
+        self.statements.is_empty()
+    }
+
+    /// The policy text of GetPolicy.
+    pub(super) fn document(&self) -> String {
+        json!({ "Version": "2012-10-17", "Id": "default", "Statement": self.statements }).to_string()
+    }
+}
+
+/// Whom a permission is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Principal {
+    Anyone,
+    Service(String),
+    /// An account's twelve digits.
+    Account(String),
+    /// A user or role, which has to exist.
+    Identity(String),
+}
+
+impl Principal {
+    /// Tells the forms apart by their looks.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        if text == "*" {
+            return Some(Self::Anyone);
+        }
+        if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) {
+            return Some(Self::Account(text.into()));
+        }
+        if text.starts_with("arn:") {
+            return Some(match text.split(':').collect::<Vec<_>>().as_slice() {
+                [_, _, "iam", "", account, "root"] => Self::Account((*account).into()),
+                _ => Self::Identity(text.into()),
+            });
+        }
+        let is_service =
+            text.ends_with(".amazonaws.com") || text.ends_with(".amazonaws.com.cn") || text.ends_with(".amazon.com");
+        is_service.then(|| Self::Service(text.into()))
+    }
+
+    fn render(&self, partition: &str) -> Value {
+        match self {
+            Self::Anyone => json!("*"),
+            Self::Service(name) => json!({ "Service": name }),
+            Self::Account(id) => json!({ "AWS": format!("arn:{partition}:iam::{id}:root") }),
+            Self::Identity(arn) => json!({ "AWS": arn }),
+        }
+    }
+}
+
+/// A statement as GetPolicy shows it: `AWS:` in upper case, a source ARN always under `ArnLike`.
+pub(super) fn statement(id: &str, resource: &str, principal: &Principal, fields: &Fields<'_>) -> Result<Value, Fault> {
+    let action = fields.text("Action")?.ok_or_else(|| fault::missing("action"))?;
+    let is_action = |text: &str| {
+        let name = text.strip_prefix("lambda:").unwrap_or_default();
+        text == "*" || name == "*" || (!name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic()))
+    };
+    fault::matching("action", action, is_action, r"(lambda:[*]|lambda:[a-zA-Z]+|[*])")?;
+    let partition = resource.split(':').nth(1).unwrap_or("aws");
+    let mut shown = json!({
+        "Sid": id,
+        "Effect": "Allow",
+        "Principal": principal.render(partition),
+        "Action": action,
+        "Resource": resource,
+    });
+    let conditions = conditions(fields)?;
+    if let (false, Some(shown)) = (conditions.is_empty(), shown.as_object_mut()) {
+        shown.insert("Condition".into(), Value::Object(conditions));
+    }
+    Ok(shown)
+}
+
+fn conditions(fields: &Fields<'_>) -> Result<Map<String, Value>, Fault> {
+    const EQUALS: [(&str, &str); 4] = [
+        ("SourceAccount", "AWS:SourceAccount"),
+        ("PrincipalOrgID", "aws:PrincipalOrgID"),
+        ("EventSourceToken", "lambda:EventSourceToken"),
+        ("FunctionUrlAuthType", "lambda:FunctionUrlAuthType"),
+    ];
+    let mut equals = Map::new();
+    for (member, key) in EQUALS {
+        if let Some(value) = fields.text(member)? {
+            equals.insert(key.into(), json!(value));
+        }
+    }
+    if let Some(account) = fields.text("SourceAccount")? {
+        let is_account = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+        fault::matching("sourceAccount", account, is_account, r"\d{12}")?;
+    }
+    let mut all = Map::new();
+    if !equals.is_empty() {
+        all.insert("StringEquals".into(), Value::Object(equals));
+    }
+    if fields.flag("InvokedViaFunctionUrl")? {
+        all.insert("Bool".into(), json!({ "lambda:InvokedViaFunctionUrl": "true" }));
+    }
+    if let Some(arn) = fields.text("SourceArn")? {
+        let is_arn = |text: &str| text.starts_with("arn:") && text.split(':').count() >= 6;
+        fault::matching(
+            "sourceArn",
+            arn,
+            is_arn,
+            r"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:(.*)",
+        )?;
+        all.insert("ArnLike".into(), json!({ "AWS:SourceArn": arn }));
+    }
+    Ok(all)
+}

@@ -1,0 +1,416 @@
+//! Bucket policies: what S3 refuses, how it keeps principals, and when it calls a policy public.
+//!
+//! Invariant: a user or role stands in a kept policy by its unique id, so a principal that was deleted reads back as a raw
+//! id even when its name has been used again.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::bucket::{self, Bucket};
+use super::xml::Element;
+use super::{fault, gone};
+use crate::sandbox::{Call, Fault, Reply, World};
+
+const MAX_BYTES: usize = 20 * 1024;
+
+/// A policy with its principals as ids.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Policy(Value);
+
+pub(super) fn get(world: &World, bucket: &Bucket, name: &str) -> Result<Reply, Fault> {
+    let Policy(kept) = bucket.policy.as_ref().ok_or_else(|| absent(name))?;
+    let mut shown = kept.clone();
+    for statement in statements_mut(&mut shown) {
+        each_principal(statement, &mut |text| {
+            Ok(world.iam.principal_arn(text).unwrap_or_else(|| text.to_owned()))
+        })?;
+        statement.values_mut().for_each(collapse);
+    }
+    Ok(Reply::body(http::StatusCode::OK, "application/json", shown.to_string()))
+}
+
+fn absent(name: &str) -> Fault {
+    fault::absent("NoSuchBucketPolicy", "The bucket policy does not exist").with("BucketName", name)
+}
+
+pub(super) fn status(bucket: &Bucket, name: &str) -> Result<Element, Fault> {
+    let Policy(kept) = bucket.policy.as_ref().ok_or_else(|| absent(name))?;
+    Ok(Element::new("PolicyStatus").with_leaf("IsPublic", is_public(kept)))
+}
+
+pub(super) fn put(world: &mut World, call: &Call, name: &str) -> Result<Reply, Fault> {
+    let text = super::chunked::body(call)?;
+    if text.len() > MAX_BYTES {
+        return Err(fault::malformed_policy(
+            "Policy exceeds the maximum allowed document size.",
+        ));
+    }
+    let policy = checked(world, name, &text)?;
+    let bucket = bucket::find_mut(world, call, name)?;
+    let is_blocked = bucket
+        .block
+        .as_ref()
+        .is_some_and(|block| block.has("BlockPublicPolicy"));
+    if is_blocked && is_public(&policy) {
+        return Err(fault::denied(format!(
+            "User: {} is not authorized to perform: s3:PutBucketPolicy on resource: \"arn:aws:s3:::{name}\" because public \
+             policies are blocked by the BlockPublicPolicy block public access setting.",
+            call.caller.arn
+        )));
+    }
+    bucket.policy = Some(Policy(policy));
+    Ok(gone())
+}
+
+/// The document with principals as ids, if S3 takes it for this bucket.
+fn checked(world: &World, name: &str, text: &[u8]) -> Result<Value, Fault> {
+    let refuse = |message: &str| fault::malformed_policy(message);
+    let mut policy: Value = serde_json::from_slice(text)
+        .ok()
+        .filter(Value::is_object)
+        .ok_or_else(|| refuse("Policies must be valid JSON and the first byte must be '{'"))?;
+    if let Some(unknown) = policy.as_object().and_then(|all| {
+        all.keys()
+            .find(|key| !["Version", "Id", "Statement"].contains(&key.as_str()))
+    }) {
+        return Err(refuse(&format!("Unknown field {unknown}")));
+    }
+    if !matches!(
+        policy.get("Version").map(Value::as_str),
+        None | Some(Some("2012-10-17" | "2008-10-17"))
+    ) {
+        return Err(refuse("The policy must contain a valid version string"));
+    }
+    match policy.get_mut("Statement") {
+        None => return Err(refuse("Missing required field Statement")),
+        Some(Value::Array(list)) if list.is_empty() => {
+            return Err(refuse("Could not parse the policy: Statement is empty!"));
+        }
+        Some(Value::Array(list)) if list.iter().all(Value::is_object) => {}
+        Some(one @ Value::Object(_)) => *one = Value::Array(vec![one.take()]),
+        Some(_) => return Err(refuse("Statement is not an object or a list of objects")),
+    }
+    for statement in statements_mut(&mut policy) {
+        check_statement(statement, name)?;
+        each_principal(statement, &mut |text| kept_principal(world, text))?;
+    }
+    Ok(policy)
+}
+
+fn statements_mut(policy: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
+    let list = policy.get_mut("Statement").and_then(Value::as_array_mut);
+    list.into_iter().flatten().filter_map(Value::as_object_mut)
+}
+
+fn texts(value: &Value) -> Option<Vec<&str>> {
+    match value {
+        Value::String(text) => Some(vec![text]),
+        Value::Array(list) if !list.is_empty() => list.iter().map(Value::as_str).collect(),
+        _ => None,
+    }
+}
+
+const MEMBERS: [&str; 9] = [
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
+
+fn check_statement(statement: &Map<String, Value>, name: &str) -> Result<(), Fault> {
+    let refuse = |message: &str| fault::malformed_policy(message);
+    if let Some(unknown) = statement.keys().find(|key| !MEMBERS.contains(&key.as_str())) {
+        return Err(refuse(&format!("Unknown field {unknown}")));
+    }
+    match statement.get("Effect").map(Value::as_str) {
+        Some(Some("Allow" | "Deny")) => {}
+        Some(other) => return Err(refuse(&format!("Invalid effect: {}", other.unwrap_or_default()))),
+        None => return Err(refuse("Missing required field Effect")),
+    }
+    if !statement.contains_key("Principal") && !statement.contains_key("NotPrincipal") {
+        return Err(refuse("Missing required field Principal"));
+    }
+    let either = |plain: &str, not: &str| {
+        let value = statement.get(plain).or_else(|| statement.get(not));
+        let value = value.ok_or_else(|| refuse(&format!("Missing required field {plain}")))?;
+        texts(value).ok_or_else(|| refuse(&format!("Policy has invalid {}", plain.to_ascii_lowercase())))
+    };
+    let actions = either("Action", "NotAction")?;
+    if actions.iter().any(|action| !is_action(action)) {
+        return Err(refuse("Policy has invalid action"));
+    }
+    let resources = either("Resource", "NotResource")?;
+    if resources.iter().any(|resource| !is_inside(resource, name)) {
+        return Err(refuse("Policy has invalid resource"));
+    }
+    if statement
+        .get("Condition")
+        .is_some_and(|condition| !condition.is_object())
+    {
+        return Err(refuse("Policy has an invalid condition"));
+    }
+    let fits = |action: &&str| resources.iter().any(|resource| applies(action, resource));
+    if statement.contains_key("Action") && statement.contains_key("Resource") && !actions.iter().all(fits) {
+        return Err(refuse("Action does not apply to any resource(s) in statement"));
+    }
+    Ok(())
+}
+
+fn is_action(action: &str) -> bool {
+    let name = action
+        .split_once(':')
+        .filter(|(vendor, _)| vendor.eq_ignore_ascii_case("s3"))
+        .map(|(_, name)| name);
+    let is_word = |name: &str| {
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'*' || b == b'?')
+    };
+    action == "*" || name.is_some_and(is_word)
+}
+
+/// Whether a resource is the bucket or something in it; another bucket's ARN is refused.
+fn is_inside(resource: &str, name: &str) -> bool {
+    let path = resource
+        .strip_prefix("arn:")
+        .and_then(|rest| rest.split_once(":s3:::"))
+        .map(|(_, path)| path);
+    let rest = path.and_then(|path| path.strip_prefix(name));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with('*'))
+}
+
+fn applies(action: &str, resource: &str) -> bool {
+    const ON_OBJECTS: [&str; 9] = [
+        "getobject",
+        "putobject",
+        "deleteobject",
+        "restoreobject",
+        "replicate",
+        "abortmultipartupload",
+        "listmultipartuploadparts",
+        "bypassgovernanceretention",
+        "objectowneroverride",
+    ];
+    let name = action
+        .split_once(':')
+        .map_or(action, |(_, name)| name)
+        .to_ascii_lowercase();
+    if name.contains('*') || name.contains('?') {
+        return true;
+    }
+    let is_object = resource.contains('/') || resource.ends_with('*');
+    let is_bucket = !resource.contains('/');
+    if ON_OBJECTS.iter().any(|start| name.starts_with(start)) {
+        is_object
+    } else {
+        is_bucket
+    }
+}
+
+/// Passes every AWS and canonical principal of a statement through `change`.
+fn each_principal(
+    statement: &mut Map<String, Value>,
+    change: &mut impl FnMut(&str) -> Result<String, Fault>,
+) -> Result<(), Fault> {
+    let invalid = || fault::malformed_policy("Invalid principal in policy");
+    for member in ["Principal", "NotPrincipal"] {
+        let Some(principal) = statement.get_mut(member) else {
+            continue;
+        };
+        if principal.as_str() == Some("*") {
+            continue;
+        }
+        for (kind, names) in principal.as_object_mut().ok_or_else(invalid)? {
+            let listed = texts(names).ok_or_else(invalid)?;
+            match kind.as_str() {
+                "AWS" => {
+                    let changed = listed.into_iter().map(&mut *change).collect::<Result<Vec<_>, _>>()?;
+                    *names = changed.into();
+                }
+                "Service"
+                    if listed
+                        .iter()
+                        .all(|name| name.contains(".amazonaws.com") || name.ends_with(".amazon.com")) => {}
+                "CanonicalUser" | "Federated" => {}
+                _ => return Err(invalid().with("Detail", listed.join(", "))),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The form in which S3 keeps a principal: ids for users and roles of this account, root ARNs for account ids.
+fn kept_principal(world: &World, text: &str) -> Result<String, Fault> {
+    let invalid =
+        || fault::malformed_policy("Invalid principal in policy").with("Detail", format!("\"AWS\" : \"{text}\""));
+    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+    if text == "*" {
+        return Ok(text.to_owned());
+    }
+    if is_account(text) {
+        return Ok(format!("arn:aws:iam::{text}:root"));
+    }
+    if !text.starts_with("arn:") {
+        // A live unique id is fine, a dead one is what the refusal is for.
+        return world
+            .iam
+            .principal_arn(text)
+            .map(|_| text.to_owned())
+            .ok_or_else(invalid);
+    }
+    match text.splitn(6, ':').collect::<Vec<_>>().as_slice() {
+        [_, _, "iam", "", account, "root"] if is_account(account) => Ok(text.to_owned()),
+        [_, _, "iam", "", account, _] if *account == world.account => world.iam.principal_id(text).ok_or_else(invalid),
+        [_, _, "iam" | "sts", "", account, name] if is_account(account) && name.contains('/') => Ok(text.to_owned()),
+        _ => Err(invalid()),
+    }
+}
+
+/// S3 shows lists of one as plain texts.
+fn collapse(value: &mut Value) {
+    match value {
+        Value::Array(list) if list.len() == 1 && list.iter().all(Value::is_string) => {
+            if let Some(only) = list.pop() {
+                *value = only;
+            }
+        }
+        Value::Object(members) => members.values_mut().for_each(collapse),
+        _ => {}
+    }
+}
+
+/// Condition keys that, with fixed values, keep a policy from being public.
+const NARROWING: [&str; 12] = [
+    "aws:sourceip",
+    "aws:sourcearn",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:sourceowner",
+    "aws:sourceaccount",
+    "aws:userid",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principalaccount",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id",
+    "s3:dataaccesspointaccount",
+];
+
+/// Whether S3 calls a policy public: an Allow for everybody that no fixed value narrows.
+fn is_public(policy: &Value) -> bool {
+    let statements = policy.get("Statement").and_then(Value::as_array);
+    statements.into_iter().flatten().any(|statement| {
+        let is_allow = statement.get("Effect").and_then(Value::as_str) == Some("Allow");
+        is_allow && names_everybody(statement) && !is_narrowed(statement.get("Condition"))
+    })
+}
+
+fn names_everybody(statement: &Value) -> bool {
+    match statement.get("Principal") {
+        None => statement.get("NotPrincipal").is_some(),
+        Some(Value::String(text)) => text == "*",
+        Some(Value::Object(kinds)) => kinds
+            .get("AWS")
+            .and_then(texts)
+            .is_some_and(|names| names.contains(&"*")),
+        Some(_) => false,
+    }
+}
+
+fn is_narrowed(condition: Option<&Value>) -> bool {
+    let operators = condition.and_then(Value::as_object).into_iter().flatten();
+    operators
+        .filter(|(operator, _)| !operator.contains("Not") && !operator.ends_with("IfExists"))
+        .any(|(_, keys)| {
+            keys.as_object().into_iter().flatten().any(|(key, values)| {
+                let is_fixed =
+                    |value: &&str| !value.contains(['*', '?']) && **value != *"0.0.0.0/0" && **value != *"::/0";
+                let values = texts(values).unwrap_or_default();
+                NARROWING.contains(&key.to_ascii_lowercase().as_str())
+                    && !values.is_empty()
+                    && (values.iter().all(is_fixed) || is_narrow_arn(key, &values))
+            })
+        })
+}
+
+/// ARNs may have wildcards in the name, as long as the account is fixed or it is a role session of a known role.
+fn is_narrow_arn(key: &str, values: &[&str]) -> bool {
+    let is_narrow = |arn: &&str| {
+        arn.split(':')
+            .nth(4)
+            .is_some_and(|account| !account.is_empty() && !account.contains('*'))
+    };
+    key.eq_ignore_ascii_case("aws:sourcearn") && values.iter().all(is_narrow)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn judged(principal: &Value, condition: &Value) -> bool {
+        is_public(&json!({ "Statement": [{ "Effect": "Allow", "Principal": principal, "Condition": condition }] }))
+    }
+
+    #[test]
+    fn everybody_is_public_unless_a_fixed_value_narrows_it() {
+        let none = json!({});
+        for principal in [
+            json!("*"),
+            json!({ "AWS": "*" }),
+            json!({ "AWS": ["arn:aws:iam::111122223333:root", "*"] }),
+        ] {
+            assert!(judged(&principal, &none), "{principal}");
+        }
+        assert!(!judged(&json!({ "AWS": "arn:aws:iam::111122223333:root" }), &none));
+        assert!(!judged(&json!({ "Service": "logging.s3.amazonaws.com" }), &none));
+        let everybody = json!("*");
+        assert!(!judged(
+            &everybody,
+            &json!({ "StringEquals": { "aws:PrincipalOrgID": "o-abc" } })
+        ));
+        assert!(!judged(
+            &everybody,
+            &json!({ "IpAddress": { "aws:SourceIp": ["10.0.0.0/8"] } })
+        ));
+        assert!(!judged(
+            &everybody,
+            &json!({ "ArnLike": { "aws:SourceArn": "arn:aws:cloudfront::123456789012:d/*" } })
+        ));
+        assert!(judged(
+            &everybody,
+            &json!({ "IpAddress": { "aws:SourceIp": "0.0.0.0/0" } })
+        ));
+        assert!(judged(
+            &everybody,
+            &json!({ "StringLike": { "aws:SourceVpc": "vpc-*" } })
+        ));
+        assert!(judged(&everybody, &json!({ "StringEquals": { "aws:UserAgent": "x" } })));
+        assert!(judged(
+            &everybody,
+            &json!({ "StringNotEquals": { "aws:SourceVpc": "vpc-1" } })
+        ));
+    }
+
+    #[test]
+    fn actions_have_to_fit_their_resources() {
+        for (action, resource, fits) in [
+            ("s3:GetObject", "arn:aws:s3:::b/*", true),
+            ("s3:GetObject", "arn:aws:s3:::b", false),
+            ("s3:GetObject", "arn:aws:s3:::b*", true),
+            ("s3:ListBucket", "arn:aws:s3:::b", true),
+            ("s3:ListBucket", "arn:aws:s3:::b/*", false),
+            ("s3:GetBucketObjectLockConfiguration", "arn:aws:s3:::b", true),
+            ("s3:*", "arn:aws:s3:::b", true),
+        ] {
+            assert_eq!(applies(action, resource), fits, "{action} {resource}");
+        }
+    }
+}
