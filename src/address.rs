@@ -19,7 +19,10 @@ impl Address {
     /// An address from its parts.
     #[must_use]
     pub fn new(kind: KindName, name: impl Into<String>) -> Self {
-        Self { kind, name: name.into() }
+        Self {
+            kind,
+            name: name.into(),
+        }
     }
 
     /// Whether a user's pattern (`role/ci`, `role/*`, `*`) names this address.

@@ -28,7 +28,10 @@ impl FieldPath {
     /// One entry of a keyed field.
     #[must_use]
     pub fn entry(field: &'static str, key: impl Into<String>) -> Self {
-        Self { field, key: Some(key.into()) }
+        Self {
+            field,
+            key: Some(key.into()),
+        }
     }
 }
 
@@ -172,7 +175,11 @@ impl<T: FieldValue> FieldValue for Option<T> {
 
 impl<T: FieldValue> FieldValue for Vec<T> {
     fn show(&self) -> Option<Shown> {
-        let shown: Vec<String> = self.iter().filter_map(|item| item.show()).map(|shown| shown.to_line()).collect();
+        let shown: Vec<String> = self
+            .iter()
+            .filter_map(|item| item.show())
+            .map(|shown| shown.to_line())
+            .collect();
         (!shown.is_empty()).then(|| Shown::Text(shown.join(", ")))
     }
 }
@@ -206,7 +213,10 @@ impl<K: FieldKey, V: FieldValue> FieldValue for BTreeMap<K, V> {
             (None, None) => false,
             (Some(_), None) | (None, Some(_)) => true,
         };
-        keys.into_iter().filter(differs).map(|key| Some(key.to_string())).collect()
+        keys.into_iter()
+            .filter(differs)
+            .map(|key| Some(key.to_string()))
+            .collect()
     }
 
     fn take(&mut self, from: &Self, key: Option<&str>) {
@@ -215,12 +225,18 @@ impl<K: FieldKey, V: FieldValue> FieldValue for BTreeMap<K, V> {
             return;
         };
         self.retain(|k, _| k.to_string() != key);
-        self.extend(from.iter().filter(|(k, _)| k.to_string() == key).map(|(k, v)| (k.clone(), v.clone())));
+        self.extend(
+            from.iter()
+                .filter(|(k, _)| k.to_string() == key)
+                .map(|(k, v)| (k.clone(), v.clone())),
+        );
     }
 
     fn show_at(&self, key: Option<&str>) -> Option<Shown> {
         let Some(key) = key else { return FieldValue::show(self) };
-        self.iter().find(|(k, _)| k.to_string() == key).and_then(|(_, value)| value.show())
+        self.iter()
+            .find(|(k, _)| k.to_string() == key)
+            .and_then(|(_, value)| value.show())
     }
 
     fn keys(&self) -> Vec<Option<String>> {
@@ -234,7 +250,9 @@ impl<K: FieldKey> FieldValue for BTreeSet<K> {
     }
 
     fn apart(&self, other: &Self) -> Vec<Option<String>> {
-        self.symmetric_difference(other).map(|key| Some(key.to_string())).collect()
+        self.symmetric_difference(other)
+            .map(|key| Some(key.to_string()))
+            .collect()
     }
 
     fn take(&mut self, from: &Self, key: Option<&str>) {
@@ -248,7 +266,9 @@ impl<K: FieldKey> FieldValue for BTreeSet<K> {
 
     fn show_at(&self, key: Option<&str>) -> Option<Shown> {
         let Some(key) = key else { return FieldValue::show(self) };
-        self.iter().find(|k| k.to_string() == key).map(|k| Shown::Text(k.show()))
+        self.iter()
+            .find(|k| k.to_string() == key)
+            .map(|k| Shown::Text(k.show()))
     }
 
     fn keys(&self) -> Vec<Option<String>> {

@@ -73,8 +73,19 @@ pub async fn connect(
     let caller = Arn::parse(arn).map_err(|_| ConfigError::Odd(arn.to_owned()))?;
     let account = caller.account().ok_or_else(|| ConfigError::Odd(arn.to_owned()))?;
     let region = config.region().and_then(|region| Region::parse(region.as_ref()).ok());
-    let home = Home { partition: caller.partition(), account };
-    Ok((config, Connection { home, caller, region, simulated }))
+    let home = Home {
+        partition: caller.partition(),
+        account,
+    };
+    Ok((
+        config,
+        Connection {
+            home,
+            caller,
+            region,
+            simulated,
+        },
+    ))
 }
 
 async fn real_config(profile: Option<&str>, region: Option<&Region>) -> SdkConfig {

@@ -61,7 +61,13 @@ fn nature(code: Option<&str>, status: u16) -> Nature {
 }
 
 fn unanswered(operation: &'static str, why: &str) -> CallError {
-    CallError { operation, code: None, message: why.to_owned(), request_id: None, nature: Nature::Ambiguous }
+    CallError {
+        operation,
+        code: None,
+        message: why.to_owned(),
+        request_id: None,
+        nature: Nature::Ambiguous,
+    }
 }
 
 /// The causes of an error, outermost first, without what repeats.
@@ -75,13 +81,19 @@ fn chain(error: &dyn std::error::Error) -> String {
         }
         next = cause.source();
     }
-    if texts.is_empty() { error.to_string() } else { texts.join(": ") }
+    if texts.is_empty() {
+        error.to_string()
+    } else {
+        texts.join(": ")
+    }
 }
 
 /// Whether AWS says that there is no such thing.
 #[must_use]
 pub fn is_absent(error: &CallError) -> bool {
-    ["NoSuchEntity", "ResourceNotFoundException", "NoSuchBucket", "NotFound"].iter().any(|code| error.is(code))
+    ["NoSuchEntity", "ResourceNotFoundException", "NoSuchBucket", "NotFound"]
+        .iter()
+        .any(|code| error.is(code))
 }
 
 /// AWS's id of an answered request.

@@ -54,7 +54,12 @@ pub enum Intent {
 impl Aws {
     /// Clients over a configuration that [`connect`] has made.
     #[must_use]
-    pub fn new(config: SdkConfig, connection: Connection, vault: vault::Context, code_backups: std::path::PathBuf) -> Self {
+    pub fn new(
+        config: SdkConfig,
+        connection: Connection,
+        vault: vault::Context,
+        code_backups: std::path::PathBuf,
+    ) -> Self {
         let off = aws_sdk_iam::config::retry::RetryConfig::disabled();
         let writing = config.to_builder().retry_config(off).build();
         Self {
@@ -83,14 +88,22 @@ impl Aws {
     #[must_use]
     pub fn lambda(&self, region: &Region, intent: Intent) -> aws_sdk_lambda::Client {
         let made = || aws_sdk_lambda::Client::new(&self.regional(region, intent));
-        self.lambda.borrow_mut().entry((region.clone(), intent)).or_insert_with(made).clone()
+        self.lambda
+            .borrow_mut()
+            .entry((region.clone(), intent))
+            .or_insert_with(made)
+            .clone()
     }
 
     /// EventBridge in a region.
     #[must_use]
     pub fn events(&self, region: &Region, intent: Intent) -> aws_sdk_eventbridge::Client {
         let made = || aws_sdk_eventbridge::Client::new(&self.regional(region, intent));
-        self.events.borrow_mut().entry((region.clone(), intent)).or_insert_with(made).clone()
+        self.events
+            .borrow_mut()
+            .entry((region.clone(), intent))
+            .or_insert_with(made)
+            .clone()
     }
 
     /// The configuration that clients are made from, for the few calls outside the services.
@@ -104,7 +117,10 @@ impl Aws {
             Intent::Read => &self.reading,
             Intent::Write => &self.writing,
         };
-        config.to_builder().region(aws_types::region::Region::new(region.as_str().to_owned())).build()
+        config
+            .to_builder()
+            .region(aws_types::region::Region::new(region.as_str().to_owned()))
+            .build()
     }
 
     /// Waits for a place among the reads under way.
@@ -128,10 +144,7 @@ impl crate::engine::Backend for AwsBackend<'_> {
         View::new(self.0).read_all(objects).await
     }
 
-    async fn run(
-        &self,
-        action: &crate::kinds::AnyAction,
-    ) -> Result<crate::engine::Receipt, crate::engine::CallError> {
+    async fn run(&self, action: &crate::kinds::AnyAction) -> Result<crate::engine::Receipt, crate::engine::CallError> {
         action.run(self.0).await
     }
 

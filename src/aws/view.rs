@@ -26,7 +26,10 @@ impl<'a> View<'a> {
     /// A session that has read nothing yet.
     #[must_use]
     pub fn new(aws: &'a Aws) -> Self {
-        Self { aws, iam: IamView::default() }
+        Self {
+            aws,
+            iam: IamView::default(),
+        }
     }
 
     /// The reading client of IAM.
@@ -37,10 +40,14 @@ impl<'a> View<'a> {
 
     /// Reads all of these, concurrently; the order stays.
     pub async fn read_all(&self, mut objects: Vec<AnyObject>) -> Vec<AnyObject> {
-        self.iam.expect(objects.iter().filter(|object| object.address().kind.is_iam()).count());
+        self.iam
+            .expect(objects.iter().filter(|object| object.address().kind.is_iam()).count());
         let count = objects.len();
         let reads = objects.iter_mut().map(|object| object.read(self));
-        iter(reads).buffer_unordered(OBJECTS_AT_ONCE.min(count.max(1))).collect::<Vec<()>>().await;
+        iter(reads)
+            .buffer_unordered(OBJECTS_AT_ONCE.min(count.max(1)))
+            .collect::<Vec<()>>()
+            .await;
         objects
     }
 }

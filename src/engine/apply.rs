@@ -72,14 +72,19 @@ pub async fn execute<B: Backend>(backend: &B, steps: &[Step], pace: Pace, stop: 
         {
             stop.ask();
         }
-        watch.tell(&Event::Finished { step: &steps[id], end: &end });
+        watch.tell(&Event::Finished {
+            step: &steps[id],
+            end: &end,
+        });
         ends[id] = Some(end);
     }
     ends.into_iter().map(|end| end.unwrap_or(End::Stopped)).collect()
 }
 
 fn is_ready(step: &Step, ends: &[Option<End>]) -> bool {
-    step.after.iter().all(|before| matches!(ends[*before], Some(End::Done(_))))
+    step.after
+        .iter()
+        .all(|before| matches!(ends[*before], Some(End::Done(_))))
 }
 
 /// Steps come in an order in which they could run, so one pass reaches everything that stands on a failure.
@@ -122,7 +127,11 @@ async fn call<B: Backend>(
     let mut unsure = Unsure::No;
     for attempt in 1.. {
         let result = backend.run(&step.action).await;
-        watch.tell(&Event::Attempted { step, attempt, result: &result });
+        watch.tell(&Event::Attempted {
+            step,
+            attempt,
+            result: &result,
+        });
         let error = match result {
             Ok(receipt) => return Ok(receipt),
             Err(error) => error,
@@ -130,7 +139,10 @@ async fn call<B: Backend>(
         match after(&error, step, &pace, unsure) {
             Next::Already => return Ok(Receipt::already()),
             Next::Again { within, waiting_for } if begun.elapsed() < within && !stop.is_asked() => {
-                watch.tell(&Event::Waiting { step, what: waiting_for });
+                watch.tell(&Event::Waiting {
+                    step,
+                    what: waiting_for,
+                });
                 if error.nature == Nature::Ambiguous {
                     unsure = Unsure::Yes;
                 }

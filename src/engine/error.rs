@@ -34,7 +34,13 @@ impl CallError {
     /// A failure on this side.
     #[must_use]
     pub fn local(operation: &'static str, message: impl Into<String>) -> Self {
-        Self { operation, code: None, message: message.into(), request_id: None, nature: Nature::Local }
+        Self {
+            operation,
+            code: None,
+            message: message.into(),
+            request_id: None,
+            nature: Nature::Local,
+        }
     }
 
     /// Whether AWS answered with this wire code.
@@ -52,17 +58,28 @@ impl CallError {
     /// Whether the identity lacks a permission.
     #[must_use]
     pub fn is_denied(&self) -> bool {
-        ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"]
-            .iter()
-            .any(|code| self.is(code))
+        [
+            "AccessDenied",
+            "AccessDeniedException",
+            "UnauthorizedOperation",
+            "AuthorizationError",
+        ]
+        .iter()
+        .any(|code| self.is(code))
     }
 
     /// Whether the credentials have run out: nothing will succeed any more.
     #[must_use]
     pub fn is_expired(&self) -> bool {
-        ["ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException", "InvalidClientTokenId", "RequestExpired"]
-            .iter()
-            .any(|code| self.is(code))
+        [
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "UnrecognizedClientException",
+            "InvalidClientTokenId",
+            "RequestExpired",
+        ]
+        .iter()
+        .any(|code| self.is(code))
     }
 }
 

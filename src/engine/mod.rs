@@ -29,13 +29,19 @@ impl Receipt {
     /// A call that did its work.
     #[must_use]
     pub fn of(request_id: Option<&str>) -> Self {
-        Self { request_id: request_id.map(str::to_owned), ..Self::default() }
+        Self {
+            request_id: request_id.map(str::to_owned),
+            ..Self::default()
+        }
     }
 
     /// A call that found its work done.
     #[must_use]
     pub fn already() -> Self {
-        Self { already: true, ..Self::default() }
+        Self {
+            already: true,
+            ..Self::default()
+        }
     }
 }
 

@@ -38,7 +38,9 @@ impl Pace {
     /// The pause before the try after `attempt` (from 1): doubled each time.
     #[must_use]
     pub fn pause(&self, attempt: u32) -> Duration {
-        self.first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.longest)
+        self.first
+            .saturating_mul(1 << attempt.saturating_sub(1).min(16))
+            .min(self.longest)
     }
 }
 
@@ -71,18 +73,27 @@ const ALREADY: &[(&str, &str)] = &[
 #[must_use]
 pub fn after(error: &CallError, step: &Step, pace: &Pace, unsure: Unsure) -> Next {
     let heals = |when| when == When::Always || step.fresh;
-    let rule = step.facts.retry.iter().find(|rule| error.says(rule.code, rule.fragment) && heals(rule.when));
+    let rule = step
+        .facts
+        .retry
+        .iter()
+        .find(|rule| error.says(rule.code, rule.fragment) && heals(rule.when));
     if unsure == Unsure::Yes && ALREADY.iter().any(|(code, fragment)| error.says(code, fragment)) {
         return Next::Already;
     }
     match (rule, error.nature, step.facts.once) {
-        (Some(rule), _, _) => {
-            Next::Again { within: Duration::from_secs(rule.within_s.into()), waiting_for: rule.waiting_for }
-        }
-        (None, Nature::Throttled, _) => Next::Again { within: pace.patience, waiting_for: "AWS asks to go more slowly" },
-        (None, Nature::Ambiguous, Once::Repeatable) => {
-            Next::Again { within: pace.patience, waiting_for: "AWS gave no clear answer" }
-        }
+        (Some(rule), _, _) => Next::Again {
+            within: Duration::from_secs(rule.within_s.into()),
+            waiting_for: rule.waiting_for,
+        },
+        (None, Nature::Throttled, _) => Next::Again {
+            within: pace.patience,
+            waiting_for: "AWS asks to go more slowly",
+        },
+        (None, Nature::Ambiguous, Once::Repeatable) => Next::Again {
+            within: pace.patience,
+            waiting_for: "AWS gave no clear answer",
+        },
         (None, Nature::Ambiguous | Nature::Refused | Nature::Local, _) => Next::Fail,
     }
 }

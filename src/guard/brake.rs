@@ -26,11 +26,15 @@ impl Rule for Brake {
         let things: usize = cx.objects.iter().map(|object| object.visit(Counting)).sum();
         let mut refusals = Vec::new();
         if losses > FEW && losses * 100 > things * SHARE {
-            refusals.push(refusal(format!("{losses} of {things} things and links would be deleted or detached")));
+            refusals.push(refusal(format!(
+                "{losses} of {things} things and links would be deleted or detached"
+            )));
         }
-        refusals.extend(all_of_a_kind(cx).into_iter().map(|(kind, count)| {
-            refusal(format!("every {kind} of this environment would be deleted ({count})"))
-        }));
+        refusals.extend(
+            all_of_a_kind(cx)
+                .into_iter()
+                .map(|(kind, count)| refusal(format!("every {kind} of this environment would be deleted ({count})"))),
+        );
         refusals
     }
 }
@@ -53,7 +57,11 @@ fn all_of_a_kind(cx: &GuardCx<'_>) -> Vec<(KindName, usize)> {
         *all += 1;
         *gone += usize::from(change.verb == Verb::Delete);
     }
-    counts.into_iter().filter(|(_, (gone, all))| gone == all && *all > 1).map(|(kind, (gone, _))| (kind, gone)).collect()
+    counts
+        .into_iter()
+        .filter(|(_, (gone, all))| gone == all && *all > 1)
+        .map(|(kind, (gone, _))| (kind, gone))
+        .collect()
 }
 
 /// A live thing and the links that hang on it.
@@ -72,5 +80,9 @@ impl Visit for Counting {
 
 fn links<K: Kind>(state: &K::State) -> usize {
     use crate::fields::Fields as _;
-    state.present().iter().filter(|path| path.key.is_some() && path.field != "tags").count()
+    state
+        .present()
+        .iter()
+        .filter(|path| path.key.is_some() && path.field != "tags")
+        .count()
 }

@@ -18,8 +18,15 @@ pub(super) struct Lockout;
 impl Rule for Lockout {
     fn judge(&self, cx: &GuardCx<'_>) -> Vec<Refusal> {
         let own = own_arns(cx);
-        let narrowing = cx.plan.steps.iter().filter(|step| narrows(step) && own.contains(step.action.arn()));
-        narrowing.filter(|step| !cx.consents.allows(Danger::Lockout, Some(&step.address))).map(refusal).collect()
+        let narrowing = cx
+            .plan
+            .steps
+            .iter()
+            .filter(|step| narrows(step) && own.contains(step.action.arn()));
+        narrowing
+            .filter(|step| !cx.consents.allows(Danger::Lockout, Some(&step.address)))
+            .map(refusal)
+            .collect()
     }
 }
 
@@ -27,7 +34,10 @@ fn refusal(step: &Step) -> Refusal {
     Refusal {
         guard: Danger::Lockout.word(),
         address: Some(step.address.clone()),
-        message: format!("{} ({}) may take access from the identity that runs this", step.address, step.summary),
+        message: format!(
+            "{} ({}) may take access from the identity that runs this",
+            step.address, step.summary
+        ),
         place: step.origin.clone(),
         hint: format!("to go on: --allow lockout:{}", step.address),
     }
@@ -46,10 +56,19 @@ fn narrows(step: &Step) -> bool {
 /// The caller and everything that its access hangs on.
 fn own_arns(cx: &GuardCx<'_>) -> BTreeSet<Arn> {
     let mut own = BTreeSet::new();
-    let mut todo: Vec<Arn> = cx.objects.iter().filter_map(|object| object.visit(IsCaller(cx))).collect();
+    let mut todo: Vec<Arn> = cx
+        .objects
+        .iter()
+        .filter_map(|object| object.visit(IsCaller(cx)))
+        .collect();
     while let Some(arn) = todo.pop() {
         if own.insert(arn.clone()) {
-            todo.extend(cx.objects.iter().filter_map(|object| object.visit(Refs(cx, &arn))).flatten());
+            todo.extend(
+                cx.objects
+                    .iter()
+                    .filter_map(|object| object.visit(Refs(cx, &arn)))
+                    .flatten(),
+            );
         }
     }
     own

@@ -269,14 +269,22 @@ impl KindName {
     /// The kind that a top-level key of the file holds.
     #[must_use]
     pub fn of_section(key: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| kind.section().key == key || kind.section().aliases.contains(&key))
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|kind| kind.section().key == key || kind.section().aliases.contains(&key))
     }
 
     /// The keys that a resource of this kind may have in the file: its own and those of every resource.
     #[must_use]
     pub fn known_keys(self) -> &'static [&'static str] {
         static KEYS: LazyLock<BTreeMap<KindName, Vec<&'static str>>> = LazyLock::new(|| {
-            let own = |kind: &KindName| kind.fields().iter().map(|field| field.name).chain(COMMON.iter().map(|field| field.name));
+            let own = |kind: &KindName| {
+                kind.fields()
+                    .iter()
+                    .map(|field| field.name)
+                    .chain(COMMON.iter().map(|field| field.name))
+            };
             KindName::ALL.iter().map(|kind| (*kind, own(kind).collect())).collect()
         });
         KEYS.get(&self).map(Vec::as_slice).unwrap_or_default()

@@ -33,8 +33,11 @@ pub fn changes(
     owner_key: &str,
     case: KeyCase,
 ) -> Vec<TagChange> {
-    let mut set: BTreeMap<String, String> =
-        wanted.iter().filter(|(key, value)| live.get(*key) != Some(value)).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let mut set: BTreeMap<String, String> = wanted
+        .iter()
+        .filter(|(key, value)| live.get(*key) != Some(value))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
     let claim: BTreeMap<String, String> = set.remove_entry(owner_key).into_iter().collect();
     let kept = |key: &String| match case {
         KeyCase::Exact => wanted.contains_key(key),
@@ -86,7 +89,9 @@ impl TagChange {
             Self::Set(tags) | Self::Claim(tags) => tags.keys().collect(),
             Self::Remove(keys) => keys.iter().collect(),
         };
-        keys.into_iter().map(|key| crate::fields::FieldPath::entry("tags", key)).collect()
+        keys.into_iter()
+            .map(|key| crate::fields::FieldPath::entry("tags", key))
+            .collect()
     }
 
     /// Its place among the steps of its resource.
@@ -109,7 +114,12 @@ mod tests {
 
     #[test]
     fn the_mark_of_ownership_is_set_last() {
-        let found = changes(&tags(&[("own", "me"), ("team", "data")]), &tags(&[("old", "x")]), "own", KeyCase::Exact);
+        let found = changes(
+            &tags(&[("own", "me"), ("team", "data")]),
+            &tags(&[("old", "x")]),
+            "own",
+            KeyCase::Exact,
+        );
         assert_eq!(
             found,
             [
@@ -123,7 +133,10 @@ mod tests {
     #[test]
     fn a_key_that_changes_its_case_is_never_removed_where_case_is_ignored() {
         let (wanted, live) = (tags(&[("Team", "a")]), tags(&[("team", "a")]));
-        assert_eq!(changes(&wanted, &live, "own", KeyCase::Ignored), [TagChange::Set(wanted.clone())]);
+        assert_eq!(
+            changes(&wanted, &live, "own", KeyCase::Ignored),
+            [TagChange::Set(wanted.clone())]
+        );
         let mut after = live;
         TagChange::Set(wanted.clone()).apply(&mut after, KeyCase::Ignored);
         assert_eq!(after, wanted);

@@ -40,10 +40,25 @@ pub struct Input<'a> {
 /// Makes the plan.
 #[must_use]
 pub fn build(input: Input<'_>) -> Plan {
-    let Input { header, home, tags, consents, caller, objects, mut refusals } = input;
-    let facts: Vec<Known> = objects.iter().map(|object| object.visit(Knowing { home, tags, consents })).collect();
+    let Input {
+        header,
+        home,
+        tags,
+        consents,
+        caller,
+        objects,
+        mut refusals,
+    } = input;
+    let facts: Vec<Known> = objects
+        .iter()
+        .map(|object| object.visit(Knowing { home, tags, consents }))
+        .collect();
     let declared: BTreeSet<Arn> = facts.iter().map(|known| known.arn.clone()).collect();
-    let replaced = facts.iter().filter(|known| known.replaced).map(|known| known.arn.clone()).collect();
+    let replaced = facts
+        .iter()
+        .filter(|known| known.replaced)
+        .map(|known| known.arn.clone())
+        .collect();
     let entangled = entangled(&facts);
     let cx = DraftCx {
         environment: &header.environment,
@@ -74,7 +89,13 @@ pub fn build(input: Input<'_>) -> Plan {
         refusals,
         consents: consents.spelled(),
     };
-    let found = guard::judge(&GuardCx { plan: &plan, objects, home, caller, consents });
+    let found = guard::judge(&GuardCx {
+        plan: &plan,
+        objects,
+        home,
+        caller,
+        consents,
+    });
     plan.refusals.extend(found);
     plan.refusals.sort();
     plan.refusals.dedup();
@@ -115,7 +136,10 @@ impl Visit for Knowing<'_> {
             Seen::There(live) => Some(&live.state),
             Seen::Absent | Seen::Unread | Seen::Unknown(_) => None,
         };
-        let refs = [wanted, live].into_iter().flatten().flat_map(|state| K::refs(&object.id, state, self.home));
+        let refs = [wanted, live]
+            .into_iter()
+            .flatten()
+            .flat_map(|state| K::refs(&object.id, state, self.home));
         let replaced = replaced(object, self.tags) && self.consents.replaces(&object.address);
         Known {
             address: object.address.clone(),
@@ -152,7 +176,10 @@ fn entangled(known: &[Known]) -> BTreeSet<Arn> {
         }
         false
     };
-    made.keys().filter(|arn| reaches_itself(arn)).map(|arn| (*arn).clone()).collect()
+    made.keys()
+        .filter(|arn| reaches_itself(arn))
+        .map(|arn| (*arn).clone())
+        .collect()
 }
 
 /// Pairs of resources of which one names the other.
@@ -160,18 +187,35 @@ fn bonds(known: &[Known]) -> Bonds {
     let addresses: BTreeMap<&Arn, &Address> = known.iter().map(|one| (&one.arn, &one.address)).collect();
     known
         .iter()
-        .flat_map(|one| one.refs.iter().filter_map(|arn| addresses.get(arn)).map(|to| (one.address.clone(), (*to).clone())))
+        .flat_map(|one| {
+            one.refs
+                .iter()
+                .filter_map(|arn| addresses.get(arn))
+                .map(|to| (one.address.clone(), (*to).clone()))
+        })
         .collect()
 }
 
 fn steps(drafts: &[Draft], home: &Home) -> Vec<Step> {
-    let numbered = drafts.iter().flat_map(|draft| draft.actions.iter().map(move |action| (draft, action)));
-    numbered.enumerate().map(|(id, (draft, action))| step(id, draft, action, home)).collect()
+    let numbered = drafts
+        .iter()
+        .flat_map(|draft| draft.actions.iter().map(move |action| (draft, action)));
+    numbered
+        .enumerate()
+        .map(|(id, (draft, action))| step(id, draft, action, home))
+        .collect()
 }
 
 fn step(id: usize, draft: &Draft, action: &AnyAction, home: &Home) -> Step {
     let facts = action.facts(home);
-    let written = |path| draft.change.fields.iter().find(|field| field.path == path).and_then(|field| field.place.clone());
+    let written = |path| {
+        draft
+            .change
+            .fields
+            .iter()
+            .find(|field| field.path == path)
+            .and_then(|field| field.place.clone())
+    };
     Step {
         id,
         address: draft.change.address.clone(),
@@ -182,7 +226,12 @@ fn step(id: usize, draft: &Draft, action: &AnyAction, home: &Home) -> Step {
         access: facts.access,
         rank: facts.rank,
         loss: facts.loss,
-        origin: facts.fields.iter().cloned().find_map(written).or_else(|| draft.change.origin.clone()),
+        origin: facts
+            .fields
+            .iter()
+            .cloned()
+            .find_map(written)
+            .or_else(|| draft.change.origin.clone()),
         before: draft.fingerprint.clone(),
         fresh: false,
         facts,
@@ -192,8 +241,11 @@ fn step(id: usize, draft: &Draft, action: &AnyAction, home: &Home) -> Step {
 /// Marks the steps that stand on something that this plan makes.
 fn mark_fresh(steps: &mut [Step]) {
     let made: BTreeSet<Arn> = steps.iter().flat_map(|step| step.facts.makes.iter().cloned()).collect();
-    let making: BTreeSet<Address> =
-        steps.iter().filter(|step| step.rank == Rank::Create).map(|step| step.address.clone()).collect();
+    let making: BTreeSet<Address> = steps
+        .iter()
+        .filter(|step| step.rank == Rank::Create)
+        .map(|step| step.address.clone())
+        .collect();
     for step in steps {
         step.fresh = making.contains(&step.address) || step.facts.needs.iter().any(|arn| made.contains(arn));
     }
@@ -204,10 +256,20 @@ fn one_per_link(steps: Vec<Step>) -> Vec<Step> {
     let mut keep: BTreeMap<(Arn, Arn), usize> = BTreeMap::new();
     for step in &steps {
         let Some(link) = &step.facts.unlinks else { continue };
-        let better = keep.get(link).is_none_or(|at| steps[*at].rank == Rank::Unlink && step.rank != Rank::Unlink);
+        let better = keep
+            .get(link)
+            .is_none_or(|at| steps[*at].rank == Rank::Unlink && step.rank != Rank::Unlink);
         if better {
             keep.insert(link.clone(), step.id);
         }
     }
-    steps.into_iter().filter(|step| step.facts.unlinks.as_ref().is_none_or(|link| keep.get(link) == Some(&step.id))).collect()
+    steps
+        .into_iter()
+        .filter(|step| {
+            step.facts
+                .unlinks
+                .as_ref()
+                .is_none_or(|link| keep.get(link) == Some(&step.id))
+        })
+        .collect()
 }

@@ -20,7 +20,13 @@ pub enum Danger {
 }
 
 impl Danger {
-    const ALL: [Self; 5] = [Self::Public, Self::Lockout, Self::MassChange, Self::DataLoss, Self::Delete];
+    const ALL: [Self; 5] = [
+        Self::Public,
+        Self::Lockout,
+        Self::MassChange,
+        Self::DataLoss,
+        Self::Delete,
+    ];
 
     /// The word after `--allow`.
     #[must_use]
@@ -83,7 +89,13 @@ impl Consents {
     /// The options as a user would type them again.
     #[must_use]
     pub fn spelled(&self) -> Vec<String> {
-        let words = |option: &str, values: &[String]| values.iter().map(|v| format!("--{option} {v}")).collect::<Vec<_>>();
-        [words("adopt", &self.adopt), words("replace", &self.replace), words("allow", &self.allow)].concat()
+        let words =
+            |option: &str, values: &[String]| values.iter().map(|v| format!("--{option} {v}")).collect::<Vec<_>>();
+        [
+            words("adopt", &self.adopt),
+            words("replace", &self.replace),
+            words("allow", &self.allow),
+        ]
+        .concat()
     }
 }

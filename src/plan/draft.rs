@@ -74,7 +74,11 @@ impl Visit for Drafting<'_> {
 }
 
 fn blank<K: Member>(object: &Object<K>) -> Change {
-    let origin = object.wanted.as_ref().map(|wanted| &wanted.origin).or(object.doom.as_ref().map(|doom| &doom.origin));
+    let origin = object
+        .wanted
+        .as_ref()
+        .map(|wanted| &wanted.origin)
+        .or(object.doom.as_ref().map(|doom| &doom.origin));
     Change {
         address: object.address.clone(),
         verb: Verb::Keep,
@@ -89,7 +93,10 @@ fn blank<K: Member>(object: &Object<K>) -> Change {
 
 fn unread(draft: &mut Draft, why: &str) {
     draft.change.verb = Verb::Unknown;
-    draft.change.unknown.push((FieldPath::whole("everything"), why.to_owned()));
+    draft
+        .change
+        .unknown
+        .push((FieldPath::whole("everything"), why.to_owned()));
 }
 
 fn create<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, cx: &DraftCx<'_>) {
@@ -106,7 +113,11 @@ fn create<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         draft.actions = erase(object, &wanted.state, actions, cx);
     } else {
         draft.change.verb = Verb::Unknown;
-        draft.change.unknown = wanted.unknown.iter().map(|(path, why)| (path.clone(), why.clone())).collect();
+        draft.change.unknown = wanted
+            .unknown
+            .iter()
+            .map(|(path, why)| (path.clone(), why.clone()))
+            .collect();
     }
 }
 
@@ -121,7 +132,14 @@ fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         draft.refusals.push(needs_replacement(object, wanted, live, &levelled));
         return;
     }
-    let actions = K::diff(&object.id, Pair::Change { wanted: &levelled.state, live }, &cx.diff());
+    let actions = K::diff(
+        &object.id,
+        Pair::Change {
+            wanted: &levelled.state,
+            live,
+        },
+        &cx.diff(),
+    );
     let erased = erase(object, &live.state, actions, cx);
     if let Some(refusal) = ownership(object, wanted, live, &erased, &draft.change.fields, cx) {
         draft.change.verb = Verb::Refuse;
@@ -147,7 +165,12 @@ fn replace<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>,
         return;
     }
     draft.change.verb = Verb::Replace;
-    draft.actions = erase(object, &live.state, K::diff(&object.id, Pair::Delete(live), &cx.diff()), cx);
+    draft.actions = erase(
+        object,
+        &live.state,
+        K::diff(&object.id, Pair::Delete(live), &cx.diff()),
+        cx,
+    );
     let made = K::diff(&object.id, Pair::Create(&wanted.state), &cx.diff());
     draft.actions.extend(erase(object, &wanted.state, made, cx));
 }
@@ -158,7 +181,12 @@ fn delete<K: Member>(draft: &mut Draft, object: &Object<K>, doom: &Doom, live: &
         .present()
         .into_iter()
         .filter(|path| !is_mark(path, cx.tags))
-        .map(|path| FieldChange { before: live.state.show(&path), path, after: None, place: None })
+        .map(|path| FieldChange {
+            before: live.state.show(&path),
+            path,
+            after: None,
+            place: None,
+        })
         .collect();
     let refusal = may_not_go(object, &doom.origin, live, cx).or_else(|| still_used(object, doom, live, cx));
     if let Some(refusal) = refusal {
@@ -167,12 +195,20 @@ fn delete<K: Member>(draft: &mut Draft, object: &Object<K>, doom: &Doom, live: &
         return;
     }
     draft.change.verb = Verb::Delete;
-    draft.actions = erase(object, &live.state, K::diff(&object.id, Pair::Delete(live), &cx.diff()), cx);
+    draft.actions = erase(
+        object,
+        &live.state,
+        K::diff(&object.id, Pair::Delete(live), &cx.diff()),
+        cx,
+    );
 }
 
 fn erase<K: Member>(object: &Object<K>, state: &K::State, actions: Vec<K::Action>, cx: &DraftCx<'_>) -> Vec<AnyAction> {
     let arn = K::arn(&object.id, Some(state), cx.home);
-    actions.into_iter().map(|action| K::action(object.id.clone(), arn.clone(), action)).collect()
+    actions
+        .into_iter()
+        .map(|action| K::action(object.id.clone(), arn.clone(), action))
+        .collect()
 }
 
 fn describe<K: Member>(
@@ -182,10 +218,19 @@ fn describe<K: Member>(
     levelled: &Levelled<K::State>,
     cx: &DraftCx<'_>,
 ) {
-    let paths = levelled.state.apart(&live.state).into_iter().filter(|path| !is_mark(path, cx.tags));
-    change.fields = paths.map(|path| field_change(path, Some(&live.state), Some(&levelled.state), wanted)).collect();
+    let paths = levelled
+        .state
+        .apart(&live.state)
+        .into_iter()
+        .filter(|path| !is_mark(path, cx.tags));
+    change.fields = paths
+        .map(|path| field_change(path, Some(&live.state), Some(&levelled.state), wanted))
+        .collect();
     let kept = |paths: &[FieldPath]| {
-        paths.iter().map(|path| field_change(path.clone(), Some(&live.state), Some(&wanted.state), wanted)).collect()
+        paths
+            .iter()
+            .map(|path| field_change(path.clone(), Some(&live.state), Some(&wanted.state), wanted))
+            .collect()
     };
     change.held = kept(&levelled.held);
     change.ignored = kept(&levelled.ignored);
@@ -199,7 +244,10 @@ fn field_change<K: Kind>(
     after: Option<&K::State>,
     wanted: &Wanted<K>,
 ) -> FieldChange {
-    let place = wanted.places.get(&path).or_else(|| wanted.places.get(&FieldPath::whole(path.field)));
+    let place = wanted
+        .places
+        .get(&path)
+        .or_else(|| wanted.places.get(&FieldPath::whole(path.field)));
     FieldChange {
         before: before.and_then(|state| state.show(&path)),
         after: after.and_then(|state| state.show(&path)),
@@ -229,15 +277,23 @@ fn ownership<K: Member>(
     if wanted.shared || cx.consents.adopts(&object.address) {
         return None;
     }
-    let Some(tags) = K::tags(&live.state) else { return untaggable(object, wanted, actions, cx) };
+    let Some(tags) = K::tags(&live.state) else {
+        return untaggable(object, wanted, actions, cx);
+    };
     if let Some(owner) = other_owner(tags, cx) {
         return Some(contested(object, &wanted.origin, &owner));
     }
-    let ours = tags.get(&cx.tags.owner_key).is_some_and(|owner| owner == cx.environment);
+    let ours = tags
+        .get(&cx.tags.owner_key)
+        .is_some_and(|owner| owner == cx.environment);
     (!ours && !fields.is_empty() && !K::pristine(live)).then(|| Refusal {
         guard: "adopt",
         address: Some(object.address.clone()),
-        message: format!("{} exists and is not this environment's; {} would change", object.address, list(fields)),
+        message: format!(
+            "{} exists and is not this environment's; {} would change",
+            object.address,
+            list(fields)
+        ),
         place: Some(wanted.origin.clone()),
         hint: format!("to take it over and change it: --adopt {}", object.address),
     })
@@ -264,14 +320,20 @@ fn untaggable<K: Member>(
     (!removals.is_empty()).then(|| Refusal {
         guard: "adopt",
         address: Some(object.address.clone()),
-        message: format!("{} can't carry a mark of ownership, and this takes away: {}", object.address, removals.join(", ")),
+        message: format!(
+            "{} can't carry a mark of ownership, and this takes away: {}",
+            object.address,
+            removals.join(", ")
+        ),
         place: Some(wanted.origin.clone()),
         hint: format!("to do it: --adopt {}", object.address),
     })
 }
 
 fn other_owner(tags: &std::collections::BTreeMap<String, String>, cx: &DraftCx<'_>) -> Option<String> {
-    let stack = tags.get("aws:cloudformation:stack-name").map(|stack| format!("the CloudFormation stack `{stack}`"));
+    let stack = tags
+        .get("aws:cloudformation:stack-name")
+        .map(|stack| format!("the CloudFormation stack `{stack}`"));
     let environment = tags.get(&cx.tags.owner_key).filter(|owner| *owner != cx.environment);
     stack.or(environment.map(|owner| format!("the environment `{owner}`")))
 }
@@ -311,28 +373,41 @@ fn needs_replacement<K: Member>(
 }
 
 /// What must never be deleted, whoever asks.
-fn may_not_go<K: Member>(
-    object: &Object<K>,
-    place: &Place,
-    live: &Observed<K>,
-    cx: &DraftCx<'_>,
-) -> Option<Refusal> {
+fn may_not_go<K: Member>(object: &Object<K>, place: &Place, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
     let arn = K::arn(&object.id, Some(&live.state), cx.home);
     let refuse = |guard, message: String, hint: &str| {
-        Some(Refusal { guard, address: Some(object.address.clone()), message, place: Some(place.clone()), hint: hint.into() })
+        Some(Refusal {
+            guard,
+            address: Some(object.address.clone()),
+            message,
+            place: Some(place.clone()),
+            hint: hint.into(),
+        })
     };
     if arn.is_aws_made() {
-        return refuse("reserved", format!("{} was made by AWS", object.address), "delete it through the service that owns it");
+        return refuse(
+            "reserved",
+            format!("{} was made by AWS", object.address),
+            "delete it through the service that owns it",
+        );
     }
     if arn.names_same_principal(cx.caller) {
-        return refuse("lockout", format!("{} is the identity that runs this", object.address), "run it as somebody else");
+        return refuse(
+            "lockout",
+            format!("{} is the identity that runs this", object.address),
+            "run it as somebody else",
+        );
     }
     let tags = K::tags(&live.state);
     if tags.is_some_and(|tags| tags.get(&cx.tags.protect_key).is_some_and(|value| value == "true"))
         || object.wanted.as_ref().is_some_and(|wanted| wanted.protect)
     {
         let message = format!("{} is protected", object.address);
-        return refuse("protect", message, "write `protect: false`, apply that, and delete it then");
+        return refuse(
+            "protect",
+            message,
+            "write `protect: false`, apply that, and delete it then",
+        );
     }
     tags.filter(|_| !cx.consents.adopts(&object.address))
         .and_then(|tags| other_owner(tags, cx))
@@ -340,12 +415,19 @@ fn may_not_go<K: Member>(
 }
 
 fn still_used<K: Member>(object: &Object<K>, doom: &Doom, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
-    let users: Vec<String> =
-        K::users(live).into_iter().filter(|arn| !cx.declared.contains(arn)).map(|arn| arn.to_string()).collect();
+    let users: Vec<String> = K::users(live)
+        .into_iter()
+        .filter(|arn| !cx.declared.contains(arn))
+        .map(|arn| arn.to_string())
+        .collect();
     (!users.is_empty() && !doom.detach).then(|| Refusal {
         guard: "in-use",
         address: Some(object.address.clone()),
-        message: format!("{} is used by what this file does not declare: {}", object.address, users.join(", ")),
+        message: format!(
+            "{} is used by what this file does not declare: {}",
+            object.address,
+            users.join(", ")
+        ),
         place: Some(doom.origin.clone()),
         hint: "to unlink them first, write `detach: true` beside its name under `absent:`".into(),
     })
@@ -353,6 +435,11 @@ fn still_used<K: Member>(object: &Object<K>, doom: &Doom, live: &Observed<K>, cx
 
 impl DraftCx<'_> {
     fn diff(&self) -> DiffCx<'_> {
-        DiffCx { home: self.home, replaced: self.replaced, entangled: self.entangled, owner_key: &self.tags.owner_key }
+        DiffCx {
+            home: self.home,
+            replaced: self.replaced,
+            entangled: self.entangled,
+            owner_key: &self.tags.owner_key,
+        }
     }
 }

@@ -23,7 +23,11 @@ impl TagRules {
     /// The rules for given patterns with the default keys.
     #[must_use]
     pub fn new(ignored: Vec<String>) -> Self {
-        Self { owner_key: "evenkeel:environment".into(), protect_key: "evenkeel:protect".into(), ignored }
+        Self {
+            owner_key: "evenkeel:environment".into(),
+            protect_key: "evenkeel:protect".into(),
+            ignored,
+        }
     }
 
     fn foreign(&self, key: &str) -> bool {
@@ -65,7 +69,9 @@ pub fn level<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, tags: &TagRules) -
         replace: Vec::new(),
     };
     for path in wanted.state.apart(&live.state) {
-        let Some(kept) = kept(wanted, live, tags, &path) else { continue };
+        let Some(kept) = kept(wanted, live, tags, &path) else {
+            continue;
+        };
         levelled.state.take(&live.state, &path);
         match kept {
             Kept::Held => levelled.held.push(path),
@@ -75,8 +81,12 @@ pub fn level<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, tags: &TagRules) -
         }
     }
     note_unread(wanted, live, &mut levelled.unknown);
-    levelled.replace =
-        levelled.state.apart(&live.state).into_iter().filter(|path| on_change::<K>(path) == OnChange::Replace).collect();
+    levelled.replace = levelled
+        .state
+        .apart(&live.state)
+        .into_iter()
+        .filter(|path| on_change::<K>(path) == OnChange::Replace)
+        .collect();
     levelled
 }
 
@@ -116,7 +126,10 @@ fn kept<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, tags: &TagRules, path: 
 
 fn unknown_reason<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, path: &FieldPath) -> Option<String> {
     let reasons = wanted.unknown.iter().chain(&live.unknown);
-    reasons.into_iter().find(|(unknown, _)| covers(unknown, path)).map(|(_, why)| why.clone())
+    reasons
+        .into_iter()
+        .find(|(unknown, _)| covers(unknown, path))
+        .map(|(_, why)| why.clone())
 }
 
 fn covers(outer: &FieldPath, inner: &FieldPath) -> bool {
@@ -153,5 +166,8 @@ fn ignores(pattern: &str, path: &FieldPath) -> bool {
 }
 
 fn on_change<K: Kind>(path: &FieldPath) -> OnChange {
-    K::FIELDS.iter().find(|field| field.name == path.field).map_or(OnChange::InPlace, |field| field.on_change)
+    K::FIELDS
+        .iter()
+        .find(|field| field.name == path.field)
+        .map_or(OnChange::InPlace, |field| field.on_change)
 }

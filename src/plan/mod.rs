@@ -165,6 +165,8 @@ impl Plan {
     /// Whether something could not be read or told.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
-        self.changes.iter().any(|change| change.verb == Verb::Unknown || !change.unknown.is_empty())
+        self.changes
+            .iter()
+            .any(|change| change.verb == Verb::Unknown || !change.unknown.is_empty())
     }
 }

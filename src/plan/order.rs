@@ -28,7 +28,12 @@ pub fn order(mut steps: Vec<Step>, bonds: &Bonds) -> Result<Vec<Step>, Cycle> {
     let mut graph = Graph::new(steps.len());
     needed_edges(&steps, &mut graph);
     if let Some(cycle) = graph.cycle() {
-        return Err(Cycle(cycle.into_iter().map(|at| format!("{} ({})", steps[at].address, steps[at].summary)).collect()));
+        return Err(Cycle(
+            cycle
+                .into_iter()
+                .map(|at| format!("{} ({})", steps[at].address, steps[at].summary))
+                .collect(),
+        ));
     }
     for (before, after) in guard_edges(&steps, bonds) {
         graph.add_unless_circular(before, after);
@@ -40,8 +45,14 @@ fn needed_edges(steps: &[Step], graph: &mut Graph) {
     let mut makers: BTreeMap<&Arn, Vec<usize>> = BTreeMap::new();
     let mut deleters: BTreeMap<&Arn, Vec<usize>> = BTreeMap::new();
     for (at, step) in steps.iter().enumerate() {
-        step.facts.makes.iter().for_each(|arn| makers.entry(arn).or_default().push(at));
-        step.facts.deletes.iter().for_each(|arn| deleters.entry(arn).or_default().push(at));
+        step.facts
+            .makes
+            .iter()
+            .for_each(|arn| makers.entry(arn).or_default().push(at));
+        step.facts
+            .deletes
+            .iter()
+            .for_each(|arn| deleters.entry(arn).or_default().push(at));
         if at > 0 && steps[at - 1].address == step.address {
             graph.add(at - 1, at);
         }
@@ -64,12 +75,17 @@ fn others<'a>(
     steps: &'a [Step],
 ) -> impl Iterator<Item = usize> + 'a {
     let found = index.get(arn).map(Vec::as_slice).unwrap_or_default();
-    found.iter().copied().filter(move |at| steps[*at].address != step.address)
+    found
+        .iter()
+        .copied()
+        .filter(move |at| steps[*at].address != step.address)
 }
 
 /// A guard goes on before anything bound to the same resource widens access, and comes off after it was narrowed.
 fn guard_edges(steps: &[Step], bonds: &Bonds) -> Vec<(usize, usize)> {
-    let bound = |a: &Address, b: &Address| a != b && (bonds.contains(&(a.clone(), b.clone())) || bonds.contains(&(b.clone(), a.clone())));
+    let bound = |a: &Address, b: &Address| {
+        a != b && (bonds.contains(&(a.clone(), b.clone())) || bonds.contains(&(b.clone(), a.clone())))
+    };
     let mut edges = Vec::new();
     for (guard, on) in steps.iter().enumerate().filter(|(_, step)| step.rank == Rank::GuardOn) {
         for (widening, step) in steps.iter().enumerate().filter(|(_, step)| widens(step)) {
@@ -79,7 +95,11 @@ fn guard_edges(steps: &[Step], bonds: &Bonds) -> Vec<(usize, usize)> {
         }
     }
     for (off, guard) in steps.iter().enumerate().filter(|(_, step)| step.rank == Rank::GuardOff) {
-        for (narrowing, step) in steps.iter().enumerate().filter(|(_, step)| step.access == Access::Restricts) {
+        for (narrowing, step) in steps
+            .iter()
+            .enumerate()
+            .filter(|(_, step)| step.access == Access::Restricts)
+        {
             if step.rank != Rank::GuardOn && bound(&guard.address, &step.address) {
                 edges.push((narrowing, off));
             }
@@ -116,7 +136,10 @@ struct Graph {
 
 impl Graph {
     fn new(size: usize) -> Self {
-        Self { before: vec![BTreeSet::new(); size], after: vec![BTreeSet::new(); size] }
+        Self {
+            before: vec![BTreeSet::new(); size],
+            after: vec![BTreeSet::new(); size],
+        }
     }
 
     fn add(&mut self, first: usize, then: usize) {

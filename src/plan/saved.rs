@@ -56,7 +56,11 @@ impl SavedPlan {
     /// A plan as it is written to a file.
     #[must_use]
     pub fn new(given: Given, plan: &Plan) -> Self {
-        Self { format: FORMAT, given, plan: value(plan) }
+        Self {
+            format: FORMAT,
+            given,
+            plan: value(plan),
+        }
     }
 
     /// Reads what [`SavedPlan::to_text`] has written.
@@ -110,15 +114,19 @@ fn moved_header(before: &serde_json::Value, now: &serde_json::Value) -> Vec<Stri
         ("environment", "the environment"),
         ("region", "the region"),
         ("identity", "the identity that runs this"),
-        ("digest", "what the file says (its meaning, not its spelling), or the code it names"),
+        (
+            "digest",
+            "what the file says (its meaning, not its spelling), or the code it names",
+        ),
     ];
     let differs = |key: &str| before["header"][key] != now["header"][key];
     let moved = words.iter().filter(|(key, _)| differs(key));
-    moved.map(|(key, what)| match *key {
-        "digest" => (*what).to_owned(),
-        _ => format!("{what}: {} then, {} now", before["header"][key], now["header"][key]),
-    })
-    .collect()
+    moved
+        .map(|(key, what)| match *key {
+            "digest" => (*what).to_owned(),
+            _ => format!("{what}: {} then, {} now", before["header"][key], now["header"][key]),
+        })
+        .collect()
 }
 
 /// Resources whose change, steps or live state differ.

@@ -52,8 +52,13 @@ impl HttpConnector for SandboxHttp {
 
 async fn exchange(account: &Account, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| ConnectorError::other(error, None);
-    let (parts, body) = request.try_into_http1x().map_err(|error| failed(error.into()))?.into_parts();
+    let (parts, body) = request
+        .try_into_http1x()
+        .map_err(|error| failed(error.into()))?
+        .into_parts();
     let body: Bytes = body.collect().await.map_err(failed)?.to_bytes();
-    let response = account.answer(http::Request::from_parts(parts, body)).map(SdkBody::from);
+    let response = account
+        .answer(http::Request::from_parts(parts, body))
+        .map(SdkBody::from);
     HttpResponse::try_from(response).map_err(|error| failed(error.into()))
 }

@@ -29,6 +29,8 @@ use http::{Request, Response, StatusCode};
 
 pub mod call;
 pub mod clock;
+#[cfg(feature = "aws")]
+pub mod connector;
 pub mod constraint;
 pub mod events;
 pub mod iam;

@@ -67,7 +67,11 @@ pub fn read(texts: &mut Texts, inputs: &Inputs<'_>) -> Option<Header> {
     let mut findings = Vec::new();
     let variables = variables(texts, inputs, &mut findings);
     let header = {
-        let mut reader = Reader { texts, variables: &variables, findings: &mut findings };
+        let mut reader = Reader {
+            texts,
+            variables: &variables,
+            findings: &mut findings,
+        };
         let version = reader.version();
         let environment = reader.environment();
         let account = reader.constrained("account", AccountId::parse);
@@ -104,7 +108,10 @@ impl Reader<'_> {
     }
 
     fn reading(&mut self) -> Reading<'_> {
-        Reading { sources: &self.texts.sources, findings: self.findings }
+        Reading {
+            sources: &self.texts.sources,
+            findings: self.findings,
+        }
     }
 
     fn missing(&mut self, key: &str, label: &str) {
@@ -117,7 +124,8 @@ impl Reader<'_> {
             Some(span) => Finding::error("E0304", span, format!("this environment has no `{key}`")),
             None => Finding::placeless("E0304", format!("this environment has no `{key}`")),
         };
-        self.findings.push(finding.label(label.to_owned()).help(label.to_owned()));
+        self.findings
+            .push(finding.label(label.to_owned()).help(label.to_owned()));
     }
 
     fn version(&mut self) -> Option<()> {
@@ -130,8 +138,16 @@ impl Reader<'_> {
             _ => String::new(),
         };
         if text != VERSION {
-            let shown = if text.is_empty() { node.type_name().to_owned() } else { format!("`{text}`") };
-            let finding = Finding::error("E0403", node.span, format!("`version`: {shown} is not a version of this format"));
+            let shown = if text.is_empty() {
+                node.type_name().to_owned()
+            } else {
+                format!("`{text}`")
+            };
+            let finding = Finding::error(
+                "E0403",
+                node.span,
+                format!("`version`: {shown} is not a version of this format"),
+            );
             self.findings.push(finding.label("write `version: 1`"));
             return None;
         }
@@ -166,11 +182,15 @@ impl Reader<'_> {
     }
 
     fn tags(&mut self) -> BTreeMap<String, String> {
-        let Some(node) = self.node("tags") else { return BTreeMap::new() };
+        let Some(node) = self.node("tags") else {
+            return BTreeMap::new();
+        };
         let mut tags = BTreeMap::new();
         let entries = table::entries(&node, "tags", "names to text", &mut self.reading()).unwrap_or_default();
         for (key, value) in entries {
-            let Some(text) = table::text(value, "tag value", &mut self.reading()).map(str::to_owned) else { continue };
+            let Some(text) = table::text(value, "tag value", &mut self.reading()).map(str::to_owned) else {
+                continue;
+            };
             match (TagKey::parse(&key.text), TagValue::parse(&text)) {
                 (Ok(key), Ok(value)) => drop(tags.insert(key.to_string(), value.to_string())),
                 (Err(error), _) => self.findings.push(name_finding(key.span, "tag key", &error)),
@@ -181,7 +201,9 @@ impl Reader<'_> {
     }
 
     fn ignore_tags(&mut self) -> Vec<String> {
-        let Some(node) = self.node("ignore_tags") else { return Vec::new() };
+        let Some(node) = self.node("ignore_tags") else {
+            return Vec::new();
+        };
         let texts = table::texts(&node, "ignore_tags", &mut self.reading()).unwrap_or_default();
         texts.into_iter().map(|(text, _)| text.to_owned()).collect()
     }
@@ -190,14 +212,21 @@ impl Reader<'_> {
 /// Values from the command line, then from files, then from the process's environment, then the defaults.
 fn variables(texts: &Texts, inputs: &Inputs<'_>, findings: &mut Vec<Finding>) -> Variables {
     let mut variables = Variables::default();
-    let declared = texts.header.get("variables").map(|(_, node)| node.entries()).unwrap_or_default();
+    let declared = texts
+        .header
+        .get("variables")
+        .map(|(_, node)| node.entries())
+        .unwrap_or_default();
     for (key, node) in declared {
         let default = default_of(key, node, texts, findings);
         let given = given(&key.text, texts, inputs);
         match given.or(default) {
             Some(value) => drop(variables.values.insert(key.text.clone(), value)),
             None => {
-                let help = format!("give it one with --var {0}=… or EVENKEEL_VAR_{0}, or write a `default:`", key.text);
+                let help = format!(
+                    "give it one with --var {0}=… or EVENKEEL_VAR_{0}, or write a `default:`",
+                    key.text
+                );
                 variables.unset.insert(key.text.clone(), help);
             }
         }
@@ -213,7 +242,10 @@ fn default_of(key: &Key, node: &Node, texts: &Texts, findings: &mut Vec<Finding>
     if matches!(node.value, Value::Null) {
         return None;
     }
-    let mut reading = Reading { sources: &texts.sources, findings };
+    let mut reading = Reading {
+        sources: &texts.sources,
+        findings,
+    };
     let mut table = Table::new(node, "variable", &["default", "description"], &mut reading)?;
     let _ = table.text("description", &mut reading);
     let default = table.take("default")?;
@@ -226,8 +258,20 @@ fn default_of(key: &Key, node: &Node, texts: &Texts, findings: &mut Vec<Finding>
 }
 
 fn given(name: &str, texts: &Texts, inputs: &Inputs<'_>) -> Option<Scalar> {
-    let line = inputs.vars.iter().rev().find(|(key, _)| key == name).map(|(_, value)| Scalar::Text(value.clone()));
-    let file = || texts.vars.iter().rev().find(|(key, _)| key.text == name).and_then(|(_, node)| Scalar::of(node));
+    let line = inputs
+        .vars
+        .iter()
+        .rev()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| Scalar::Text(value.clone()));
+    let file = || {
+        texts
+            .vars
+            .iter()
+            .rev()
+            .find(|(key, _)| key.text == name)
+            .and_then(|(_, node)| Scalar::of(node))
+    };
     let env = || (inputs.env)(&format!("EVENKEEL_VAR_{name}")).map(Scalar::Text);
     line.or_else(file).or_else(env)
 }
@@ -245,6 +289,8 @@ fn undeclared(variables: &Variables, texts: &Texts, inputs: &Inputs<'_>, finding
     }
     for (key, _) in texts.vars.iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
         let span: Span = key.span;
-        findings.push(Finding::error("E0221", span, format!("there is no variable `{}`", key.text)).label(label(&key.text)));
+        findings.push(
+            Finding::error("E0221", span, format!("there is no variable `{}`", key.text)).label(label(&key.text)),
+        );
     }
 }

@@ -32,7 +32,9 @@ impl Names for EnvironmentNames<'_> {
             Err(Unresolved::Unknown { suggestion: _ }) => {
                 let known = self.built_in.keys().chain(self.attributes.keys()).map(String::as_str);
                 let near = nearest(name, known.chain(self.variables.names()));
-                Err(Unresolved::Unknown { suggestion: near.map(str::to_owned) })
+                Err(Unresolved::Unknown {
+                    suggestion: near.map(str::to_owned),
+                })
             }
             found => found,
         }
@@ -49,7 +51,11 @@ pub fn names<'a>(header: &'a Header, home: &Home, region: &Region) -> Environmen
         ("partition".to_owned(), text(home.partition.as_str())),
         ("environment".to_owned(), text(&header.environment)),
     ]);
-    EnvironmentNames { variables: &header.variables, built_in, attributes: BTreeMap::new() }
+    EnvironmentNames {
+        variables: &header.variables,
+        built_in,
+        attributes: BTreeMap::new(),
+    }
 }
 
 /// Indexes every declared resource; mistakes in names are found when the resource itself is read.
@@ -75,7 +81,9 @@ fn declared(key: &Key, node: &Node, names: &dyn Names, region: &Region, sources:
         name: named.as_ref().map_or_else(|| id.clone(), |(name, _)| name.clone()),
         span: named.map_or(key.span, |(_, span)| span),
         path: field("path").map(|(path, _)| path),
-        region: field("region").and_then(|(text, _)| Region::parse(&text).ok()).unwrap_or_else(|| region.clone()),
+        region: field("region")
+            .and_then(|(text, _)| Region::parse(&text).ok())
+            .unwrap_or_else(|| region.clone()),
         bus: field("bus").map(|(bus, _)| bus),
     };
     (id, declared)
@@ -86,9 +94,13 @@ pub fn add_attributes(names: &mut EnvironmentNames<'_>, index: &Index, learned: 
     for (kind, ids) in index {
         for (id, declared) in ids {
             for section in sections(*kind) {
-                names.attributes.insert(format!("{section}.{id}.name"), Scalar::Text(declared.name.clone()));
+                names
+                    .attributes
+                    .insert(format!("{section}.{id}.name"), Scalar::Text(declared.name.clone()));
                 if let Some(arn) = arn_of(*kind, declared, learned, home) {
-                    names.attributes.insert(format!("{section}.{id}.arn"), Scalar::Text(arn.to_string()));
+                    names
+                        .attributes
+                        .insert(format!("{section}.{id}.arn"), Scalar::Text(arn.to_string()));
                 }
             }
         }

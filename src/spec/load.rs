@@ -13,11 +13,26 @@ use super::{table, yaml};
 use crate::kinds::KindName;
 
 /// Header keys: they stand once, or agree.
-pub const HEADER: &[&str] =
-    &["version", "environment", "account", "region", "variables", "tags", "ignore_tags", "ownership_tag"];
+pub const HEADER: &[&str] = &[
+    "version",
+    "environment",
+    "account",
+    "region",
+    "variables",
+    "tags",
+    "ignore_tags",
+    "ownership_tag",
+];
 
 /// Sections that belong to the format and that this version does not manage.
-const LATER: &[&str] = &["service_linked_roles", "oidc_providers", "bucket_policies", "buckets", "event_buses", "account_settings"];
+const LATER: &[&str] = &[
+    "service_linked_roles",
+    "oidc_providers",
+    "bucket_policies",
+    "buckets",
+    "event_buses",
+    "account_settings",
+];
 
 /// What a run is given.
 pub struct Inputs<'a> {
@@ -87,7 +102,10 @@ pub fn read(inputs: &Inputs<'_>) -> Texts {
 
 fn unite(texts: &mut Texts, tree: &Node) {
     let mut findings = Vec::new();
-    let mut reading = table::Reading { sources: &texts.sources, findings: &mut findings };
+    let mut reading = table::Reading {
+        sources: &texts.sources,
+        findings: &mut findings,
+    };
     let entries = table::entries(tree, "environment", "sections", &mut reading).unwrap_or_default();
     texts.findings.extend(findings);
     for (key, node) in entries {
@@ -109,7 +127,10 @@ fn section(texts: &mut Texts, key: &Key, node: &Node) {
         }
         "expect" => {
             let mut findings = Vec::new();
-            let mut reading = table::Reading { sources: &texts.sources, findings: &mut findings };
+            let mut reading = table::Reading {
+                sources: &texts.sources,
+                findings: &mut findings,
+            };
             let items = table::list(node, "expect", "assertions", &mut reading).unwrap_or_default();
             texts.expect.extend(items.iter().cloned());
             texts.findings.extend(findings);
@@ -117,20 +138,36 @@ fn section(texts: &mut Texts, key: &Key, node: &Node) {
         later if LATER.contains(&later) => {
             let message = format!("`{later}` is not managed yet by this version of evenkeel");
             let label = "nothing in this section would be created, changed or watched";
-            texts.findings.push(Finding::error("E0307", key.span, message).label(label));
+            texts
+                .findings
+                .push(Finding::error("E0307", key.span, message).label(label));
         }
         _ => texts.findings.push(unknown(key)),
     }
 }
 
 fn unknown(key: &Key) -> Finding {
-    let kinds = KindName::ALL.iter().flat_map(|kind| [kind.section().key].into_iter().chain(kind.section().aliases.iter().copied()));
-    let known: Vec<&str> = HEADER.iter().copied().chain(kinds).chain(["absent", "expect"]).collect();
+    let kinds = KindName::ALL.iter().flat_map(|kind| {
+        [kind.section().key]
+            .into_iter()
+            .chain(kind.section().aliases.iter().copied())
+    });
+    let known: Vec<&str> = HEADER
+        .iter()
+        .copied()
+        .chain(kinds)
+        .chain(["absent", "expect"])
+        .collect();
     let label = match nearest(&key.text, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("the keys of an environment: {}", known.join(", ")),
     };
-    Finding::error("E0303", key.span, format!("unknown key `{}` in this environment", key.text)).label(label)
+    Finding::error(
+        "E0303",
+        key.span,
+        format!("unknown key `{}` in this environment", key.text),
+    )
+    .label(label)
 }
 
 fn header(texts: &mut Texts, known: &'static str, key: &Key, node: &Node) {
@@ -159,7 +196,9 @@ fn says_the_same(a: &Node, b: &Node) -> bool {
     match (&a.value, &b.value) {
         (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| says_the_same(a, b)),
         (Value::Map(a), Value::Map(_)) => {
-            a.len() == b.entries().len() && a.iter().all(|(key, one)| b.get(&key.text).is_some_and(|two| says_the_same(one, two)))
+            a.len() == b.entries().len()
+                && a.iter()
+                    .all(|(key, one)| b.get(&key.text).is_some_and(|two| says_the_same(one, two)))
         }
         (a, b) => a == b,
     }
@@ -167,8 +206,13 @@ fn says_the_same(a: &Node, b: &Node) -> bool {
 
 fn entries_of(texts: &mut Texts, node: &Node, what: &str, of: &str) -> Vec<(Key, Node)> {
     let mut findings = Vec::new();
-    let mut reading = table::Reading { sources: &texts.sources, findings: &mut findings };
-    let entries = table::section(node, what, of, &mut reading).unwrap_or_default().to_vec();
+    let mut reading = table::Reading {
+        sources: &texts.sources,
+        findings: &mut findings,
+    };
+    let entries = table::section(node, what, of, &mut reading)
+        .unwrap_or_default()
+        .to_vec();
     texts.findings.extend(findings);
     entries
 }

@@ -38,7 +38,12 @@ impl<K: Kind> Lowered<K> {
     /// A state that asks nothing of others.
     #[must_use]
     pub fn new(state: K::State) -> Self {
-        Self { state, unknown: BTreeMap::new(), contributions: Vec::new(), spans: BTreeMap::new() }
+        Self {
+            state,
+            unknown: BTreeMap::new(),
+            contributions: Vec::new(),
+            spans: BTreeMap::new(),
+        }
     }
 }
 
@@ -70,7 +75,10 @@ impl Declared {
     /// The name as a node, so that mistakes in it point to where it is written.
     #[must_use]
     pub fn name_node(&self) -> Node {
-        Node { span: self.span, value: Value::Text(self.name.clone()) }
+        Node {
+            span: self.span,
+            value: Value::Text(self.name.clone()),
+        }
     }
 }
 
@@ -157,7 +165,10 @@ impl Lowering<'_> {
 
     /// What the decoders of [`super::table`] read with.
     pub fn reading(&mut self) -> Reading<'_> {
-        Reading { sources: self.sources, findings: self.findings }
+        Reading {
+            sources: self.sources,
+            findings: self.findings,
+        }
     }
 
     /// The fields of a resource's mapping; unknown ones are reported.
@@ -172,12 +183,7 @@ impl Lowering<'_> {
     }
 
     /// A value that AWS constrains.
-    pub fn parse<T>(
-        &mut self,
-        node: &Node,
-        what: &str,
-        parse: impl FnOnce(&str) -> Result<T, NameError>,
-    ) -> Option<T> {
+    pub fn parse<T>(&mut self, node: &Node, what: &str, parse: impl FnOnce(&str) -> Result<T, NameError>) -> Option<T> {
         let text = table::text(node, what, &mut self.reading())?;
         match parse(text) {
             Ok(value) => Some(value),
@@ -191,10 +197,18 @@ impl Lowering<'_> {
     /// The tags of a resource: the common ones and its own, which win.
     pub fn tags(&mut self, own: Option<&Node>) -> BTreeMap<String, String> {
         let mut tags = self.common_tags.clone();
-        let entries = own.and_then(|node| table::entries(node, "tags", "names to text", &mut self.reading())).unwrap_or_default();
+        let entries = own
+            .and_then(|node| table::entries(node, "tags", "names to text", &mut self.reading()))
+            .unwrap_or_default();
         for (key, value) in entries {
-            let key_node = Node { span: key.span, value: Value::Text(key.text.clone()) };
-            let parsed = (self.parse(&key_node, "tag key", TagKey::parse), self.parse(value, "tag value", TagValue::parse));
+            let key_node = Node {
+                span: key.span,
+                value: Value::Text(key.text.clone()),
+            };
+            let parsed = (
+                self.parse(&key_node, "tag key", TagKey::parse),
+                self.parse(value, "tag value", TagValue::parse),
+            );
             if let (Some(key), Some(value)) = parsed {
                 tags.insert(key.to_string(), value.to_string());
             }
@@ -202,7 +216,8 @@ impl Lowering<'_> {
         if tags.len() > MOST_TAGS {
             let span = own.map(|node| node.span);
             let message = format!("{} tags, and AWS takes at most {MOST_TAGS} on one resource", tags.len());
-            self.findings.extend(span.map(|span| Finding::error("E0413", span, message)));
+            self.findings
+                .extend(span.map(|span| Finding::error("E0413", span, message)));
         }
         tags
     }
@@ -238,10 +253,14 @@ impl Lowering<'_> {
     /// Named documents, `inline_policies:`; the sum of their sizes is held against the quota of their holder.
     pub fn inline_policies(&mut self, node: Option<&Node>, most: usize, holder: &str) -> BTreeMap<String, Policy> {
         let Some(node) = node else { return BTreeMap::new() };
-        let entries = table::entries(node, "inline_policies", "names to documents", &mut self.reading()).unwrap_or_default();
+        let entries =
+            table::entries(node, "inline_policies", "names to documents", &mut self.reading()).unwrap_or_default();
         let mut policies = BTreeMap::new();
         for (key, document) in entries {
-            let key_node = Node { span: key.span, value: Value::Text(key.text.clone()) };
+            let key_node = Node {
+                span: key.span,
+                value: Value::Text(key.text.clone()),
+            };
             let name = self.parse(&key_node, "inline policy", InlinePolicyName::parse);
             let policy = self.document(document, Flavour::Identity);
             if let (Some(name), Some(policy)) = (name, policy) {
@@ -250,7 +269,8 @@ impl Lowering<'_> {
         }
         let size: usize = policies.values().map(Policy::size).sum();
         if size > most {
-            let message = format!("the inline policies of this {holder} are {size} characters long, and AWS takes {most} in sum");
+            let message =
+                format!("the inline policies of this {holder} are {size} characters long, and AWS takes {most} in sum");
             self.report(Finding::error("E0412", node.span, message).label("make one of them a managed policy"));
         }
         policies
@@ -264,7 +284,9 @@ impl Lowering<'_> {
         for item in items {
             let Some(arn) = self.managed_policy(item) else { continue };
             if !arns.insert(arn) {
-                self.report(Finding::error("E0414", item.span, "this policy is listed twice").label("remove one of them"));
+                self.report(
+                    Finding::error("E0414", item.span, "this policy is listed twice").label("remove one of them"),
+                );
             }
         }
         arns
@@ -273,7 +295,9 @@ impl Lowering<'_> {
     /// A managed policy: a declared one by id, an AWS-managed one by name, an ARN, or `{ existing: NAME }`.
     pub fn managed_policy(&mut self, node: &Node) -> Option<Arn> {
         if let Value::Map(_) = node.value {
-            return self.reference(node, PolicyKind::KIND, &[]).map(|referent| referent.arn().clone());
+            return self
+                .reference(node, PolicyKind::KIND, &[])
+                .map(|referent| referent.arn().clone());
         }
         let name = table::text(node, "policies", &mut self.reading())?.to_owned();
         if self.declared_arn(PolicyKind::KIND, &name).is_none() && !name.starts_with("arn:") {
@@ -281,7 +305,9 @@ impl Lowering<'_> {
                 return self.aws_managed(node, managed);
             }
             let near: Vec<&str> = catalogue::suggest(&name).into_iter().collect();
-            return self.reference(node, PolicyKind::KIND, &near).map(|referent| referent.arn().clone());
+            return self
+                .reference(node, PolicyKind::KIND, &near)
+                .map(|referent| referent.arn().clone());
         }
         let arn = self.reference(node, PolicyKind::KIND, &[])?.arn().clone();
         self.check_managed_arn(node, &arn).then_some(arn)
@@ -297,13 +323,20 @@ impl Lowering<'_> {
         let finding = match (managed.status, managed.attachment()) {
             (catalogue::Status::Deprecated { replacement }, _) => {
                 let label = replacement.map_or("no replacement is known".to_owned(), |new| format!("use {new}"));
-                Finding::error("E0502", node.span, format!("`{name}` can't be attached any more: AWS has withdrawn it")).label(label)
+                Finding::error(
+                    "E0502",
+                    node.span,
+                    format!("`{name}` can't be attached any more: AWS has withdrawn it"),
+                )
+                .label(label)
             }
             (catalogue::Status::Current, catalogue::Attachment::Principals) => return true,
-            (catalogue::Status::Current, _) => {
-                Finding::error("E0503", node.span, format!("`{name}` can't be attached: AWS keeps it for its own roles"))
-                    .label("name another policy")
-            }
+            (catalogue::Status::Current, _) => Finding::error(
+                "E0503",
+                node.span,
+                format!("`{name}` can't be attached: AWS keeps it for its own roles"),
+            )
+            .label("name another policy"),
         };
         self.report(finding);
         false
@@ -315,7 +348,9 @@ impl Lowering<'_> {
             return true;
         }
         let tail = arn.resource().strip_prefix("policy").unwrap_or_default();
-        let known = arn.policy_name().and_then(|name| catalogue::managed_policy(name.as_str()));
+        let known = arn
+            .policy_name()
+            .and_then(|name| catalogue::managed_policy(name.as_str()));
         match known {
             Some(managed) if catalogue::by_arn_tail(tail).is_none() => {
                 let right = managed.arn(self.home.partition.as_str());
@@ -340,13 +375,24 @@ impl Lowering<'_> {
             return Some(Referent::Declared { id: text, arn });
         }
         if text.starts_with("arn:") {
-            return self.parse(node, kind.name(), Arn::parse).map(|arn| self.settle_arn(kind, arn));
+            return self
+                .parse(node, kind.name(), Arn::parse)
+                .map(|arn| self.settle_arn(kind, arn));
         }
         let section = kind.section().key;
-        let declared = self.index.get(&kind).into_iter().flat_map(|ids| ids.keys().map(String::as_str));
+        let declared = self
+            .index
+            .get(&kind)
+            .into_iter()
+            .flat_map(|ids| ids.keys().map(String::as_str));
         let near = nearest(&text, declared.chain(also.iter().copied())).map(str::to_owned);
-        let label = near.map_or(format!("declare it under `{section}:`, or write `{{ existing: {text} }}`"), |near| format!("did you mean `{near}`?"));
-        self.report(Finding::error("E0501", node.span, format!("there is no {kind} `{text}` in this file")).label(label));
+        let label = near.map_or(
+            format!("declare it under `{section}:`, or write `{{ existing: {text} }}`"),
+            |near| format!("did you mean `{near}`?"),
+        );
+        self.report(
+            Finding::error("E0501", node.span, format!("there is no {kind} `{text}` in this file")).label(label),
+        );
         None
     }
 
@@ -364,12 +410,27 @@ impl Lowering<'_> {
         let mut table = Table::new(node, "reference", &["existing"], &mut self.reading())?;
         let name_node = table.required("existing", &mut self.reading())?;
         let name = table::written_text(name_node, "existing", &mut self.reading())?.to_owned();
-        let declared = Declared { name: name.clone(), path: None, region: self.region.clone(), bus: None, span: node.span };
+        let declared = Declared {
+            name: name.clone(),
+            path: None,
+            region: self.region.clone(),
+            bus: None,
+            span: node.span,
+        };
         let arn = self.arn_of(kind, &declared);
         if arn.is_none() {
-            self.report(Finding::error("E0411", name_node.span, format!("`{name}` can't be the name of a {kind}")));
+            self.report(Finding::error(
+                "E0411",
+                name_node.span,
+                format!("`{name}` can't be the name of a {kind}"),
+            ));
         }
-        self.existing.insert(Existing { kind, name, region: self.region.clone(), place: self.sources.place(name_node.span) });
+        self.existing.insert(Existing {
+            kind,
+            name,
+            region: self.region.clone(),
+            place: self.sources.place(name_node.span),
+        });
         arn
     }
 
@@ -394,7 +455,10 @@ pub fn arn_of(kind: KindName, declared: &Declared, learned: &Learned, home: &Hom
             K::arn_named(self.0, &self.1, self.2)
         }
     }
-    let written = declared.path.as_deref().map(|path| IamPath::parse(path).unwrap_or_default());
+    let written = declared
+        .path
+        .as_deref()
+        .map(|path| IamPath::parse(path).unwrap_or_default());
     let known = learned.paths.get(&(kind, declared.name.to_lowercase()));
     let path = written.or_else(|| known.cloned()).unwrap_or_default();
     kind.visit(Named(declared, path, home))
@@ -415,7 +479,10 @@ pub fn name_finding(span: Span, what: &str, error: &NameError) -> Finding {
 
 impl Lowering<'_> {
     /// A permissions boundary: a policy, or `none` in words; the outer `None` is a mistake.
-    #[expect(clippy::option_option, reason = "a mistake, no boundary, and a boundary are three answers")]
+    #[expect(
+        clippy::option_option,
+        reason = "a mistake, no boundary, and a boundary are three answers"
+    )]
     pub fn boundary(&mut self, node: Option<&Node>) -> Option<Option<Arn>> {
         match node {
             None => Some(None),
@@ -434,7 +501,11 @@ impl Lowering<'_> {
     /// The path of an IAM thing whose file does not write one: as it is in AWS, `/` for a new one.
     #[must_use]
     pub fn known_path<K: Member>(&self, name: &str) -> IamPath {
-        self.learned.paths.get(&(K::KIND, name.to_lowercase())).cloned().unwrap_or_default()
+        self.learned
+            .paths
+            .get(&(K::KIND, name.to_lowercase()))
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// A description: IAM takes no characters beyond Latin-1 and at most `most` of them.
@@ -446,7 +517,9 @@ impl Lowering<'_> {
             self.report(Finding::error("E0412", node.span, message));
             return None;
         }
-        let odd = text.chars().find(|c| !matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{a1}'..='\u{ff}'));
+        let odd = text
+            .chars()
+            .find(|c| !matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{a1}'..='\u{ff}'));
         if let Some(odd) = odd {
             let message = format!("IAM takes no `{}` in a description", odd.escape_debug());
             let label = "write plain Latin letters, digits and punctuation";

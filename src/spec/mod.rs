@@ -6,9 +6,9 @@
 pub mod codes;
 pub mod files;
 pub mod finding;
-pub mod interpolate;
 pub mod header;
 pub mod index;
+pub mod interpolate;
 pub mod json;
 pub mod load;
 pub mod lower;

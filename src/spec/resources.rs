@@ -65,7 +65,10 @@ pub fn lower(
     index::add_attributes(&mut names, &index, learned, home);
     let mut environment = Environment {
         name: header.environment.clone(),
-        tags: TagRules { owner_key: header.ownership_tag.clone(), ..TagRules::new(header.ignore_tags.clone()) },
+        tags: TagRules {
+            owner_key: header.ownership_tag.clone(),
+            ..TagRules::new(header.ignore_tags.clone())
+        },
         objects: Vec::new(),
         existing: BTreeSet::new(),
         expectations: 0,
@@ -74,7 +77,16 @@ pub fn lower(
         open_paths: open_paths(&index),
     };
     environment.findings.extend(index::clashes(&index));
-    let cx = Cx { texts, header, home, region, learned, inputs, names: &names, index: &index };
+    let cx = Cx {
+        texts,
+        header,
+        home,
+        region,
+        learned,
+        inputs,
+        names: &names,
+        index: &index,
+    };
     let contributions = declared(&cx, &mut environment);
     contribute(&mut environment, contributions);
     absent(&cx, &mut environment);
@@ -86,9 +98,14 @@ pub fn lower(
 fn open_paths(index: &Index) -> BTreeSet<(KindName, String)> {
     let open = |kind: KindName| {
         let ids = index.get(&kind).into_iter().flat_map(BTreeMap::values);
-        ids.filter(|declared| declared.path.is_none()).map(move |declared| (kind, declared.name.to_lowercase()))
+        ids.filter(|declared| declared.path.is_none())
+            .map(move |declared| (kind, declared.name.to_lowercase()))
     };
-    KindName::ALL.iter().filter(|kind| kind.is_iam()).flat_map(|kind| open(*kind)).collect()
+    KindName::ALL
+        .iter()
+        .filter(|kind| kind.is_iam())
+        .flat_map(|kind| open(*kind))
+        .collect()
 }
 
 /// What every step of lowering needs.
@@ -109,9 +126,17 @@ fn declared(cx: &Cx<'_>, environment: &mut Environment) -> Vec<Contribution> {
         for (key, node) in entries {
             let (node, findings) = interpolate(node, cx.names, &environment.sources);
             environment.findings.extend(findings);
-            let (id, findings) = super::interpolate::interpolate_text(&key.text, key.span, cx.names, &environment.sources);
+            let (id, findings) =
+                super::interpolate::interpolate_text(&key.text, key.span, cx.names, &environment.sources);
             environment.findings.extend(findings);
-            let lowering = One { cx, environment, contributions: &mut contributions, key, id, node: &node };
+            let lowering = One {
+                cx,
+                environment,
+                contributions: &mut contributions,
+                key,
+                id,
+                node: &node,
+            };
             kind.visit(lowering);
         }
     }
@@ -132,8 +157,17 @@ impl VisitKind for One<'_, '_> {
     type Out = ();
 
     fn visit<K: Member>(self) {
-        let Self { cx, environment, contributions, key, id, node } = self;
-        let Some(declared) = cx.index.get(&K::KIND).and_then(|ids| ids.get(&id)) else { return };
+        let Self {
+            cx,
+            environment,
+            contributions,
+            key,
+            id,
+            node,
+        } = self;
+        let Some(declared) = cx.index.get(&K::KIND).and_then(|ids| ids.get(&id)) else {
+            return;
+        };
         let common = common::<K>(node, environment);
         let tags = common_tags(cx.header, &environment.tags, &environment.name, &common);
         let region = declared.region.clone();
@@ -156,7 +190,12 @@ impl VisitKind for One<'_, '_> {
         let Some((identity, lowered)) = lowered else { return };
         contributions.extend(lowered.contributions);
         let mut places = field_places::<K>(node, environment);
-        places.extend(lowered.spans.into_iter().map(|(path, span)| (path, environment.sources.place(span))));
+        places.extend(
+            lowered
+                .spans
+                .into_iter()
+                .map(|(path, span)| (path, environment.sources.place(span))),
+        );
         let wanted = Wanted {
             state: lowered.state,
             mentioned: mentioned::<K>(node),
@@ -186,7 +225,11 @@ struct Common {
 }
 
 fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
-    let mut common = Common { ignore: Vec::new(), protect: false, shared: false };
+    let mut common = Common {
+        ignore: Vec::new(),
+        protect: false,
+        shared: false,
+    };
     let Environment { sources, findings, .. } = environment;
     let mut reading = Reading { sources, findings };
     if let Some(node) = node.get("ignore") {
@@ -197,7 +240,11 @@ fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
             }
         }
     }
-    let mut flag = |key: &str| node.get(key).and_then(|node| table::boolean(node, key, &mut reading)).unwrap_or(false);
+    let mut flag = |key: &str| {
+        node.get(key)
+            .and_then(|node| table::boolean(node, key, &mut reading))
+            .unwrap_or(false)
+    };
     common.protect = flag("protect");
     common.shared = flag("shared");
     common
@@ -237,10 +284,15 @@ fn mentioned<K: Member>(node: &Node) -> BTreeSet<&'static str> {
 fn field_places<K: Member>(node: &Node, environment: &Environment) -> BTreeMap<FieldPath, Place> {
     let mut places = BTreeMap::new();
     for field in K::FIELDS {
-        let Some((key, value)) = node.entries().iter().find(|(key, _)| key.text == field.name) else { continue };
+        let Some((key, value)) = node.entries().iter().find(|(key, _)| key.text == field.name) else {
+            continue;
+        };
         places.insert(FieldPath::whole(field.name), environment.sources.place(key.span));
         for (entry, _) in value.entries() {
-            places.insert(FieldPath::entry(field.name, &entry.text), environment.sources.place(entry.span));
+            places.insert(
+                FieldPath::entry(field.name, &entry.text),
+                environment.sources.place(entry.span),
+            );
         }
     }
     places
@@ -272,15 +324,26 @@ fn absent(cx: &Cx<'_>, environment: &mut Environment) {
                 None => format!("sections: {}", known.join(", ")),
             };
             let message = format!("`absent`: unknown section `{}`", key.text);
-            environment.findings.push(Finding::error("E0303", key.span, message).label(label));
+            environment
+                .findings
+                .push(Finding::error("E0303", key.span, message).label(label));
             continue;
         };
         let (node, findings) = interpolate(node, cx.names, &environment.sources);
         environment.findings.extend(findings);
-        let mut reading = Reading { sources: &environment.sources, findings: &mut environment.findings };
-        let items = table::list(&node, "absent", "names", &mut reading).unwrap_or_default().to_vec();
+        let mut reading = Reading {
+            sources: &environment.sources,
+            findings: &mut environment.findings,
+        };
+        let items = table::list(&node, "absent", "names", &mut reading)
+            .unwrap_or_default()
+            .to_vec();
         for item in items {
-            kind.visit(Dooming { cx, environment, item: &item });
+            kind.visit(Dooming {
+                cx,
+                environment,
+                item: &item,
+            });
         }
     }
 }
@@ -297,12 +360,23 @@ impl VisitKind for Dooming<'_, '_> {
 
     fn visit<K: Member>(self) {
         let Self { cx, environment, item } = self;
-        let Some((declared, detach)) = doomed(cx, environment, item) else { return };
+        let Some((declared, detach)) = doomed(cx, environment, item) else {
+            return;
+        };
         let declared_ids = cx.index.get(&K::KIND).into_iter().flatten();
-        let clash = declared_ids.filter(|(_, known)| known.name.eq_ignore_ascii_case(&declared.name)).map(|(_, known)| known.span).next();
+        let clash = declared_ids
+            .filter(|(_, known)| known.name.eq_ignore_ascii_case(&declared.name))
+            .map(|(_, known)| known.span)
+            .next();
         if let Some(first) = clash {
-            let message = format!("{} `{}` is declared and under `absent:` at once", K::NAME, declared.name);
-            environment.findings.push(Finding::error("E0506", declared.span, message).related(first, "declared here"));
+            let message = format!(
+                "{} `{}` is declared and under `absent:` at once",
+                K::NAME,
+                declared.name
+            );
+            environment
+                .findings
+                .push(Finding::error("E0506", declared.span, message).related(first, "declared here"));
             return;
         }
         let tags = BTreeMap::new();
@@ -320,8 +394,13 @@ impl VisitKind for Dooming<'_, '_> {
             findings: &mut environment.findings,
             existing: &mut environment.existing,
         };
-        let Some(id) = K::identify(&declared, item, &mut lowering) else { return };
-        let doom = Doom { origin: environment.sources.place(declared.span), detach };
+        let Some(id) = K::identify(&declared, item, &mut lowering) else {
+            return;
+        };
+        let doom = Doom {
+            origin: environment.sources.place(declared.span),
+            detach,
+        };
         environment.objects.push(K::object(Object {
             address: Address::new(K::KIND, declared.name),
             id,
@@ -335,8 +414,17 @@ impl VisitKind for Dooming<'_, '_> {
 
 /// A name, or `{ name: x, detach: true, region: …, bus: … }`.
 fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(Declared, bool)> {
-    let mut reading = Reading { sources: &environment.sources, findings: &mut environment.findings };
-    let plain = |name: &str, span| Declared { name: name.to_owned(), path: None, region: cx.region.clone(), bus: None, span };
+    let mut reading = Reading {
+        sources: &environment.sources,
+        findings: &mut environment.findings,
+    };
+    let plain = |name: &str, span| Declared {
+        name: name.to_owned(),
+        path: None,
+        region: cx.region.clone(),
+        bus: None,
+        span,
+    };
     if !matches!(item.value, Value::Map(_)) {
         let name = table::written_text(item, "absent", &mut reading)?;
         return Some((plain(name, item.span), false));
@@ -346,9 +434,18 @@ fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(De
     let name = table::written_text(name_node, "name", &mut reading)?;
     let detach = table.boolean("detach", &mut reading).unwrap_or(false);
     let bus = table.text("bus", &mut reading).map(str::to_owned);
-    let region = table.text("region", &mut reading).and_then(|text| Region::parse(text).ok());
+    let region = table
+        .text("region", &mut reading)
+        .and_then(|text| Region::parse(text).ok());
     let declared = plain(name, name_node.span);
-    Some((Declared { bus, region: region.unwrap_or_else(|| cx.region.clone()), ..declared }, detach))
+    Some((
+        Declared {
+            bus,
+            region: region.unwrap_or_else(|| cx.region.clone()),
+            ..declared
+        },
+        detach,
+    ))
 }
 
 const EXPECT: &[&str] = &["who", "can", "cannot", "only", "on", "resource", "when", "assume"];
@@ -358,27 +455,47 @@ fn expectations(cx: &Cx<'_>, findings: &mut Vec<Finding>) -> usize {
     for node in &cx.texts.expect {
         let (node, found) = interpolate(node, cx.names, &cx.texts.sources);
         findings.extend(found);
-        expectation(&node, &mut Reading { sources: &cx.texts.sources, findings });
+        expectation(
+            &node,
+            &mut Reading {
+                sources: &cx.texts.sources,
+                findings,
+            },
+        );
     }
     cx.texts.expect.len()
 }
 
 fn expectation(node: &Node, reading: &mut Reading<'_>) {
-    let Some(mut table) = Table::new(node, "expectation", EXPECT, reading) else { return };
+    let Some(mut table) = Table::new(node, "expectation", EXPECT, reading) else {
+        return;
+    };
     let has = |keys: &[&str]| keys.iter().filter(|key| node.get(key).is_some()).count();
-    let missing = |what: &str, label: &str| Finding::error("E0304", node.span, format!("this expectation has no {what}")).label(label.to_owned());
+    let missing = |what: &str, label: &str| {
+        Finding::error("E0304", node.span, format!("this expectation has no {what}")).label(label.to_owned())
+    };
     if has(&["only"]) == 0 {
-        let _ = table.required("who", reading).map(|node| table::written_text(node, "who", reading));
+        let _ = table
+            .required("who", reading)
+            .map(|node| table::written_text(node, "who", reading));
     }
     match has(&["can", "cannot", "only"]) {
-        0 => reading.report(missing("`can` or `cannot`", "write what they can or cannot do, such as `can: s3:GetObject`")),
+        0 => reading.report(missing(
+            "`can` or `cannot`",
+            "write what they can or cannot do, such as `can: s3:GetObject`",
+        )),
         1 => {}
-        _ => reading.report(Finding::error("E0303", node.span, "one of `can`, `cannot` and `only` is enough").label("make two expectations of it")),
+        _ => reading.report(
+            Finding::error("E0303", node.span, "one of `can`, `cannot` and `only` is enough")
+                .label("make two expectations of it"),
+        ),
     }
     match has(&["on", "resource"]) {
         0 => reading.report(missing("`on`", "write the ARN, or `\"*\"`")),
         1 => {}
-        _ => reading.report(Finding::error("E0303", node.span, "`on` and `resource` are the same").label("leave one of them out")),
+        _ => reading.report(
+            Finding::error("E0303", node.span, "`on` and `resource` are the same").label("leave one of them out"),
+        ),
     }
     for key in ["can", "cannot", "on", "resource"] {
         let _ = table.take(key).map(|node| table::texts(node, key, reading));

@@ -53,7 +53,11 @@ pub(super) async fn read(view: &View<'_>) -> Result<Bulk, CallError> {
     let members: Vec<(String, String)> = bulk
         .users
         .values()
-        .flat_map(|user| user.groups.iter().map(|group| (group.to_lowercase(), user.name.clone())))
+        .flat_map(|user| {
+            user.groups
+                .iter()
+                .map(|group| (group.to_lowercase(), user.name.clone()))
+        })
         .collect();
     for (group, user) in members {
         if let Some(group) = bulk.groups.get_mut(&group) {
@@ -64,16 +68,44 @@ pub(super) async fn read(view: &View<'_>) -> Result<Bulk, CallError> {
 }
 
 async fn details(view: &View<'_>) -> Result<Bulk, CallError> {
-    let filters = [EntityType::User, EntityType::Role, EntityType::Group, EntityType::LocalManagedPolicy];
-    let request = view.iam_client().get_account_authorization_details().set_filter(Some(filters.to_vec()));
+    let filters = [
+        EntityType::User,
+        EntityType::Role,
+        EntityType::Group,
+        EntityType::LocalManagedPolicy,
+    ];
+    let request = view
+        .iam_client()
+        .get_account_authorization_details()
+        .set_filter(Some(filters.to_vec()));
     let mut pages = request.max_items(1000).into_paginator().send();
     let mut bulk = Bulk::default();
     while let Some(page) = pages.next().await {
         let page = page.map_err(failed("iam:GetAccountAuthorizationDetails"))?;
-        bulk.roles.extend(page.role_detail_list().iter().map(role).map(|role| (role.name.to_lowercase(), role)));
-        bulk.users.extend(page.user_detail_list().iter().map(user).map(|user| (user.name.to_lowercase(), user)));
-        bulk.groups.extend(page.group_detail_list().iter().map(group).map(|group| (group.name.to_lowercase(), group)));
-        bulk.policies.extend(page.policies().iter().map(policy).map(|one| (one.name.to_lowercase(), one)));
+        bulk.roles.extend(
+            page.role_detail_list()
+                .iter()
+                .map(role)
+                .map(|role| (role.name.to_lowercase(), role)),
+        );
+        bulk.users.extend(
+            page.user_detail_list()
+                .iter()
+                .map(user)
+                .map(|user| (user.name.to_lowercase(), user)),
+        );
+        bulk.groups.extend(
+            page.group_detail_list()
+                .iter()
+                .map(group)
+                .map(|group| (group.name.to_lowercase(), group)),
+        );
+        bulk.policies.extend(
+            page.policies()
+                .iter()
+                .map(policy)
+                .map(|one| (one.name.to_lowercase(), one)),
+        );
     }
     Ok(bulk)
 }
@@ -85,7 +117,10 @@ async fn role_extras(view: &View<'_>) -> Result<BTreeMap<String, (String, i32)>,
     while let Some(page) = pages.next().await {
         for role in page.map_err(failed("iam:ListRoles"))?.roles() {
             let description = role.description().unwrap_or_default().to_owned();
-            extras.insert(role.role_name().to_owned(), (description, role.max_session_duration().unwrap_or(3600)));
+            extras.insert(
+                role.role_name().to_owned(),
+                (description, role.max_session_duration().unwrap_or(3600)),
+            );
         }
     }
     Ok(extras)
@@ -163,17 +198,27 @@ pub(super) fn version(version: &sdk::PolicyVersion) -> PolicyVersion {
 }
 
 pub(super) fn attached(policies: &[sdk::AttachedPolicy]) -> Vec<String> {
-    policies.iter().filter_map(|policy| policy.policy_arn().map(str::to_owned)).collect()
+    policies
+        .iter()
+        .filter_map(|policy| policy.policy_arn().map(str::to_owned))
+        .collect()
 }
 
 pub(super) fn boundary(boundary: Option<&sdk::AttachedPermissionsBoundary>) -> Option<String> {
-    boundary.and_then(|boundary| boundary.permissions_boundary_arn()).map(str::to_owned)
+    boundary
+        .and_then(|boundary| boundary.permissions_boundary_arn())
+        .map(str::to_owned)
 }
 
 pub(super) fn tags(tags: &[sdk::Tag]) -> BTreeMap<String, String> {
-    tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
+    tags.iter()
+        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+        .collect()
 }
 
 fn inline(policies: &[sdk::PolicyDetail]) -> BTreeMap<String, String> {
-    policies.iter().map(|policy| (text(policy.policy_name()), text(policy.policy_document()))).collect()
+    policies
+        .iter()
+        .map(|policy| (text(policy.policy_name()), text(policy.policy_document())))
+        .collect()
 }

@@ -96,7 +96,10 @@ impl IamView {
     async fn policy_arn(&self, view: &View<'_>, name: &str) -> Result<Option<String>, CallError> {
         let arns = self.policy_arns.get_or_init(|| single::policy_arns(view)).await;
         let arns = arns.as_ref().map_err(Clone::clone)?;
-        Ok(arns.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, arn)| arn.clone()))
+        Ok(arns
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, arn)| arn.clone()))
     }
 
     async fn bulk(&self, view: &View<'_>) -> Result<Option<&Bulk>, CallError> {

@@ -25,7 +25,11 @@ macro_rules! call {
             Ok(answer) => Ok(Receipt::of(request_id(&answer))),
             Err(error) => {
                 let error = failed($operation)(error);
-                if is_absent(&error) { Ok(Receipt::already()) } else { Err(error) }
+                if is_absent(&error) {
+                    Ok(Receipt::already())
+                } else {
+                    Err(error)
+                }
             }
         }
     };
@@ -49,9 +53,18 @@ pub(crate) async fn run(aws: &Aws, holder: Holder, name: &str, action: &HoldActi
 async fn attach(aws: &Aws, holder: Holder, name: &str, policy: &Arn) -> Result<Receipt, CallError> {
     let (client, arn) = (aws.iam(Intent::Write), policy.as_str());
     match holder {
-        Holder::User => call!("iam:AttachUserPolicy", client.attach_user_policy().user_name(name).policy_arn(arn)),
-        Holder::Group => call!("iam:AttachGroupPolicy", client.attach_group_policy().group_name(name).policy_arn(arn)),
-        Holder::Role => call!("iam:AttachRolePolicy", client.attach_role_policy().role_name(name).policy_arn(arn)),
+        Holder::User => call!(
+            "iam:AttachUserPolicy",
+            client.attach_user_policy().user_name(name).policy_arn(arn)
+        ),
+        Holder::Group => call!(
+            "iam:AttachGroupPolicy",
+            client.attach_group_policy().group_name(name).policy_arn(arn)
+        ),
+        Holder::Role => call!(
+            "iam:AttachRolePolicy",
+            client.attach_role_policy().role_name(name).policy_arn(arn)
+        ),
     }
 }
 
@@ -60,7 +73,9 @@ pub(crate) async fn detach(aws: &Aws, holder: Holder, name: &str, policy: &Arn) 
     let (client, arn) = (aws.iam(Intent::Write), policy.as_str());
     match holder {
         Holder::User => call!(gone "iam:DetachUserPolicy", client.detach_user_policy().user_name(name).policy_arn(arn)),
-        Holder::Group => call!(gone "iam:DetachGroupPolicy", client.detach_group_policy().group_name(name).policy_arn(arn)),
+        Holder::Group => {
+            call!(gone "iam:DetachGroupPolicy", client.detach_group_policy().group_name(name).policy_arn(arn))
+        }
         Holder::Role => call!(gone "iam:DetachRolePolicy", client.detach_role_policy().role_name(name).policy_arn(arn)),
     }
 }
@@ -69,13 +84,34 @@ async fn put_inline(aws: &Aws, holder: Holder, name: &str, policy: &str, text: S
     let client = aws.iam(Intent::Write);
     match holder {
         Holder::User => {
-            call!("iam:PutUserPolicy", client.put_user_policy().user_name(name).policy_name(policy).policy_document(text))
+            call!(
+                "iam:PutUserPolicy",
+                client
+                    .put_user_policy()
+                    .user_name(name)
+                    .policy_name(policy)
+                    .policy_document(text)
+            )
         }
         Holder::Group => {
-            call!("iam:PutGroupPolicy", client.put_group_policy().group_name(name).policy_name(policy).policy_document(text))
+            call!(
+                "iam:PutGroupPolicy",
+                client
+                    .put_group_policy()
+                    .group_name(name)
+                    .policy_name(policy)
+                    .policy_document(text)
+            )
         }
         Holder::Role => {
-            call!("iam:PutRolePolicy", client.put_role_policy().role_name(name).policy_name(policy).policy_document(text))
+            call!(
+                "iam:PutRolePolicy",
+                client
+                    .put_role_policy()
+                    .role_name(name)
+                    .policy_name(policy)
+                    .policy_document(text)
+            )
         }
     }
 }
@@ -83,11 +119,15 @@ async fn put_inline(aws: &Aws, holder: Holder, name: &str, policy: &str, text: S
 async fn delete_inline(aws: &Aws, holder: Holder, name: &str, policy: &str) -> Result<Receipt, CallError> {
     let client = aws.iam(Intent::Write);
     match holder {
-        Holder::User => call!(gone "iam:DeleteUserPolicy", client.delete_user_policy().user_name(name).policy_name(policy)),
+        Holder::User => {
+            call!(gone "iam:DeleteUserPolicy", client.delete_user_policy().user_name(name).policy_name(policy))
+        }
         Holder::Group => {
             call!(gone "iam:DeleteGroupPolicy", client.delete_group_policy().group_name(name).policy_name(policy))
         }
-        Holder::Role => call!(gone "iam:DeleteRolePolicy", client.delete_role_policy().role_name(name).policy_name(policy)),
+        Holder::Role => {
+            call!(gone "iam:DeleteRolePolicy", client.delete_role_policy().role_name(name).policy_name(policy))
+        }
     }
 }
 
@@ -96,11 +136,17 @@ async fn put_boundary(aws: &Aws, holder: Holder, name: &str, policy: &Arn) -> Re
     match holder {
         Holder::Role => call!(
             "iam:PutRolePermissionsBoundary",
-            client.put_role_permissions_boundary().role_name(name).permissions_boundary(arn)
+            client
+                .put_role_permissions_boundary()
+                .role_name(name)
+                .permissions_boundary(arn)
         ),
         Holder::User | Holder::Group => call!(
             "iam:PutUserPermissionsBoundary",
-            client.put_user_permissions_boundary().user_name(name).permissions_boundary(arn)
+            client
+                .put_user_permissions_boundary()
+                .user_name(name)
+                .permissions_boundary(arn)
         ),
     }
 }
@@ -126,7 +172,9 @@ pub(crate) fn arn(text: &str) -> Result<Arn, String> {
 
 /// Tags for a request; none for no tags, since some partitions refuse an empty list with a creation.
 pub(crate) fn sdk_tags(tags: &BTreeMap<String, String>) -> Option<Vec<Tag>> {
-    let tags: Vec<Tag> =
-        tags.iter().filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok()).collect();
+    let tags: Vec<Tag> = tags
+        .iter()
+        .filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok())
+        .collect();
     (!tags.is_empty()).then_some(tags)
 }

@@ -81,9 +81,12 @@ pub enum Guard {
 /// What a document can do.
 #[must_use]
 pub fn guard(policy: &Policy) -> Guard {
-    let denies = policy
-        .document()
-        .is_some_and(|document| document.statements.iter().all(|statement| statement.effect == Effect::Deny));
+    let denies = policy.document().is_some_and(|document| {
+        document
+            .statements
+            .iter()
+            .all(|statement| statement.effect == Effect::Deny)
+    });
     if denies { Guard::Denies } else { Guard::Allows }
 }
 
@@ -91,8 +94,11 @@ pub fn guard(policy: &Policy) -> Guard {
 #[must_use]
 pub fn diff(wanted: Holdings<'_>, live: Holdings<'_>, cx: &DiffCx<'_>) -> Vec<HoldAction> {
     let mut actions = boundary(wanted, live, cx);
-    let attach: Vec<&Arn> =
-        wanted.policies.iter().filter(|arn| !live.policies.contains(arn) || cx.replaced.contains(arn)).collect();
+    let attach: Vec<&Arn> = wanted
+        .policies
+        .iter()
+        .filter(|arn| !live.policies.contains(arn) || cx.replaced.contains(arn))
+        .collect();
     let detach: Vec<&Arn> = live.policies.difference(wanted.policies).collect();
     let timing = if attach.is_empty() || live.policies.len() + attach.len() > ATTACHMENTS {
         Timing::First
@@ -122,8 +128,15 @@ fn inline(wanted: Holdings<'_>, live: Holdings<'_>) -> Vec<HoldAction> {
         .filter(|(name, policy)| live.inline.get(*name).is_none_or(|live| !same(policy, live)))
         .map(|(name, policy)| HoldAction::PutInline(name.clone(), policy.clone()));
     let put: Vec<HoldAction> = put.collect();
-    let timing = if put.is_empty() { Timing::First } else { Timing::Replaced };
-    let gone = live.inline.iter().filter(|(name, _)| !wanted.inline.contains_key(*name));
+    let timing = if put.is_empty() {
+        Timing::First
+    } else {
+        Timing::Replaced
+    };
+    let gone = live
+        .inline
+        .iter()
+        .filter(|(name, _)| !wanted.inline.contains_key(*name));
     let delete = gone.map(|(name, policy)| HoldAction::DeleteInline(name.clone(), guard(policy), timing));
     put.into_iter().chain(delete).collect()
 }
@@ -131,8 +144,14 @@ fn inline(wanted: Holdings<'_>, live: Holdings<'_>) -> Vec<HoldAction> {
 /// The changes that leave nothing held, before a deletion.
 #[must_use]
 pub fn release(live: Holdings<'_>) -> Vec<HoldAction> {
-    let detach = live.policies.iter().map(|arn| HoldAction::Detach(arn.clone(), Timing::Unlink));
-    let delete = live.inline.iter().map(|(name, policy)| HoldAction::DeleteInline(name.clone(), guard(policy), Timing::Unlink));
+    let detach = live
+        .policies
+        .iter()
+        .map(|arn| HoldAction::Detach(arn.clone(), Timing::Unlink));
+    let delete = live
+        .inline
+        .iter()
+        .map(|(name, policy)| HoldAction::DeleteInline(name.clone(), guard(policy), Timing::Unlink));
     detach.chain(delete).collect()
 }
 
@@ -182,13 +201,20 @@ pub const SPREADING: &[Retry] = &[
 /// What is known of a change.
 #[must_use]
 pub fn facts(action: &HoldAction, holder: Holder, arn: &Arn) -> Facts {
-    let base = |call, rank, summary: String| Facts { retry: SPREADING, ..Facts::new(call, rank, summary) };
+    let base = |call, rank, summary: String| Facts {
+        retry: SPREADING,
+        ..Facts::new(call, rank, summary)
+    };
     match action {
         HoldAction::Attach(policy) => Facts {
             access: Access::Widens,
             needs: vec![policy.clone()],
             fields: vec![FieldPath::entry("policies", policy.as_str())],
-            ..base(call_name(holder, action), Rank::Add, format!("attach {}", policy.show()))
+            ..base(
+                call_name(holder, action),
+                Rank::Add,
+                format!("attach {}", policy.show()),
+            )
         },
         HoldAction::Detach(policy, timing) => Facts {
             access: Access::Restricts,
@@ -196,31 +222,63 @@ pub fn facts(action: &HoldAction, holder: Holder, arn: &Arn) -> Facts {
             unlinks: Some((arn.clone(), policy.clone())),
             loss: Loss::Link,
             fields: vec![FieldPath::entry("policies", policy.as_str())],
-            ..base(call_name(holder, action), rank(*timing), format!("detach {}", policy.show()))
+            ..base(
+                call_name(holder, action),
+                rank(*timing),
+                format!("detach {}", policy.show()),
+            )
         },
         HoldAction::PutInline(name, policy) => Facts {
             fields: vec![FieldPath::entry("inline_policies", name)],
-            access: if guard(policy) == Guard::Denies { Access::Restricts } else { Access::Either },
-            ..base(call_name(holder, action), inline_rank(guard(policy)), format!("write inline policy {name}"))
+            access: if guard(policy) == Guard::Denies {
+                Access::Restricts
+            } else {
+                Access::Either
+            },
+            ..base(
+                call_name(holder, action),
+                inline_rank(guard(policy)),
+                format!("write inline policy {name}"),
+            )
         },
         HoldAction::DeleteInline(name, guard, timing) => Facts {
             fields: vec![FieldPath::entry("inline_policies", name)],
-            access: if *guard == Guard::Denies { Access::Widens } else { Access::Restricts },
+            access: if *guard == Guard::Denies {
+                Access::Widens
+            } else {
+                Access::Restricts
+            },
             loss: Loss::Link,
-            ..base(call_name(holder, action), removal_rank(*guard, *timing), format!("delete inline policy {name}"))
+            ..base(
+                call_name(holder, action),
+                removal_rank(*guard, *timing),
+                format!("delete inline policy {name}"),
+            )
         },
         HoldAction::PutBoundary(policy, before) => Facts {
-            access: if before.is_none() { Access::Restricts } else { Access::Either },
+            access: if before.is_none() {
+                Access::Restricts
+            } else {
+                Access::Either
+            },
             needs: vec![policy.clone()],
             frees: before.iter().cloned().collect(),
             fields: vec![FieldPath::whole("permissions_boundary")],
-            ..base(call_name(holder, action), Rank::GuardOn, format!("set boundary {}", policy.show()))
+            ..base(
+                call_name(holder, action),
+                Rank::GuardOn,
+                format!("set boundary {}", policy.show()),
+            )
         },
         HoldAction::DeleteBoundary(before) => Facts {
             access: Access::Widens,
             frees: vec![before.clone()],
             fields: vec![FieldPath::whole("permissions_boundary")],
-            ..base(call_name(holder, action), Rank::GuardOff, format!("take off boundary {}", before.show()))
+            ..base(
+                call_name(holder, action),
+                Rank::GuardOff,
+                format!("take off boundary {}", before.show()),
+            )
         },
     }
 }
@@ -280,14 +338,14 @@ pub fn grants(holdings: Holdings<'_>, arn: &Arn) -> Vec<Grant> {
         managed: None,
         limits: false,
     };
-    let managed = holdings
-        .policies
-        .iter()
-        .map(|policy| Grant { managed: Some(policy.clone()), ..grant(format!("policy {}", policy.show())) });
-    let inline = holdings
-        .inline
-        .iter()
-        .map(|(name, policy)| Grant { document: Some(policy.clone()), ..grant(format!("inline policy {name}")) });
+    let managed = holdings.policies.iter().map(|policy| Grant {
+        managed: Some(policy.clone()),
+        ..grant(format!("policy {}", policy.show()))
+    });
+    let inline = holdings.inline.iter().map(|(name, policy)| Grant {
+        document: Some(policy.clone()),
+        ..grant(format!("inline policy {name}"))
+    });
     let boundary = holdings.boundary.into_iter().map(|policy| Grant {
         managed: Some(policy.clone()),
         limits: true,
@@ -299,7 +357,12 @@ pub fn grants(holdings: Holdings<'_>, arn: &Arn) -> Vec<Grant> {
 /// Everything that a principal's holdings name.
 #[must_use]
 pub fn refs(holdings: Holdings<'_>) -> Vec<Arn> {
-    holdings.policies.iter().cloned().chain(holdings.boundary.cloned()).collect()
+    holdings
+        .policies
+        .iter()
+        .cloned()
+        .chain(holdings.boundary.cloned())
+        .collect()
 }
 
 /// Policies, inline policies and boundary as the file writes them.
