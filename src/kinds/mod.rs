@@ -217,12 +217,16 @@ macro_rules! kinds {
     };
 }
 
+pub(crate) mod decode;
+pub mod partial;
 pub mod principal;
 pub mod tagging;
 
 kinds! {
+    lambda::Lambda,
     policy::Policy,
     role::Role,
+    rule::Rule,
 }
 
 /// A kind as a member of the closed sums.
