@@ -6,9 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
-use crate::fields::Fields;
 use crate::guard::{self, GuardCx};
-use crate::kind::{Home, Kind, Object, Rank, Seen};
+use crate::kind::{Home, Object, Rank, Seen};
 use crate::kinds::{AnyAction, AnyObject, Member, Visit};
 use crate::names::Arn;
 

@@ -57,7 +57,7 @@ pub struct Contribution {
 }
 
 /// One declared resource, before it is lowered.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Declared {
     /// The AWS name, after interpolation.
     pub name: String,
@@ -72,13 +72,10 @@ pub struct Declared {
 }
 
 impl Declared {
-    /// The name as a node, so that mistakes in it point to where it is written.
+    /// A thing of which only the name is known.
     #[must_use]
-    pub fn name_node(&self) -> Node {
-        Node {
-            span: self.span,
-            value: Value::Text(self.name.clone()),
-        }
+    pub fn bare(name: &str, region: &Region, span: Span) -> Self {
+        Self { name: name.to_owned(), path: None, region: region.clone(), bus: None, span }
     }
 }
 
@@ -97,10 +94,8 @@ pub struct Learned {
 pub struct Existing {
     /// Its kind.
     pub kind: KindName,
-    /// Its AWS name.
-    pub name: String,
-    /// The region that it is looked for in.
-    pub region: Region,
+    /// What the file says of it.
+    pub declared: Declared,
     /// Where it is named.
     pub place: Place,
 }
@@ -410,13 +405,7 @@ impl Lowering<'_> {
         let mut table = Table::new(node, "reference", &["existing"], &mut self.reading())?;
         let name_node = table.required("existing", &mut self.reading())?;
         let name = table::written_text(name_node, "existing", &mut self.reading())?.to_owned();
-        let declared = Declared {
-            name: name.clone(),
-            path: None,
-            region: self.region.clone(),
-            bus: None,
-            span: node.span,
-        };
+        let declared = Declared::bare(&name, self.region, name_node.span);
         let arn = self.arn_of(kind, &declared);
         if arn.is_none() {
             self.report(Finding::error(
@@ -425,12 +414,7 @@ impl Lowering<'_> {
                 format!("`{name}` can't be the name of a {kind}"),
             ));
         }
-        self.existing.insert(Existing {
-            kind,
-            name,
-            region: self.region.clone(),
-            place: self.sources.place(name_node.span),
-        });
+        self.existing.insert(Existing { kind, declared, place: self.sources.place(name_node.span) });
         arn
     }
 

@@ -16,7 +16,7 @@ use crate::fields::FieldPath;
 use crate::kind::{
     DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section,
 };
-use crate::names::{Arn, IamPath, PolicyName};
+use crate::names::{Arn, IamPath, NameError, PolicyName};
 use crate::policy_doc::{Flavour, Policy as Document};
 use crate::spec::finding::Finding;
 use crate::spec::lower::{Declared, Lowered, Lowering};
@@ -91,8 +91,8 @@ impl Kind for Policy {
     type Action = Action;
     type Part = Infallible;
 
-    fn identify(declared: &Declared, _: &Node, cx: &mut Lowering<'_>) -> Option<PolicyName> {
-        cx.parse(&declared.name_node(), "policy", PolicyName::parse)
+    fn identify(declared: &Declared) -> Result<PolicyName, NameError> {
+        PolicyName::parse(&declared.name)
     }
 
     fn arn(id: &PolicyName, state: Option<&State>, home: &Home) -> Arn {

@@ -185,6 +185,7 @@ fn detach_call(principal: &Arn) -> &'static str {
 }
 
 /// The parts of a creation that IAM takes as separate arguments.
+#[cfg(feature = "aws")]
 pub(super) struct Creation<'a> {
     pub(super) path: &'a IamPath,
     pub(super) description: Option<&'a str>,
@@ -192,6 +193,7 @@ pub(super) struct Creation<'a> {
     pub(super) tags: &'a BTreeMap<String, String>,
 }
 
+#[cfg(feature = "aws")]
 impl<'a> From<&'a State> for Creation<'a> {
     fn from(state: &'a State) -> Self {
         Self {

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::fields::FieldPath;
 use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section};
-use crate::names::{Arn, IamPath, InstanceProfileName, RoleName, SessionLength};
+use crate::names::{Arn, IamPath, InstanceProfileName, NameError, RoleName, SessionLength};
 use crate::policy_doc::Policy as Document;
 use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::{Node, Value};
@@ -99,8 +99,8 @@ impl Kind for Role {
     type Action = Action;
     type Part = Infallible;
 
-    fn identify(declared: &Declared, _: &Node, cx: &mut Lowering<'_>) -> Option<RoleName> {
-        cx.parse(&declared.name_node(), "role", RoleName::parse)
+    fn identify(declared: &Declared) -> Result<RoleName, NameError> {
+        RoleName::parse(&declared.name)
     }
 
     fn arn(id: &RoleName, state: Option<&State>, home: &Home) -> Arn {
