@@ -368,6 +368,11 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     fn contribute(state: &mut Self::State, part: Self::Part);
     /// The tags, for kinds that have them.
     fn tags(state: &Self::State) -> Option<&BTreeMap<String, String>>;
+    /// The path, for IAM things: their ARN depends on it.
+    fn path(state: &Self::State) -> Option<IamPath> {
+        let _ = state;
+        None
+    }
     /// Whether a live value of an unmentioned field is stricter or more durable than the default.
     fn holds(path: &FieldPath, live: &Self::State) -> bool;
     /// Whether a live thing is still exactly as newly made, so that taking it over loses nobody anything.

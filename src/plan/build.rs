@@ -52,7 +52,7 @@ pub fn build(input: Input<'_>) -> Plan {
         .iter()
         .map(|object| object.visit(Knowing { home, tags, consents }))
         .collect();
-    let declared: BTreeSet<Arn> = facts.iter().map(|known| known.arn.clone()).collect();
+    let declared: BTreeSet<Arn> = facts.iter().filter(|known| known.ours).map(|known| known.arn.clone()).collect();
     let replaced = facts
         .iter()
         .filter(|known| known.replaced)
@@ -70,6 +70,8 @@ pub fn build(input: Input<'_>) -> Plan {
         caller,
     };
     let mut drafts: Vec<Draft> = objects.iter().map(|object| object.visit(Drafting(&cx))).collect();
+    // What is neither wanted nor to go was read for its context only.
+    drafts.retain(|draft| draft.change.origin.is_some());
     drafts.sort_by(|a, b| a.change.address.cmp(&b.change.address));
     refusals.extend(drafts.iter_mut().flat_map(|draft| std::mem::take(&mut draft.refusals)));
     let mut steps = one_per_link(steps(&drafts, home));
@@ -116,6 +118,7 @@ struct Known {
     address: Address,
     arn: Arn,
     refs: BTreeSet<Arn>,
+    ours: bool,
     made: bool,
     replaced: bool,
 }
@@ -144,6 +147,7 @@ impl Visit for Knowing<'_> {
             address: object.address.clone(),
             arn: K::arn(&object.id, live.or(wanted), self.home),
             refs: refs.collect(),
+            ours: object.wanted.is_some() || object.doom.is_some(),
             made: replaced || (wanted.is_some() && matches!(object.seen, Seen::Absent)),
             replaced,
         }

@@ -148,6 +148,10 @@ impl Kind for Policy {
         Some(&state.tags)
     }
 
+    fn path(state: &State) -> Option<IamPath> {
+        Some(state.path.clone())
+    }
+
     fn holds(_: &FieldPath, _: &State) -> bool {
         false
     }

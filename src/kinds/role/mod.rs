@@ -172,6 +172,10 @@ impl Kind for Role {
         Some(&state.tags)
     }
 
+    fn path(state: &State) -> Option<IamPath> {
+        Some(state.path.clone())
+    }
+
     fn holds(path: &FieldPath, live: &State) -> bool {
         match path.field {
             "permissions_boundary" => live.permissions_boundary.is_some(),
