@@ -156,7 +156,10 @@ fn init_log(verbose: u8) {
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env("EVENKEEL_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
 }
 
 #[cfg(feature = "aws")]
@@ -164,6 +167,8 @@ fn block_on(work: impl Future<Output = Result<Exit, failure::Failure>>) -> Resul
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
         Ok(runtime) => runtime.block_on(work),
-        Err(error) => Err(failure::Failure::new(format!("the runtime could not be started: {error}"))),
+        Err(error) => Err(failure::Failure::new(format!(
+            "the runtime could not be started: {error}"
+        ))),
     }
 }

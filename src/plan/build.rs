@@ -52,7 +52,11 @@ pub fn build(input: Input<'_>) -> Plan {
         .iter()
         .map(|object| object.visit(Knowing { home, tags, consents }))
         .collect();
-    let declared: BTreeSet<Arn> = facts.iter().filter(|known| known.ours).map(|known| known.arn.clone()).collect();
+    let declared: BTreeSet<Arn> = facts
+        .iter()
+        .filter(|known| known.ours)
+        .map(|known| known.arn.clone())
+        .collect();
     let replaced = facts
         .iter()
         .filter(|known| known.replaced)

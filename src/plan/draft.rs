@@ -105,6 +105,8 @@ fn create<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         .present()
         .into_iter()
         .filter(|path| !is_mark(path, cx.tags))
+        // AWS's defaults are not worth a line.
+        .filter(|path| path.key.is_some() || wanted.mentioned.contains(path.field))
         .map(|path| field_change(path, None, Some(&wanted.state), wanted))
         .collect();
     if wanted.unknown.is_empty() {

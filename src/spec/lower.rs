@@ -75,7 +75,13 @@ impl Declared {
     /// A thing of which only the name is known.
     #[must_use]
     pub fn bare(name: &str, region: &Region, span: Span) -> Self {
-        Self { name: name.to_owned(), path: None, region: region.clone(), bus: None, span }
+        Self {
+            name: name.to_owned(),
+            path: None,
+            region: region.clone(),
+            bus: None,
+            span,
+        }
     }
 }
 
@@ -414,7 +420,11 @@ impl Lowering<'_> {
                 format!("`{name}` can't be the name of a {kind}"),
             ));
         }
-        self.existing.insert(Existing { kind, declared, place: self.sources.place(name_node.span) });
+        self.existing.insert(Existing {
+            kind,
+            declared,
+            place: self.sources.place(name_node.span),
+        });
         arn
     }
 
