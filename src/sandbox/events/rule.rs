@@ -156,16 +156,10 @@ pub(super) fn put(world: &mut World, call: &Call, fields: &Fields<'_>) -> Result
     if world.events.on_bus(&call.region, bus).count() >= MAX_RULES {
         return Err(fault::over_limit());
     }
-    let place = if bus == bus::DEFAULT {
-        name.to_owned()
-    } else {
-        format!("{bus}/{name}")
-    };
-    let arn = format!("arn:aws:events:{}:{}:rule/{place}", call.region, world.account);
     let mut rule = Rule {
         name: name.into(),
         bus: bus.into(),
-        arn: arn.clone(),
+        arn: arn(world, call, bus, name),
         trigger,
         state,
         tags: BTreeMap::new(),
@@ -173,8 +167,19 @@ pub(super) fn put(world: &mut World, call: &Call, fields: &Fields<'_>) -> Result
         targets: BTreeMap::new(),
     };
     tags::merge(&mut rule.tags, fields)?;
+    let shown = json!({ "RuleArn": rule.arn });
     world.events.rules.insert(key, rule);
-    Ok(json!({ "RuleArn": arn }))
+    Ok(shown)
+}
+
+/// The default bus does not show in the ARNs of its rules.
+fn arn(world: &World, call: &Call, bus: &str, name: &str) -> String {
+    let start = format!("arn:aws:events:{}:{}:rule", call.region, world.account);
+    if bus == bus::DEFAULT {
+        format!("{start}/{name}")
+    } else {
+        format!("{start}/{bus}/{name}")
+    }
 }
 
 /// Refuses a role that EventBridge can't take on; callers retry this text while a role is new.

@@ -5,7 +5,7 @@ use http::Response;
 use serde_json::{Value, json};
 
 use super::rule_key;
-use crate::sandbox::testing::{account, signed, text};
+use crate::sandbox::testing::{account, query, signed, text};
 use crate::sandbox::{Account, Options, Stored as _};
 
 const LAMBDA: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
@@ -122,6 +122,32 @@ fn wrong_rules_are_refused_in_eventbridges_words() {
         "ResourceNotFoundException",
         "Rule x does not exist on EventBus default.",
     );
+}
+
+#[test]
+fn a_fresh_role_can_be_taken_on_after_some_tries() {
+    let account = account();
+    let trust = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Principal": { "Service": "events.amazonaws.com" }, "Action": "sts:AssumeRole" }
+    ] });
+    let trust = trust.to_string();
+    let fields = [
+        ("Action", "CreateRole"),
+        ("RoleName", "r"),
+        ("AssumeRolePolicyDocument", trust.as_str()),
+    ];
+    assert_eq!(query(&account, "iam", "test", &fields).status(), 200);
+    let body = json!({
+        "Name": "x", "ScheduleExpression": "rate(1 day)", "RoleArn": "arn:aws:iam::123456789012:role/r",
+    });
+    refused(
+        &account,
+        "PutRule",
+        &body,
+        "ValidationException",
+        "cannot be assumed by principal",
+    );
+    assert!((0..4).any(|_| ask(&account, "PutRule", &body).status() == 200));
 }
 
 #[test]

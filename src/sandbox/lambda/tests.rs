@@ -371,6 +371,32 @@ fn permissions_are_added_once_and_rendered_as_lambda_renders_them() {
 }
 
 #[test]
+fn a_permission_keeps_the_id_of_a_principal_that_goes() {
+    let account = with_function();
+    create_role(&account, "guest", "ec2.amazonaws.com");
+    let arn = "arn:aws:iam::123456789012:role/guest";
+    let body = json!({ "StatementId": "x", "Action": "lambda:InvokeFunction", "Principal": arn });
+    let shown = taken(&account, "POST", POLICY, &body);
+    assert!(shown["Statement"].as_str().unwrap().contains(arn));
+    let read = || {
+        taken(&account, "GET", POLICY, &Value::Null)["Policy"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert!(read().contains(arn));
+    let deleted = query(
+        &account,
+        "iam",
+        "test",
+        &[("Action", "DeleteRole"), ("RoleName", "guest")],
+    );
+    assert_eq!(deleted.status(), 200);
+    create_role(&account, "guest", "ec2.amazonaws.com");
+    assert!(read().contains("AROA") && !read().contains(arn), "{}", read());
+}
+
+#[test]
 fn versions_freeze_and_are_numbered_once() {
     let account = with_function();
     let versions = "2015-03-31/functions/f/versions";

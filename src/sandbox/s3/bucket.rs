@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::kept::default_encryption;
 use super::naming::is_bucket_name;
 use super::policy::Policy;
-use super::settings::{Block, Ownership, default_encryption};
+use super::settings::{Block, Ownership};
 use super::xml::Element;
 use super::{body, document, done, fault, gone, tagging};
 use crate::sandbox::{Call, Fault, Moment, Reply, World, paging};

@@ -368,6 +368,37 @@ fn lifecycle_rules_get_ids_and_need_an_action() {
     }
 }
 
+#[test]
+fn notifications_go_only_to_functions_that_let_s3_in() {
+    let account = with_bucket();
+    let put = |inside: &str| format!("<NotificationConfiguration>{inside}</NotificationConfiguration>");
+    let function = put(
+        "<CloudFunctionConfiguration><CloudFunction>arn:aws:lambda:us-east-1:123456789012:function:f</CloudFunction><Event>s3:ObjectCreated:*</Event></CloudFunctionConfiguration>",
+    );
+    refused(
+        &account,
+        "PUT",
+        "bkt?notification",
+        &function,
+        "InvalidArgument",
+        "Unable to validate the following destination",
+    );
+    let queue = put(
+        "<QueueConfiguration><Queue>arn:aws:sqs:us-east-1:123456789012:q</Queue><Event>s3:ObjectCreated:*</Event></QueueConfiguration>",
+    );
+    taken(&account, "PUT", "bkt?notification", &queue);
+    let shown = element(&account, "bkt?notification");
+    assert!(
+        shown
+            .child("QueueConfiguration")
+            .unwrap()
+            .get("Id")
+            .is_some_and(|id| !id.is_empty())
+    );
+    taken(&account, "PUT", "bkt?notification", &put(""));
+    assert_eq!(element(&account, "bkt?notification").children, []);
+}
+
 fn put(account: &Account, key: &str, body: &str) -> String {
     let response = taken(account, "PUT", &format!("bkt/{key}"), body);
     let version = response
