@@ -208,7 +208,11 @@ pub(super) fn list(world: &World, call: &Call, fields: &Fields<'_>) -> Result<Va
         .events
         .on_bus(&call.region, bus)
         .filter(|rule| rule.name.starts_with(prefix));
-    page(fields, "Rules", rules.map(|rule| Value::Object(rule.describe())))
+    page(
+        fields,
+        "Rules",
+        rules.map(|rule| (rule.name.clone(), Value::Object(rule.describe()))),
+    )
 }
 
 pub(super) fn switch(world: &mut World, call: &Call, fields: &Fields<'_>, state: &str) -> Result<Value, Fault> {

@@ -55,7 +55,7 @@ impl State {
     }
 
     /// The functions of one Region by name.
-    fn in_region<'a>(&'a self, region: &str) -> impl Iterator<Item = &'a Function> {
+    fn in_region<'a>(&'a self, region: &str) -> impl Iterator<Item = &'a Function> + use<'a> {
         let prefix = format!("{region}/");
         let functions = self.functions.from(&prefix);
         functions

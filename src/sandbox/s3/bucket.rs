@@ -204,6 +204,7 @@ pub(super) fn list(world: &World, call: &Call) -> Result<Reply, Fault> {
         .buckets
         .iter()
         .filter(|(name, bucket)| name.starts_with(prefix) && region.is_none_or(|region| region == bucket.region));
+    let wanted = wanted.map(|(name, bucket)| (name.clone(), (name, bucket)));
     let page = paging::cut(wanted, call.query.get("continuation-token"), size);
     let page = page
         .map_err(|_| fault::invalid_argument("continuation-token", "The continuation token provided is incorrect"))?;
