@@ -1,1 +1,36 @@
-//! IAM policy documents: parse with positions, canonical form, comparison, differences by statement.
+//! The language of IAM policies: types, grammar, canonical form, difference.
+//!
+//! Invariant: two documents are only ever called the same when neither grants more than the other; in doubt they
+//! differ. The author's text is kept beside its meaning and is what goes to AWS. This room knows no resource kinds,
+//! reads no files and never talks to AWS; what actions exist is no concern of its own either.
+
+mod canonical;
+mod check;
+pub mod codes;
+mod diff;
+mod document;
+mod json;
+mod operator;
+mod pattern;
+mod placeholder;
+mod policy;
+mod public;
+mod queries;
+mod read;
+mod trust;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use canonical::{Body, Canonical, CanonicalStatement, Member, same};
+pub use diff::{Element, PartChange, StatementChange, diff};
+pub use document::{
+    At, Clause, Condition, Document, Effect, PrincipalClause, PrincipalEntry, PrincipalType, Sense, Statement, Version,
+    Who, Word,
+};
+pub use json::{JsonFault, parse as parse_json};
+pub use operator::{Family, Operator, Quantifier, Test, WhenAbsent};
+pub use pattern::{matches, matches_ignoring_case};
+pub use policy::{Flavour, LiveError, Policy, decode};
+pub use trust::{TrustParts, conditions};

@@ -1,7 +1,8 @@
 //! A simulated AWS account: a request in, a response out.
 //!
 //! Invariant: a call's effect is whole or nothing, in memory and on disk, and lasts before the answer is given. The room
-//! stands alone: it knows nothing of kinds, plans or specs, and no other room knows it but where clients are configured.
+//! knows nothing of kinds, plans or specs, and no other room knows it but where clients are configured. All that it
+//! takes from outside is the catalogue of AWS-managed policies.
 //!
 //! # The seam between the core and a service
 //!

@@ -1,0 +1,117 @@
+//! Where the clients' configuration comes from: the SDK's own chain, or a simulated account.
+//!
+//! Invariant: this is the only file outside the sandbox's room that knows that there is one.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use aws_config::BehaviorVersion;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+
+use crate::kind::Home;
+use crate::names::{AccountId, Arn, Region};
+use crate::sandbox::connector::SandboxHttp;
+use crate::sandbox::{Account, OpenError, Options};
+
+use super::call_error;
+
+/// Who runs the tool, and where.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// Partition and account.
+    pub home: Home,
+    /// The caller, as STS names it.
+    pub caller: Arn,
+    /// The region of the configuration, if any.
+    pub region: Option<Region>,
+    /// Whether the account is a simulated one.
+    pub simulated: bool,
+}
+
+/// A simulated account in a folder.
+#[derive(Debug, Clone)]
+pub struct SandboxChoice {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The account to make there, if none is there yet.
+    pub account: Option<AccountId>,
+}
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The simulated account could not be opened.
+    #[error("the sandbox can't be opened: {0}")]
+    Sandbox(#[from] OpenError),
+    /// STS did not tell who we are.
+    #[error("AWS did not say who you are: {0}")]
+    Identity(crate::engine::CallError),
+    /// STS told something that can't be understood.
+    #[error("AWS named an identity that can't be understood: `{0}`")]
+    Odd(String),
+}
+
+/// Makes the configuration and asks STS who we are.
+///
+/// # Errors
+/// A sandbox that can't be opened; no credentials; an answer that makes no sense.
+pub async fn connect(
+    profile: Option<&str>,
+    region: Option<&Region>,
+    sandbox: Option<SandboxChoice>,
+) -> Result<(SdkConfig, Connection), ConfigError> {
+    let simulated = sandbox.is_some();
+    let config = match sandbox {
+        Some(choice) => simulated_config(choice, region)?,
+        None => real_config(profile, region).await,
+    };
+    let answer = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await;
+    let identity = answer.map_err(|error| ConfigError::Identity(call_error("sts:GetCallerIdentity", &error)))?;
+    let arn = identity.arn().unwrap_or_default();
+    let caller = Arn::parse(arn).map_err(|_| ConfigError::Odd(arn.to_owned()))?;
+    let account = caller.account().ok_or_else(|| ConfigError::Odd(arn.to_owned()))?;
+    let region = config.region().and_then(|region| Region::parse(region.as_ref()).ok());
+    let home = Home { partition: caller.partition(), account };
+    Ok((config, Connection { home, caller, region, simulated }))
+}
+
+async fn real_config(profile: Option<&str>, region: Option<&Region>) -> SdkConfig {
+    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .retry_config(RetryConfig::standard().with_max_attempts(6))
+        .timeout_config(timeouts());
+    if let Some(profile) = profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = region {
+        loader = loader.region(aws_types::region::Region::new(region.as_str().to_owned()));
+    }
+    loader.load().await
+}
+
+/// The SDK sets no limit of its own to an operation.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(std::time::Duration::from_secs(10))
+        .operation_attempt_timeout(std::time::Duration::from_secs(120))
+        .build()
+}
+
+fn simulated_config(choice: SandboxChoice, region: Option<&Region>) -> Result<SdkConfig, OpenError> {
+    let mut options = Options::default();
+    if let Some(account) = choice.account {
+        options.account_id = account.to_string();
+    }
+    let account = Account::open(Some(&choice.folder), options)?;
+    let region = region.map_or("us-east-1", Region::as_str).to_owned();
+    let keys = aws_credential_types::Credentials::new("AKIASANDBOX", "sandbox", None, None, "sandbox");
+    Ok(SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(aws_types::region::Region::new(region))
+        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(keys))
+        .retry_config(RetryConfig::standard())
+        .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
+        .http_client(SandboxHttp::new(Arc::new(account)))
+        .build())
+}

@@ -1,0 +1,144 @@
+//! The AWS clients of a run: one configuration, one reading and one writing client per service and region.
+//!
+//! Invariant: reading clients retry as the SDK does; writing clients never retry by themselves, because only the engine
+//! knows what may be repeated. No other room makes a client.
+
+mod config;
+mod error;
+pub mod iam;
+mod view;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use aws_types::SdkConfig;
+use tokio::sync::Semaphore;
+
+pub use config::{ConfigError, Connection, SandboxChoice, connect};
+pub use error::{call_error, is_absent};
+
+pub use view::View;
+
+use crate::names::{Arn, Region};
+use crate::vault::VaultCx;
+
+/// Reads per service that are under way at once. IAM's buckets are small; more gains nothing there.
+const READS_AT_ONCE: usize = 16;
+
+/// Everything that a kind's effects work with.
+#[derive(Debug)]
+pub struct Aws {
+    reading: SdkConfig,
+    writing: SdkConfig,
+    iam: (aws_sdk_iam::Client, aws_sdk_iam::Client),
+    lambda: RefCell<BTreeMap<(Region, Intent), aws_sdk_lambda::Client>>,
+    events: RefCell<BTreeMap<(Region, Intent), aws_sdk_eventbridge::Client>>,
+    /// Who runs the tool, where, and in which account.
+    pub connection: Connection,
+    /// Where generated credentials go.
+    pub vault: VaultCx,
+    /// Where the live code of functions is saved before it is replaced.
+    pub code_backups: std::path::PathBuf,
+    reads: Semaphore,
+}
+
+/// What a client is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Intent {
+    /// Reading: the SDK retries.
+    Read,
+    /// Writing: the engine retries.
+    Write,
+}
+
+impl Aws {
+    /// Clients over a configuration that [`connect`] has made.
+    #[must_use]
+    pub fn new(config: SdkConfig, connection: Connection, vault: VaultCx, code_backups: std::path::PathBuf) -> Self {
+        let off = aws_sdk_iam::config::retry::RetryConfig::disabled();
+        let writing = config.to_builder().retry_config(off).build();
+        Self {
+            iam: (aws_sdk_iam::Client::new(&config), aws_sdk_iam::Client::new(&writing)),
+            lambda: RefCell::default(),
+            events: RefCell::default(),
+            reading: config,
+            writing,
+            connection,
+            vault,
+            code_backups,
+            reads: Semaphore::new(READS_AT_ONCE),
+        }
+    }
+
+    /// IAM, which has one endpoint per partition.
+    #[must_use]
+    pub fn iam(&self, intent: Intent) -> &aws_sdk_iam::Client {
+        match intent {
+            Intent::Read => &self.iam.0,
+            Intent::Write => &self.iam.1,
+        }
+    }
+
+    /// Lambda in a region.
+    #[must_use]
+    pub fn lambda(&self, region: &Region, intent: Intent) -> aws_sdk_lambda::Client {
+        let made = || aws_sdk_lambda::Client::new(&self.regional(region, intent));
+        self.lambda.borrow_mut().entry((region.clone(), intent)).or_insert_with(made).clone()
+    }
+
+    /// EventBridge in a region.
+    #[must_use]
+    pub fn events(&self, region: &Region, intent: Intent) -> aws_sdk_eventbridge::Client {
+        let made = || aws_sdk_eventbridge::Client::new(&self.regional(region, intent));
+        self.events.borrow_mut().entry((region.clone(), intent)).or_insert_with(made).clone()
+    }
+
+    /// The configuration that clients are made from, for the few calls outside the services.
+    #[must_use]
+    pub fn sdk_config(&self) -> &SdkConfig {
+        &self.reading
+    }
+
+    fn regional(&self, region: &Region, intent: Intent) -> SdkConfig {
+        let config = match intent {
+            Intent::Read => &self.reading,
+            Intent::Write => &self.writing,
+        };
+        config.to_builder().region(aws_types::region::Region::new(region.as_str().to_owned())).build()
+    }
+
+    /// Waits for a place among the reads under way.
+    pub async fn read_slot(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
+        self.reads.acquire().await.ok()
+    }
+
+    /// The identity that runs the tool.
+    #[must_use]
+    pub fn caller(&self) -> &Arn {
+        &self.connection.caller
+    }
+}
+
+/// The account as the engine sees it.
+#[derive(Debug)]
+pub struct AwsBackend<'a>(pub &'a Aws);
+
+impl crate::engine::Backend for AwsBackend<'_> {
+    async fn observe(&self, objects: Vec<crate::kinds::AnyObject>) -> Vec<crate::kinds::AnyObject> {
+        View::new(self.0).read_all(objects).await
+    }
+
+    async fn run(
+        &self,
+        action: &crate::kinds::AnyAction,
+    ) -> Result<crate::engine::Receipt, crate::engine::CallError> {
+        action.run(self.0).await
+    }
+
+    async fn settled(
+        &self,
+        action: &crate::kinds::AnyAction,
+    ) -> Result<crate::engine::Settled, crate::engine::CallError> {
+        action.settled(self.0).await
+    }
+}

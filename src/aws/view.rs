@@ -1,0 +1,46 @@
+//! One reading session: clients plus everything that several readers share, read at most once.
+//!
+//! Invariant: a view never outlives the question it was made for; the plan, the stale check and the read-back each make
+//! their own.
+
+use futures_util::stream::{StreamExt as _, iter};
+
+use crate::kinds::AnyObject;
+
+use super::iam::IamView;
+use super::{Aws, Intent};
+
+/// How many resources are read at once; their calls share the slots of [`Aws::read_slot`].
+const OBJECTS_AT_ONCE: usize = 64;
+
+/// One reading session.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// The clients.
+    pub aws: &'a Aws,
+    /// What IAM readers share.
+    pub iam: IamView,
+}
+
+impl<'a> View<'a> {
+    /// A session that has read nothing yet.
+    #[must_use]
+    pub fn new(aws: &'a Aws) -> Self {
+        Self { aws, iam: IamView::default() }
+    }
+
+    /// The reading client of IAM.
+    #[must_use]
+    pub fn iam_client(&self) -> &aws_sdk_iam::Client {
+        self.aws.iam(Intent::Read)
+    }
+
+    /// Reads all of these, concurrently; the order stays.
+    pub async fn read_all(&self, mut objects: Vec<AnyObject>) -> Vec<AnyObject> {
+        self.iam.expect(objects.iter().filter(|object| object.address().kind.is_iam()).count());
+        let count = objects.len();
+        let reads = objects.iter_mut().map(|object| object.read(self));
+        iter(reads).buffer_unordered(OBJECTS_AT_ONCE.min(count.max(1))).collect::<Vec<()>>().await;
+        objects
+    }
+}

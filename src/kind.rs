@@ -1,0 +1,403 @@
+//! The contract of a kind: what role, bucket or rule must say of themselves so that the rest of the program can
+//! lower, compare, plan, order, execute and document them without knowing them.
+//!
+//! Invariant: everything in [`Kind`] is pure. [`Live`] holds the effects; it makes calls and never decides.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::address::Address;
+use crate::fields::{FieldPath, Fields};
+use crate::names::{AccountId, Arn, Partition};
+use crate::policy_doc::Policy;
+use crate::spec::lower::{Lowered, Lowering};
+use crate::spec::node::Node;
+use crate::spec::source::Place;
+
+/// The account that ARNs are made for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    /// `aws`, `aws-cn` …
+    pub partition: Partition,
+    /// The twelve digits.
+    pub account: AccountId,
+}
+
+/// Where a kind stands in the file.
+#[derive(Debug, Clone, Copy)]
+pub struct Section {
+    /// The top-level key, `roles`.
+    pub key: &'static str,
+    /// Other accepted spellings of it.
+    pub aliases: &'static [&'static str],
+    /// The service whose API it is read by: `iam`, `lambda`.
+    pub service: &'static str,
+}
+
+/// How much a reader must find out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// What a comparison needs.
+    Compare,
+    /// Also what stands in the way of a deletion.
+    Remove,
+}
+
+/// What a written difference of a field leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnChange {
+    /// AWS changes it in place; absence means AWS's default.
+    InPlace,
+    /// AWS changes it in place; absence keeps a live value that is stricter or more durable than the default.
+    Held,
+    /// AWS can't change it: absence keeps what is there, a written difference needs `--replace`.
+    Replace,
+    /// It counts when the thing is made and is never changed afterwards.
+    CreateOnly,
+}
+
+/// One field of a kind, the single source of the decoder, the reference and the schema.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// The key in the file.
+    pub name: &'static str,
+    /// The type as people read it: "text", "duration", "list of policies".
+    pub shape: &'static str,
+    /// What absence means.
+    pub default: &'static str,
+    /// What a change leads to.
+    pub on_change: OnChange,
+    /// One sentence for the reference.
+    pub doc: &'static str,
+}
+
+/// What the file says of one resource, lowered.
+#[derive(Debug, Clone)]
+pub struct Wanted<K: Kind> {
+    /// The state that the account shall have.
+    pub state: K::State,
+    /// The fields that the file writes.
+    pub mentioned: BTreeSet<&'static str>,
+    /// Fields that can't be told now (`from_env` that is not set), with the reason.
+    pub unknown: BTreeMap<FieldPath, String>,
+    /// `ignore:` patterns: kept as they are once the thing exists.
+    pub ignore: Vec<String>,
+    /// `shared: true`: what is listed is ensured, the rest is somebody else's.
+    pub shared: bool,
+    /// `protect: true`.
+    pub protect: bool,
+    /// Where it is declared.
+    pub origin: Place,
+    /// Where its fields are written.
+    pub places: BTreeMap<FieldPath, Place>,
+}
+
+/// What a reader found.
+#[derive(Debug, Clone)]
+pub enum Seen<K: Kind> {
+    /// Nothing has looked yet.
+    Unread,
+    /// AWS says that there is none.
+    Absent,
+    /// It exists.
+    There(Box<Observed<K>>),
+    /// It could not be read; the reason as a sentence fragment. Never treated as absent.
+    Unknown(String),
+}
+
+/// A live resource.
+#[derive(Debug, Clone)]
+pub struct Observed<K: Kind> {
+    /// Its state, in the same normal form as a wanted one.
+    pub state: K::State,
+    /// What only AWS knows and nobody declares.
+    pub evidence: K::Evidence,
+    /// Fields that could not be read, with the reason.
+    pub unknown: BTreeMap<FieldPath, String>,
+}
+
+/// `absent:` names this resource.
+#[derive(Debug, Clone)]
+pub struct Doom {
+    /// Where the file says so.
+    pub origin: Place,
+    /// `detach: true`: undeclared users of it may be unlinked.
+    pub detach: bool,
+}
+
+/// One resource with all that is known of it: what the file wants and what AWS has.
+#[derive(Debug, Clone)]
+pub struct Object<K: Kind> {
+    /// How the file and reports call it.
+    pub address: Address,
+    /// How AWS knows it.
+    pub id: K::Id,
+    /// What the file wants; `None` for what shall not exist.
+    pub wanted: Option<Wanted<K>>,
+    /// Set where `absent:` names it.
+    pub doom: Option<Doom>,
+    /// What AWS has.
+    pub seen: Seen<K>,
+    /// How much of it must be read.
+    pub depth: Depth,
+}
+
+/// What [`Kind::diff`] looks at.
+#[derive(Debug)]
+pub enum Pair<'a, K: Kind> {
+    /// It shall be made.
+    Create(&'a K::State),
+    /// It is there and shall become `wanted`; ignored, held and unknown fields have been levelled before.
+    Change {
+        /// What it shall become.
+        wanted: &'a K::State,
+        /// What it is.
+        live: &'a Observed<K>,
+    },
+    /// It shall go.
+    Delete(&'a Observed<K>),
+}
+
+/// What a diff may know of the world around.
+#[derive(Debug)]
+pub struct DiffCx<'a> {
+    /// The account.
+    pub home: &'a Home,
+    /// Things that this plan deletes and makes anew: whoever names them must name them again, since unique ids change.
+    pub replaced: &'a BTreeSet<Arn>,
+    /// New principals that name each other: their trust is written in a step of its own.
+    pub entangled: &'a BTreeSet<Arn>,
+    /// The tag that says who owns a thing; written last when something is taken over.
+    pub owner_key: &'a str,
+}
+
+/// In which direction a step moves access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Access {
+    /// It can only take access away.
+    Restricts,
+    /// It has nothing to do with access.
+    Neutral,
+    /// It can only give access.
+    Widens,
+    /// Its direction isn't known: a guard takes it for a narrowing, the order for a widening.
+    Either,
+}
+
+/// The order of the steps of one resource; see the variants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rank {
+    /// Unlinking before a deletion.
+    Unlink,
+    /// The deletion itself (first, because a replacement deletes before it makes).
+    Delete,
+    /// Making the thing.
+    Create,
+    /// Putting a guard on: a boundary, a Deny.
+    GuardOn,
+    /// Taking away what nothing replaces.
+    Remove,
+    /// Settings that have no bearing on access.
+    Set,
+    /// Adding.
+    Add,
+    /// Taking away what an addition has replaced.
+    RemoveReplaced,
+    /// Taking a guard off.
+    GuardOff,
+    /// The mark of ownership, the last write of an adoption.
+    Claim,
+}
+
+/// An error of AWS that heals by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// The wire code; never a code alone when it can also mean a permanent mistake.
+    pub code: &'static str,
+    /// A stable part of the message, compared without case; empty for any message.
+    pub fragment: &'static str,
+    /// Seconds after which it is reported as it is.
+    pub within_s: u32,
+    /// What a person is told while waiting.
+    pub waiting_for: &'static str,
+    /// Whether it heals only where this run has just made something that the step stands on.
+    pub when: When,
+}
+
+/// When an error of AWS may heal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Always.
+    Always,
+    /// When the step's resource, or one that it needs, was made by this run.
+    Fresh,
+}
+
+/// Whether a second call does harm when the first one's effect isn't known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Once {
+    /// The second call does the same, or is refused because the first one worked.
+    Repeatable,
+    /// Each call adds something: a key, a version.
+    OnlyOnce,
+}
+
+/// What is lost for good by a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Loss {
+    /// Nothing that a later apply could not bring back.
+    None,
+    /// An object with its unique id, keys or history.
+    Object,
+    /// An attachment, a membership, a statement: counted by the brake.
+    Link,
+}
+
+/// What the rest of the program may know of an action.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// The IAM action it needs, `iam:AttachRolePolicy`.
+    pub call: &'static str,
+    /// What it does, in the reader's words: "attach ReadOnlyAccess".
+    pub summary: String,
+    /// Its place among the steps of its resource.
+    pub rank: Rank,
+    /// Its direction of access.
+    pub access: Access,
+    /// What must exist before.
+    pub needs: Vec<Arn>,
+    /// What exists afterwards.
+    pub makes: Vec<Arn>,
+    /// What is no longer used afterwards.
+    pub frees: Vec<Arn>,
+    /// What is gone afterwards.
+    pub deletes: Vec<Arn>,
+    /// The link that it breaks, as (holder, held): two steps that break the same link are one.
+    pub unlinks: Option<(Arn, Arn)>,
+    /// The fields that it brings to their wanted value.
+    pub fields: Vec<FieldPath>,
+    /// Errors that heal.
+    pub retry: &'static [Retry],
+    /// Whether it may be tried again when no clear answer came.
+    pub once: Once,
+    /// What can't come back.
+    pub loss: Loss,
+}
+
+impl Facts {
+    /// Facts of a step that touches nothing but a setting; the rest is filled in by struct update.
+    #[must_use]
+    pub fn new(call: &'static str, rank: Rank, summary: impl Into<String>) -> Self {
+        Self {
+            call,
+            summary: summary.into(),
+            rank,
+            access: Access::Neutral,
+            needs: Vec::new(),
+            makes: Vec::new(),
+            frees: Vec::new(),
+            deletes: Vec::new(),
+            unlinks: None,
+            fields: Vec::new(),
+            retry: &[],
+            once: Once::Repeatable,
+            loss: Loss::None,
+        }
+    }
+}
+
+/// Who is given access by a state: the input of guards and of access questions.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// The user, group or role that holds it; `None` where the document itself says who.
+    pub holder: Option<Arn>,
+    /// What the document is attached to.
+    pub on: Arn,
+    /// What it is: "inline policy status", "trust policy".
+    pub what: String,
+    /// The document; `None` for a managed policy named by ARN.
+    pub document: Option<Policy>,
+    /// The managed policy, where it is one.
+    pub managed: Option<Arn>,
+    /// A document that limits (a boundary) rather than grants.
+    pub limits: bool,
+}
+
+/// What a resource must be and tell, without any effect.
+pub trait Kind: Sized + fmt::Debug + Clone + 'static {
+    /// The word in addresses: `role`.
+    const NAME: &'static str;
+    /// Where it stands in the file.
+    const SECTION: Section;
+    /// Its fields.
+    const FIELDS: &'static [Field];
+    /// Its page of the reference.
+    const DOC: &'static str;
+    /// Whether AWS lets it carry tags.
+    const TAGGABLE: bool;
+    /// What AWS knows it by.
+    type Id: Clone + Ord + fmt::Debug + fmt::Display + serde::Serialize;
+    /// Its normal form, wanted and live alike.
+    type State: Fields;
+    /// What only AWS knows: unique ids, versions, keys, members.
+    type Evidence: Clone + fmt::Debug + serde::Serialize;
+    /// One mutation of it.
+    type Action: Clone + fmt::Debug + serde::Serialize;
+    /// What other resources may contribute to its wanted state.
+    type Part: Clone + fmt::Debug;
+
+    /// The identity from the AWS name and what else of the node says it (region, bus).
+    fn identify(name: &str, node: &Node, cx: &mut Lowering<'_>) -> Option<Self::Id>;
+    /// The ARN; `state` supplies a path where there is one.
+    fn arn(id: &Self::Id, state: Option<&Self::State>, home: &Home) -> Arn;
+    /// From the file to the normal form; every mistake goes to `cx`.
+    fn lower(id: &Self::Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Self>>;
+    /// From the normal form to the file, the inverse of `lower`.
+    fn spell(id: &Self::Id, state: &Self::State) -> serde_json::Value;
+    /// Takes in what another resource asks for.
+    fn contribute(state: &mut Self::State, part: Self::Part);
+    /// The tags, for kinds that have them.
+    fn tags(state: &Self::State) -> Option<&BTreeMap<String, String>>;
+    /// Whether a live value of an unmentioned field is stricter or more durable than the default.
+    fn holds(path: &FieldPath, live: &Self::State) -> bool;
+    /// Whether a live thing is still exactly as newly made, so that taking it over loses nobody anything.
+    fn pristine(live: &Observed<Self>) -> bool;
+    /// The mutations that lead from live to wanted.
+    fn diff(id: &Self::Id, pair: Pair<'_, Self>, cx: &DiffCx<'_>) -> Vec<Self::Action>;
+    /// The model of a mutation: what the state is afterwards.
+    fn after(state: Option<Self::State>, action: &Self::Action) -> Option<Self::State>;
+    /// What is known of a mutation.
+    fn facts(id: &Self::Id, action: &Self::Action, home: &Home) -> Facts;
+    /// Everything that a state names and AWS requires to exist.
+    fn refs(id: &Self::Id, state: &Self::State, home: &Home) -> Vec<Arn>;
+    /// What a state lets whom do.
+    fn grants(id: &Self::Id, state: &Self::State, home: &Home) -> Vec<Grant>;
+    /// Who else uses a live thing, as far as its deletion is concerned.
+    fn users(live: &Observed<Self>) -> Vec<Arn>;
+    /// What AWS holds of it that the file can't say, each as a short phrase.
+    fn unmodelled(evidence: &Self::Evidence) -> Vec<String>;
+}
+
+/// The kind's effects. One call per action; no loops, no waiting, no decisions.
+#[cfg(feature = "aws")]
+pub trait Live: Kind {
+    /// Finds out what AWS has. Calls that can be shared are shared through the view.
+    fn read(view: &crate::aws::View<'_>, id: &Self::Id, depth: Depth) -> impl Future<Output = Seen<Self>>;
+    /// Every resource of this kind that the account has.
+    fn list(view: &crate::aws::View<'_>) -> impl Future<Output = Result<Vec<Self::Id>, crate::engine::CallError>>;
+    /// Executes one action.
+    fn run(
+        aws: &crate::aws::Aws,
+        id: &Self::Id,
+        action: &Self::Action,
+    ) -> impl Future<Output = Result<crate::engine::Receipt, crate::engine::CallError>>;
+    /// Whether AWS has finished what the action began; polled by the engine.
+    fn settled(
+        aws: &crate::aws::Aws,
+        id: &Self::Id,
+        action: &Self::Action,
+    ) -> impl Future<Output = Result<crate::engine::Settled, crate::engine::CallError>>;
+}

@@ -1,0 +1,250 @@
+//! The kinds and their closed sums. Adding a kind is its folder and one line in [`kinds!`].
+//!
+//! Invariant: no other room names a single kind; they all go through the sums and the visitor made here.
+
+use std::fmt;
+
+use crate::address::Address;
+use crate::kind::{Facts, Home, Kind, Object};
+
+macro_rules! kinds {
+    ($($module:ident :: $kind:ident),* $(,)?) => {
+        $(pub mod $module;)*
+
+        /// The kinds, in the order of reports.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum KindName { $(#[doc = concat!("`", stringify!($module), "`")] $kind),* }
+
+        impl KindName {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),*];
+
+            /// The word in addresses.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$kind => <$module::$kind as Kind>::NAME),* }
+            }
+
+            /// Where it stands in the file.
+            #[must_use]
+            pub fn section(self) -> crate::kind::Section {
+                match self { $(Self::$kind => <$module::$kind as Kind>::SECTION),* }
+            }
+
+            /// Its fields.
+            #[must_use]
+            pub fn fields(self) -> &'static [crate::kind::Field] {
+                match self { $(Self::$kind => <$module::$kind as Kind>::FIELDS),* }
+            }
+
+            /// Its page of the reference.
+            #[must_use]
+            pub fn doc(self) -> &'static str {
+                match self { $(Self::$kind => <$module::$kind as Kind>::DOC),* }
+            }
+
+            /// Whether AWS lets it carry tags.
+            #[must_use]
+            pub fn taggable(self) -> bool {
+                match self { $(Self::$kind => <$module::$kind as Kind>::TAGGABLE),* }
+            }
+
+            /// Runs a visitor that needs only the kind.
+            pub fn visit<V: VisitKind>(self, visitor: V) -> V::Out {
+                match self { $(Self::$kind => visitor.visit::<$module::$kind>()),* }
+            }
+        }
+
+        /// A resource of any kind.
+        #[derive(Debug, Clone)]
+        pub enum AnyObject { $(#[allow(missing_docs)] $kind(Object<$module::$kind>)),* }
+
+        impl AnyObject {
+            /// Its address.
+            #[must_use]
+            pub fn address(&self) -> &Address {
+                match self { $(Self::$kind(object) => &object.address),* }
+            }
+
+            /// Runs a visitor on the typed resource.
+            pub fn visit<V: Visit>(&self, visitor: V) -> V::Out {
+                match self { $(Self::$kind(object) => visitor.visit(object)),* }
+            }
+
+            /// Runs a visitor that may change the typed resource.
+            pub fn visit_mut<V: VisitMut>(&mut self, visitor: V) -> V::Out {
+                match self { $(Self::$kind(object) => visitor.visit(object)),* }
+            }
+        }
+
+        /// A mutation of any kind, with the identity of what it changes.
+        #[derive(Debug, Clone, serde::Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum AnyAction {
+            $(#[allow(missing_docs)] $kind {
+                id: <$module::$kind as Kind>::Id,
+                action: <$module::$kind as Kind>::Action,
+            }),*
+        }
+
+        impl AnyAction {
+            /// What is known of it.
+            #[must_use]
+            pub fn facts(&self, home: &Home) -> Facts {
+                match self { $(Self::$kind { id, action } => <$module::$kind as Kind>::facts(id, action, home)),* }
+            }
+
+            /// The model of its effect on a state.
+            #[must_use]
+            pub fn after(&self, state: Option<AnyState>) -> Option<AnyState> {
+                match self { $(Self::$kind { action, .. } => {
+                    let state = state.and_then(<$module::$kind as Member>::state_of);
+                    <$module::$kind as Kind>::after(state, action).map(AnyState::$kind)
+                }),* }
+            }
+        }
+
+        /// A state of any kind.
+        #[derive(Debug, Clone, PartialEq, serde::Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum AnyState { $(#[allow(missing_docs)] $kind(<$module::$kind as Kind>::State)),* }
+
+        /// What one resource contributes to another.
+        #[derive(Debug, Clone)]
+        pub enum AnyPart { $(#[allow(missing_docs)] $kind(<$module::$kind as Kind>::Part)),* }
+
+        $(impl Member for $module::$kind {
+            const KIND: KindName = KindName::$kind;
+
+            fn object(object: Object<Self>) -> AnyObject {
+                AnyObject::$kind(object)
+            }
+
+            fn action(id: Self::Id, action: Self::Action) -> AnyAction {
+                AnyAction::$kind { id, action }
+            }
+
+            fn state_of(state: AnyState) -> Option<Self::State> {
+                #[allow(unreachable_patterns)]
+                match state { AnyState::$kind(state) => Some(state), _ => None }
+            }
+
+            fn any_state(state: Self::State) -> AnyState {
+                AnyState::$kind(state)
+            }
+
+            fn part_of(part: AnyPart) -> Option<Self::Part> {
+                #[allow(unreachable_patterns)]
+                match part { AnyPart::$kind(part) => Some(part), _ => None }
+            }
+        })*
+
+        #[cfg(feature = "aws")]
+        impl AnyObject {
+            /// Finds out what AWS has of it.
+            pub async fn read(&mut self, view: &crate::aws::View<'_>) {
+                match self { $(Self::$kind(object) => {
+                    object.seen = <$module::$kind as crate::kind::Live>::read(view, &object.id, object.depth).await;
+                }),* }
+            }
+        }
+
+        #[cfg(feature = "aws")]
+        impl AnyAction {
+            /// Executes it: one call.
+            ///
+            /// # Errors
+            /// What AWS answered.
+            pub async fn run(&self, aws: &crate::aws::Aws) -> Result<crate::engine::Receipt, crate::engine::CallError> {
+                match self { $(Self::$kind { id, action } =>
+                    <$module::$kind as crate::kind::Live>::run(aws, id, action).await),* }
+            }
+
+            /// Whether AWS has finished what it began.
+            ///
+            /// # Errors
+            /// What AWS answered.
+            pub async fn settled(
+                &self,
+                aws: &crate::aws::Aws,
+            ) -> Result<crate::engine::Settled, crate::engine::CallError> {
+                match self { $(Self::$kind { id, action } =>
+                    <$module::$kind as crate::kind::Live>::settled(aws, id, action).await),* }
+            }
+        }
+    };
+}
+
+pub mod principal;
+pub mod tagging;
+
+kinds! {
+    policy::Policy,
+    role::Role,
+}
+
+/// A kind as a member of the closed sums.
+pub trait Member: Kind {
+    /// Its name.
+    const KIND: KindName;
+    /// Into the sum.
+    fn object(object: Object<Self>) -> AnyObject;
+    /// Into the sum.
+    fn action(id: Self::Id, action: Self::Action) -> AnyAction;
+    /// Into the sum.
+    fn any_state(state: Self::State) -> AnyState;
+    /// Out of the sum; `None` for another kind's.
+    fn state_of(state: AnyState) -> Option<Self::State>;
+    /// Out of the sum; `None` for another kind's.
+    fn part_of(part: AnyPart) -> Option<Self::Part>;
+}
+
+/// Something to be done with a typed resource.
+pub trait Visit {
+    /// Its result.
+    type Out;
+    /// Does it.
+    fn visit<K: Member>(self, object: &Object<K>) -> Self::Out;
+}
+
+/// Something that changes a typed resource.
+pub trait VisitMut {
+    /// Its result.
+    type Out;
+    /// Does it.
+    fn visit<K: Member>(self, object: &mut Object<K>) -> Self::Out;
+}
+
+/// Something to be done with a kind.
+pub trait VisitKind {
+    /// Its result.
+    type Out;
+    /// Does it.
+    fn visit<K: Member>(self) -> Self::Out;
+}
+
+impl KindName {
+    /// The kind that a top-level key of the file holds.
+    #[must_use]
+    pub fn of_section(key: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.section().key == key || kind.section().aliases.contains(&key))
+    }
+
+    /// Whether it is read through IAM.
+    #[must_use]
+    pub fn is_iam(self) -> bool {
+        self.section().service == "iam"
+    }
+
+    /// The kind of an address's first part.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}
+
+impl fmt::Display for KindName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

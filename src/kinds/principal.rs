@@ -1,0 +1,300 @@
+//! What users, groups and roles have in common: attached policies, inline policies and a boundary.
+//!
+//! Invariant: guards go on before grants and come off after removals; a removal that an addition replaces comes after
+//! it, unless AWS's limit on attachments leaves no room for both.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::fields::{FieldKey as _, FieldPath};
+use crate::kind::{Access, DiffCx, Facts, Grant, Loss, Rank, Retry, When};
+use crate::names::Arn;
+use crate::policy_doc::{Effect, Policy, same};
+
+/// Managed policies per user, role or group, unless raised (IAM quotas).
+const ATTACHMENTS: usize = 10;
+
+/// Which sort of principal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder {
+    /// A user.
+    User,
+    /// A group.
+    Group,
+    /// A role.
+    Role,
+}
+
+/// What a principal holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Holdings<'a> {
+    /// Attached policies.
+    pub policies: &'a BTreeSet<Arn>,
+    /// Inline policies.
+    pub inline: &'a BTreeMap<String, Policy>,
+    /// Boundary.
+    pub boundary: Option<&'a Arn>,
+}
+
+/// When a removal comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Timing {
+    /// Before additions: nothing replaces it, or there is no room for both.
+    First,
+    /// After the addition that replaces it.
+    Replaced,
+    /// Before the principal itself is deleted.
+    Unlink,
+}
+
+/// One change of what a principal holds.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldAction {
+    /// Attaches a managed policy.
+    Attach(Arn),
+    /// Detaches a managed policy.
+    Detach(Arn, Timing),
+    /// Writes an inline policy.
+    PutInline(String, Policy),
+    /// Deletes an inline policy; whether it only denied.
+    DeleteInline(String, Guard, Timing),
+    /// Sets the boundary; the one before.
+    PutBoundary(Arn, Option<Arn>),
+    /// Takes the boundary off.
+    DeleteBoundary(Arn),
+}
+
+/// Whether a document can only take access away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Guard {
+    /// Every statement denies.
+    Denies,
+    /// It also allows something, or can't be read.
+    Allows,
+}
+
+/// What a document can do.
+#[must_use]
+pub fn guard(policy: &Policy) -> Guard {
+    let denies = policy
+        .document()
+        .is_some_and(|document| document.statements.iter().all(|statement| statement.effect == Effect::Deny));
+    if denies { Guard::Denies } else { Guard::Allows }
+}
+
+/// The changes from live to wanted; a policy that is made anew is attached anew.
+#[must_use]
+pub fn diff(wanted: Holdings<'_>, live: Holdings<'_>, cx: &DiffCx<'_>) -> Vec<HoldAction> {
+    let mut actions = boundary(wanted, live, cx);
+    let attach: Vec<&Arn> =
+        wanted.policies.iter().filter(|arn| !live.policies.contains(arn) || cx.replaced.contains(arn)).collect();
+    let detach: Vec<&Arn> = live.policies.difference(wanted.policies).collect();
+    let timing = if attach.is_empty() || live.policies.len() + attach.len() > ATTACHMENTS {
+        Timing::First
+    } else {
+        Timing::Replaced
+    };
+    actions.extend(attach.into_iter().cloned().map(HoldAction::Attach));
+    actions.extend(detach.into_iter().map(|arn| HoldAction::Detach(arn.clone(), timing)));
+    actions.extend(inline(wanted, live));
+    actions
+}
+
+fn boundary(wanted: Holdings<'_>, live: Holdings<'_>, cx: &DiffCx<'_>) -> Vec<HoldAction> {
+    match (wanted.boundary, live.boundary) {
+        (Some(new), old) if old != Some(new) || cx.replaced.contains(new) => {
+            vec![HoldAction::PutBoundary(new.clone(), old.cloned())]
+        }
+        (None, Some(old)) => vec![HoldAction::DeleteBoundary(old.clone())],
+        (Some(_), _) | (None, None) => Vec::new(),
+    }
+}
+
+fn inline(wanted: Holdings<'_>, live: Holdings<'_>) -> Vec<HoldAction> {
+    let put = wanted
+        .inline
+        .iter()
+        .filter(|(name, policy)| live.inline.get(*name).is_none_or(|live| !same(policy, live)))
+        .map(|(name, policy)| HoldAction::PutInline(name.clone(), policy.clone()));
+    let put: Vec<HoldAction> = put.collect();
+    let timing = if put.is_empty() { Timing::First } else { Timing::Replaced };
+    let gone = live.inline.iter().filter(|(name, _)| !wanted.inline.contains_key(*name));
+    let delete = gone.map(|(name, policy)| HoldAction::DeleteInline(name.clone(), guard(policy), timing));
+    put.into_iter().chain(delete).collect()
+}
+
+/// The changes that leave nothing held, before a deletion.
+#[must_use]
+pub fn release(live: Holdings<'_>) -> Vec<HoldAction> {
+    let detach = live.policies.iter().map(|arn| HoldAction::Detach(arn.clone(), Timing::Unlink));
+    let delete = live.inline.iter().map(|(name, policy)| HoldAction::DeleteInline(name.clone(), guard(policy), Timing::Unlink));
+    detach.chain(delete).collect()
+}
+
+/// The model of a change.
+pub fn after(
+    action: &HoldAction,
+    policies: &mut BTreeSet<Arn>,
+    inline: &mut BTreeMap<String, Policy>,
+    boundary: &mut Option<Arn>,
+) {
+    match action {
+        HoldAction::Attach(arn) => {
+            policies.insert(arn.clone());
+        }
+        HoldAction::Detach(arn, _) => {
+            policies.remove(arn);
+        }
+        HoldAction::PutInline(name, policy) => {
+            inline.insert(name.clone(), policy.clone());
+        }
+        HoldAction::DeleteInline(name, ..) => {
+            inline.remove(name);
+        }
+        HoldAction::PutBoundary(arn, _) => *boundary = Some(arn.clone()),
+        HoldAction::DeleteBoundary(_) => *boundary = None,
+    }
+}
+
+/// AWS takes some time to show a new principal or policy to its own other calls, and refuses parallel writes to one.
+pub const SPREADING: &[Retry] = &[
+    Retry {
+        code: "NoSuchEntity",
+        fragment: "",
+        within_s: 120,
+        waiting_for: "IAM to show what was just made",
+        when: When::Fresh,
+    },
+    Retry {
+        code: "ConcurrentModification",
+        fragment: "",
+        within_s: 120,
+        waiting_for: "another change of it to end",
+        when: When::Always,
+    },
+];
+
+/// What is known of a change.
+#[must_use]
+pub fn facts(action: &HoldAction, holder: Holder, arn: &Arn) -> Facts {
+    let base = |call, rank, summary: String| Facts { retry: SPREADING, ..Facts::new(call, rank, summary) };
+    match action {
+        HoldAction::Attach(policy) => Facts {
+            access: Access::Widens,
+            needs: vec![policy.clone()],
+            fields: vec![FieldPath::entry("policies", policy.as_str())],
+            ..base(call_name(holder, action), Rank::Add, format!("attach {}", policy.show()))
+        },
+        HoldAction::Detach(policy, timing) => Facts {
+            access: Access::Restricts,
+            frees: vec![policy.clone()],
+            unlinks: Some((arn.clone(), policy.clone())),
+            loss: Loss::Link,
+            fields: vec![FieldPath::entry("policies", policy.as_str())],
+            ..base(call_name(holder, action), rank(*timing), format!("detach {}", policy.show()))
+        },
+        HoldAction::PutInline(name, policy) => Facts {
+            fields: vec![FieldPath::entry("inline_policies", name)],
+            access: if guard(policy) == Guard::Denies { Access::Restricts } else { Access::Either },
+            ..base(call_name(holder, action), inline_rank(guard(policy)), format!("write inline policy {name}"))
+        },
+        HoldAction::DeleteInline(name, guard, timing) => Facts {
+            fields: vec![FieldPath::entry("inline_policies", name)],
+            access: if *guard == Guard::Denies { Access::Widens } else { Access::Restricts },
+            loss: Loss::Link,
+            ..base(call_name(holder, action), removal_rank(*guard, *timing), format!("delete inline policy {name}"))
+        },
+        HoldAction::PutBoundary(policy, before) => Facts {
+            access: if before.is_none() { Access::Restricts } else { Access::Either },
+            needs: vec![policy.clone()],
+            frees: before.iter().cloned().collect(),
+            fields: vec![FieldPath::whole("permissions_boundary")],
+            ..base(call_name(holder, action), Rank::GuardOn, format!("set boundary {}", policy.show()))
+        },
+        HoldAction::DeleteBoundary(before) => Facts {
+            access: Access::Widens,
+            frees: vec![before.clone()],
+            fields: vec![FieldPath::whole("permissions_boundary")],
+            ..base(call_name(holder, action), Rank::GuardOff, format!("take off boundary {}", before.show()))
+        },
+    }
+}
+
+fn rank(timing: Timing) -> Rank {
+    match timing {
+        Timing::First => Rank::Remove,
+        Timing::Replaced => Rank::RemoveReplaced,
+        Timing::Unlink => Rank::Unlink,
+    }
+}
+
+fn inline_rank(guard: Guard) -> Rank {
+    match guard {
+        Guard::Denies => Rank::GuardOn,
+        Guard::Allows => Rank::Add,
+    }
+}
+
+fn removal_rank(guard: Guard, timing: Timing) -> Rank {
+    match (guard, timing) {
+        (_, Timing::Unlink) | (Guard::Allows, _) => rank(timing),
+        (Guard::Denies, _) => Rank::GuardOff,
+    }
+}
+
+fn call_name(holder: Holder, action: &HoldAction) -> &'static str {
+    use HoldAction as A;
+    match (holder, action) {
+        (Holder::User, A::Attach(_)) => "iam:AttachUserPolicy",
+        (Holder::Group, A::Attach(_)) => "iam:AttachGroupPolicy",
+        (Holder::Role, A::Attach(_)) => "iam:AttachRolePolicy",
+        (Holder::User, A::Detach(..)) => "iam:DetachUserPolicy",
+        (Holder::Group, A::Detach(..)) => "iam:DetachGroupPolicy",
+        (Holder::Role, A::Detach(..)) => "iam:DetachRolePolicy",
+        (Holder::User, A::PutInline(..)) => "iam:PutUserPolicy",
+        (Holder::Group, A::PutInline(..)) => "iam:PutGroupPolicy",
+        (Holder::Role, A::PutInline(..)) => "iam:PutRolePolicy",
+        (Holder::User, A::DeleteInline(..)) => "iam:DeleteUserPolicy",
+        (Holder::Group, A::DeleteInline(..)) => "iam:DeleteGroupPolicy",
+        (Holder::Role, A::DeleteInline(..)) => "iam:DeleteRolePolicy",
+        (Holder::Role, A::PutBoundary(..)) => "iam:PutRolePermissionsBoundary",
+        (_, A::PutBoundary(..)) => "iam:PutUserPermissionsBoundary",
+        (Holder::Role, A::DeleteBoundary(_)) => "iam:DeleteRolePermissionsBoundary",
+        (_, A::DeleteBoundary(_)) => "iam:DeleteUserPermissionsBoundary",
+    }
+}
+
+/// What a principal may do by what it holds.
+#[must_use]
+pub fn grants(holdings: Holdings<'_>, arn: &Arn) -> Vec<Grant> {
+    let grant = |what: String| Grant {
+        holder: Some(arn.clone()),
+        on: arn.clone(),
+        what,
+        document: None,
+        managed: None,
+        limits: false,
+    };
+    let managed = holdings
+        .policies
+        .iter()
+        .map(|policy| Grant { managed: Some(policy.clone()), ..grant(format!("policy {}", policy.show())) });
+    let inline = holdings
+        .inline
+        .iter()
+        .map(|(name, policy)| Grant { document: Some(policy.clone()), ..grant(format!("inline policy {name}")) });
+    let boundary = holdings.boundary.into_iter().map(|policy| Grant {
+        managed: Some(policy.clone()),
+        limits: true,
+        ..grant(format!("boundary {}", policy.show()))
+    });
+    managed.chain(inline).chain(boundary).collect()
+}
+
+/// Everything that a principal's holdings name.
+#[must_use]
+pub fn refs(holdings: Holdings<'_>) -> Vec<Arn> {
+    holdings.policies.iter().cloned().chain(holdings.boundary.cloned()).collect()
+}

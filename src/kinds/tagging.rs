@@ -1,0 +1,131 @@
+//! Tags of any kind: which to set, which to remove, and the mark of ownership at the end.
+//!
+//! Invariant: what is taken over is marked by its last write, so that a run that was cut off has claimed nothing.
+
+use std::collections::BTreeMap;
+
+/// Whether AWS tells tag keys apart by case: not on users and roles (IAM user guide, "Tags for IAM resources").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyCase {
+    /// `Team` and `team` are two tags.
+    Exact,
+    /// `Team` replaces `team`.
+    Ignored,
+}
+
+/// One call that changes tags.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TagChange {
+    /// Sets tags.
+    Set(BTreeMap<String, String>),
+    /// Removes tags.
+    Remove(Vec<String>),
+    /// Sets the mark of ownership.
+    Claim(BTreeMap<String, String>),
+}
+
+/// The calls that lead from the live tags to the wanted ones.
+#[must_use]
+pub fn changes(
+    wanted: &BTreeMap<String, String>,
+    live: &BTreeMap<String, String>,
+    owner_key: &str,
+    case: KeyCase,
+) -> Vec<TagChange> {
+    let mut set: BTreeMap<String, String> =
+        wanted.iter().filter(|(key, value)| live.get(*key) != Some(value)).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let claim: BTreeMap<String, String> = set.remove_entry(owner_key).into_iter().collect();
+    let kept = |key: &String| match case {
+        KeyCase::Exact => wanted.contains_key(key),
+        // A key that only changes its case is replaced by the set call; removing the old spelling would remove the new.
+        KeyCase::Ignored => wanted.keys().any(|wanted| wanted.eq_ignore_ascii_case(key)),
+    };
+    let remove: Vec<String> = live.keys().filter(|key| !kept(key)).cloned().collect();
+    let mut changes = Vec::new();
+    if !set.is_empty() {
+        changes.push(TagChange::Set(set));
+    }
+    if !remove.is_empty() {
+        changes.push(TagChange::Remove(remove));
+    }
+    if !claim.is_empty() {
+        changes.push(TagChange::Claim(claim));
+    }
+    changes
+}
+
+impl TagChange {
+    /// The model of the call.
+    pub fn apply(&self, tags: &mut BTreeMap<String, String>, case: KeyCase) {
+        match self {
+            Self::Set(new) | Self::Claim(new) => {
+                if case == KeyCase::Ignored {
+                    tags.retain(|key, _| !new.keys().any(|new| new.eq_ignore_ascii_case(key)));
+                }
+                tags.extend(new.iter().map(|(k, v)| (k.clone(), v.clone())));
+            }
+            Self::Remove(keys) => tags.retain(|key, _| !keys.contains(key)),
+        }
+    }
+
+    /// In the reader's words.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        match self {
+            Self::Set(tags) => format!("tag {}", tags.keys().cloned().collect::<Vec<_>>().join(", ")),
+            Self::Remove(keys) => format!("untag {}", keys.join(", ")),
+            Self::Claim(_) => "mark as this environment's".to_owned(),
+        }
+    }
+
+    /// The fields that it brings to their wanted value.
+    #[must_use]
+    pub fn fields(&self) -> Vec<crate::fields::FieldPath> {
+        let keys: Vec<&String> = match self {
+            Self::Set(tags) | Self::Claim(tags) => tags.keys().collect(),
+            Self::Remove(keys) => keys.iter().collect(),
+        };
+        keys.into_iter().map(|key| crate::fields::FieldPath::entry("tags", key)).collect()
+    }
+
+    /// Its place among the steps of its resource.
+    #[must_use]
+    pub fn rank(&self) -> crate::kind::Rank {
+        match self {
+            Self::Set(_) | Self::Remove(_) => crate::kind::Rank::Set,
+            Self::Claim(_) => crate::kind::Rank::Claim,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_mark_of_ownership_is_set_last() {
+        let found = changes(&tags(&[("own", "me"), ("team", "data")]), &tags(&[("old", "x")]), "own", KeyCase::Exact);
+        assert_eq!(
+            found,
+            [
+                TagChange::Set(tags(&[("team", "data")])),
+                TagChange::Remove(vec!["old".into()]),
+                TagChange::Claim(tags(&[("own", "me")])),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_key_that_changes_its_case_is_never_removed_where_case_is_ignored() {
+        let (wanted, live) = (tags(&[("Team", "a")]), tags(&[("team", "a")]));
+        assert_eq!(changes(&wanted, &live, "own", KeyCase::Ignored), [TagChange::Set(wanted.clone())]);
+        let mut after = live;
+        TagChange::Set(wanted.clone()).apply(&mut after, KeyCase::Ignored);
+        assert_eq!(after, wanted);
+    }
+}
