@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{bounded, bus, fault, nothing, page, pattern, rule_key, rule_name, schedule, tags};
 use crate::sandbox::iam::NotAssumable;
 use crate::sandbox::members::Fields;
-use crate::sandbox::{Call, Fault, Tempo, World, constraint};
+use crate::sandbox::{Call, Due, Fault, Tempo, World, constraint};
 
 const STATES: &[&str] = &["ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"];
 const MAX_RULES: usize = 300;
@@ -24,6 +24,8 @@ pub(super) struct Rule {
     pub(super) tags: BTreeMap<String, String>,
     /// The service that made the rule and alone may change it.
     pub(super) managed_by: Option<String>,
+    /// When removed targets have really gone; until then the rule can't be deleted.
+    pub(super) emptied: Option<Due>,
     /// By Id; each as it came.
     pub(super) targets: BTreeMap<String, Map<String, Value>>,
 }
@@ -164,6 +166,7 @@ pub(super) fn put(world: &mut World, call: &Call, fields: &Fields<'_>) -> Result
         state,
         tags: BTreeMap::new(),
         managed_by: None,
+        emptied: None,
         targets: BTreeMap::new(),
     };
     tags::merge(&mut rule.tags, fields)?;
@@ -231,7 +234,7 @@ pub(super) fn delete(world: &mut World, call: &Call, fields: &Fields<'_>) -> Res
     if !fields.flag("Force")? {
         rule.check_unmanaged()?;
     }
-    if !rule.targets.is_empty() {
+    if !rule.targets.is_empty() || !world.has_spread(rule.emptied) {
         return Err(fault::invalid("Rule can't be deleted since it has targets."));
     }
     world.events.rules.remove(&key);

@@ -132,12 +132,17 @@ pub(super) fn remove(world: &mut World, call: &Call, fields: &Fields<'_>) -> Res
     for id in &ids {
         constraint::matching("ids.1.member", id, is_name, r"[\.\-_A-Za-z0-9]+")?;
     }
+    let emptied = world.spread("targets");
     let rule = rule::find_mut(world, call, fields, "Rule")?;
     if !fields.flag("Force")? {
         rule.check_unmanaged()?;
     }
     // Ids that aren't there are no failure.
+    let before = rule.targets.len();
     rule.targets.retain(|id, _| !ids.contains(id));
+    if rule.targets.len() < before {
+        rule.emptied = emptied;
+    }
     Ok(json!({ "FailedEntryCount": 0, "FailedEntries": [] }))
 }
 

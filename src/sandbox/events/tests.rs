@@ -244,6 +244,35 @@ fn a_rule_goes_after_its_targets_and_then_again_with_success() {
 }
 
 #[test]
+fn with_lag_removed_targets_hold_their_rule_for_a_while() {
+    let refusals = |seed: u64| {
+        let options = Options {
+            lag: Some(seed),
+            ..Options::default()
+        };
+        let account = Account::open(None, options).unwrap();
+        taken(
+            &account,
+            "PutRule",
+            &json!({ "Name": "tick", "ScheduleExpression": "rate(1 day)" }),
+        );
+        taken(
+            &account,
+            "PutTargets",
+            &json!({ "Rule": "tick", "Targets": [{ "Id": "1", "Arn": LAMBDA }] }),
+        );
+        taken(&account, "RemoveTargets", &json!({ "Rule": "tick", "Ids": ["1"] }));
+        let delete = || ask(&account, "DeleteRule", &json!({ "Name": "tick" })).status();
+        (0..9).take_while(|_| delete() != 200).count()
+    };
+    let counts: Vec<usize> = (0..20).map(refusals).collect();
+    assert!(
+        counts.iter().all(|count| *count <= 3) && counts.iter().any(|count| *count > 0),
+        "{counts:?}"
+    );
+}
+
+#[test]
 fn a_service_keeps_its_rule_to_itself() {
     let account = with_rule();
     {

@@ -72,7 +72,7 @@ fn statement_id(id: &str) -> Result<&str, Fault> {
 
 fn principal(world: &World, text: &str) -> Result<Principal, Fault> {
     let known = match Principal::parse(text) {
-        Some(Principal::Identity(arn)) => world.iam.principal_id(&arn).map(Principal::Identity),
+        Some(Principal::Identity(arn)) => world.iam.visible_principal(&arn, &world.clock).map(Principal::Identity),
         other => other,
     };
     let message = "The provided principal was invalid. Please check the principal and try again.";

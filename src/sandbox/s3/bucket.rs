@@ -11,15 +11,19 @@ use super::policy::Policy;
 use super::settings::{Block, Ownership};
 use super::xml::Element;
 use super::{body, document, done, fault, gone, tagging};
-use crate::sandbox::{Call, Fault, Moment, Reply, World, paging};
+use crate::sandbox::{Call, Due, Fault, Moment, Reply, World, paging};
 
 /// A bucket as the account keeps it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Bucket {
     pub(super) region: String,
     pub(super) created: Moment,
+    /// When settings can be put; a new bucket may still be unknown to them (NoSuchBucket).
+    pub(super) visible: Option<Due>,
     pub(super) ownership: Option<Ownership>,
     pub(super) block: Option<Block>,
+    /// When the block for public policies has really gone, since it was taken off.
+    pub(super) opened: Option<Due>,
     /// `None` until versioning is first enabled; it can be suspended later but never be taken off.
     pub(super) versioning: Option<Versioning>,
     pub(super) policy: Option<Policy>,
@@ -27,6 +31,13 @@ pub(super) struct Bucket {
     pub(super) canned_acl: String,
     /// Settings that are kept as they came, by the name of their sub-resource.
     pub(super) settings: BTreeMap<String, Element>,
+}
+
+impl Bucket {
+    /// Whether public policies are refused.
+    pub(super) fn blocks_policies(&self) -> bool {
+        self.block.as_ref().is_some_and(|block| block.has("BlockPublicPolicy"))
+    }
 }
 
 /// Whether a bucket keeps versions.
@@ -90,8 +101,10 @@ pub(super) fn create(world: &mut World, call: &Call, name: &str) -> Result<Reply
     let mut bucket = Bucket {
         region: call.region.clone(),
         created: world.clock.now(),
+        visible: world.spread("bucket"),
         ownership: Some(ownership(call)?),
         block: Some(Block::everything()),
+        opened: None,
         versioning: None,
         policy: None,
         tags: BTreeMap::new(),

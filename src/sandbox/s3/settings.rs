@@ -121,7 +121,22 @@ impl Sub {
 }
 
 pub(super) fn answer(world: &mut World, call: &Call, name: &str, sub: Sub) -> Result<Reply, Fault> {
-    bucket::find(world, call, name)?;
+    let bucket = bucket::find(world, call, name)?;
+    if call.method != Method::GET && !world.has_spread(bucket.visible) {
+        return Err(fault::no_bucket(name));
+    }
+    let opened = world.spread("public access block").filter(|_| bucket.blocks_policies());
+    let answered = apply(world, call, name, sub)?;
+    if let Some(bucket) = world.s3.buckets.get(&name.to_owned())
+        && opened.is_some()
+        && !bucket.blocks_policies()
+    {
+        bucket::find_mut(world, call, name)?.opened = opened;
+    }
+    Ok(answered)
+}
+
+fn apply(world: &mut World, call: &Call, name: &str, sub: Sub) -> Result<Reply, Fault> {
     match (&call.method, sub) {
         (&Method::GET, sub) => get(world, call, name, sub),
         (&Method::PUT, Sub::Policy) => policy::put(world, call, name),

@@ -261,6 +261,32 @@ fn policies_are_refused_for_what_s3_refuses() {
 }
 
 #[test]
+fn with_lag_a_new_bucket_and_an_opened_block_take_some_calls() {
+    let refusals = |seed: u64| {
+        let options = Options {
+            lag: Some(seed),
+            ..Options::default()
+        };
+        let account = Account::open(None, options).unwrap();
+        taken(&account, "PUT", "bkt", "");
+        let refused_with = |method: &str, path: &str, body: &str, code: &str| {
+            let tries = (0..9).map(|_| text(&ask(&account, method, path, body)));
+            tries.take_while(|answer| answer.contains(code)).count()
+        };
+        let young = refused_with("DELETE", "bkt?publicAccessBlock", "", "NoSuchBucket");
+        let public = policy(r#""*""#, "s3:GetObject", INSIDE);
+        (young, refused_with("PUT", "bkt?policy", &public, "BlockPublicPolicy"))
+    };
+    let counts: Vec<(usize, usize)> = (0..20).map(refusals).collect();
+    assert!(
+        counts.iter().all(|(young, open)| *young <= 3 && *open <= 3),
+        "{counts:?}"
+    );
+    assert!(counts.iter().any(|(young, _)| *young > 0), "{counts:?}");
+    assert!(counts.iter().any(|(_, open)| *open > 0), "{counts:?}");
+}
+
+#[test]
 fn a_policy_keeps_the_id_of_a_principal_that_goes() {
     let account = with_bucket();
     let iam = |action: &str| {
