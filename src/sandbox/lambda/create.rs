@@ -90,6 +90,7 @@ fn made(world: &mut World, call: &Call, draft: Draft) -> (Function, Source) {
         region: call.region.clone(),
         latest,
         progress: Progress::Creating(world.clock.after(Tempo::Calls, SETTLING)),
+        visible: world.spread("function"),
         tags,
         reserved_concurrency: None,
         policies: BTreeMap::new(),

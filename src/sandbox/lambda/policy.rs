@@ -40,6 +40,9 @@ pub(super) fn add(world: &mut World, call: &Call, name: &str) -> Result<Reply, F
             .ok_or_else(|| fault::missing("statementId"))?,
     )?;
     let function = reference.find(world, call)?;
+    if !world.has_spread(function.visible) {
+        return Err(fault::no_function(&function.arn));
+    }
     let (place, resource) = place(function, &reference)?;
     check_revision(fields.text("RevisionId")?, function.policies.get(&place))?;
     let principal = principal(
