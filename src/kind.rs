@@ -8,7 +8,7 @@ use std::fmt;
 
 use crate::address::Address;
 use crate::fields::{FieldPath, Fields};
-use crate::names::{AccountId, Arn, IamPath, Partition};
+use crate::names::{AccountId, Arn, IamPath, NameError, Partition};
 use crate::policy_doc::Policy;
 use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::Node;
@@ -353,8 +353,11 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     /// What other resources may contribute to its wanted state.
     type Part: Clone + fmt::Debug;
 
-    /// The identity of a declared thing; `at` is where its name is written.
-    fn identify(declared: &Declared, at: &Node, cx: &mut Lowering<'_>) -> Option<Self::Id>;
+    /// The identity of a thing that a file names.
+    ///
+    /// # Errors
+    /// A name that AWS would refuse.
+    fn identify(declared: &Declared) -> Result<Self::Id, NameError>;
     /// The ARN; `state` supplies a path where there is one.
     fn arn(id: &Self::Id, state: Option<&Self::State>, home: &Home) -> Arn;
     /// The ARN of a thing of which only the name is known, and the path where there is one; `None` for impossible names.
@@ -367,6 +370,11 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     fn contribute(state: &mut Self::State, part: Self::Part);
     /// The tags, for kinds that have them.
     fn tags(state: &Self::State) -> Option<&BTreeMap<String, String>>;
+    /// The path, for IAM things: their ARN depends on it.
+    fn path(state: &Self::State) -> Option<IamPath> {
+        let _ = state;
+        None
+    }
     /// Whether a live value of an unmentioned field is stricter or more durable than the default.
     fn holds(path: &FieldPath, live: &Self::State) -> bool;
     /// Whether a live thing is still exactly as newly made, so that taking it over loses nobody anything.

@@ -8,6 +8,7 @@ pub mod archive;
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod catalogue;
+pub mod cli;
 pub mod engine;
 pub mod fields;
 pub mod guard;

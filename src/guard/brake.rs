@@ -71,9 +71,10 @@ impl Visit for Counting {
     type Out = usize;
 
     fn visit<K: Member>(self, object: &Object<K>) -> usize {
+        let ours = object.wanted.is_some() || object.doom.is_some();
         match &object.seen {
-            Seen::There(live) => 1 + links::<K>(&live.state),
-            Seen::Absent | Seen::Unread | Seen::Unknown(_) => 0,
+            Seen::There(live) if ours => 1 + links::<K>(&live.state),
+            Seen::There(_) | Seen::Absent | Seen::Unread | Seen::Unknown(_) => 0,
         }
     }
 }

@@ -101,6 +101,15 @@ macro_rules! kinds {
                 match self { $(Self::$kind(object) => &object.address),* }
             }
 
+            /// The same with what was read of another one of the same kind.
+            #[must_use]
+            pub fn seen_as(mut self, other: &Self) -> Self {
+                $(if let (Self::$kind(object), Self::$kind(read)) = (&mut self, other) {
+                    object.seen = read.seen.clone();
+                })*
+                self
+            }
+
             /// Runs a visitor on the typed resource.
             pub fn visit<V: Visit>(&self, visitor: V) -> V::Out {
                 match self { $(Self::$kind(object) => visitor.visit(object)),* }

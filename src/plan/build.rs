@@ -6,9 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
-use crate::fields::Fields;
 use crate::guard::{self, GuardCx};
-use crate::kind::{Home, Kind, Object, Rank, Seen};
+use crate::kind::{Home, Object, Rank, Seen};
 use crate::kinds::{AnyAction, AnyObject, Member, Visit};
 use crate::names::Arn;
 
@@ -53,7 +52,11 @@ pub fn build(input: Input<'_>) -> Plan {
         .iter()
         .map(|object| object.visit(Knowing { home, tags, consents }))
         .collect();
-    let declared: BTreeSet<Arn> = facts.iter().map(|known| known.arn.clone()).collect();
+    let declared: BTreeSet<Arn> = facts
+        .iter()
+        .filter(|known| known.ours)
+        .map(|known| known.arn.pathless())
+        .collect();
     let replaced = facts
         .iter()
         .filter(|known| known.replaced)
@@ -71,6 +74,8 @@ pub fn build(input: Input<'_>) -> Plan {
         caller,
     };
     let mut drafts: Vec<Draft> = objects.iter().map(|object| object.visit(Drafting(&cx))).collect();
+    // What is neither wanted nor to go was read for its context only.
+    drafts.retain(|draft| draft.change.origin.is_some());
     drafts.sort_by(|a, b| a.change.address.cmp(&b.change.address));
     refusals.extend(drafts.iter_mut().flat_map(|draft| std::mem::take(&mut draft.refusals)));
     let mut steps = one_per_link(steps(&drafts, home));
@@ -117,6 +122,7 @@ struct Known {
     address: Address,
     arn: Arn,
     refs: BTreeSet<Arn>,
+    ours: bool,
     made: bool,
     replaced: bool,
 }
@@ -145,6 +151,7 @@ impl Visit for Knowing<'_> {
             address: object.address.clone(),
             arn: K::arn(&object.id, live.or(wanted), self.home),
             refs: refs.collect(),
+            ours: object.wanted.is_some() || object.doom.is_some(),
             made: replaced || (wanted.is_some() && matches!(object.seen, Seen::Absent)),
             replaced,
         }
@@ -253,23 +260,24 @@ fn mark_fresh(steps: &mut [Step]) {
 
 /// Two steps that break the same link are one: the holder's own, if it has one, else the first.
 fn one_per_link(steps: Vec<Step>) -> Vec<Step> {
+    let link = |step: &Step| {
+        step.facts
+            .unlinks
+            .as_ref()
+            .map(|(holder, held)| (holder.pathless(), held.pathless()))
+    };
     let mut keep: BTreeMap<(Arn, Arn), usize> = BTreeMap::new();
     for step in &steps {
-        let Some(link) = &step.facts.unlinks else { continue };
+        let Some(link) = link(step) else { continue };
         let better = keep
-            .get(link)
+            .get(&link)
             .is_none_or(|at| steps[*at].rank == Rank::Unlink && step.rank != Rank::Unlink);
         if better {
-            keep.insert(link.clone(), step.id);
+            keep.insert(link, step.id);
         }
     }
     steps
         .into_iter()
-        .filter(|step| {
-            step.facts
-                .unlinks
-                .as_ref()
-                .is_none_or(|link| keep.get(link) == Some(&step.id))
-        })
+        .filter(|step| link(step).is_none_or(|link| keep.get(&link) == Some(&step.id)))
         .collect()
 }

@@ -29,7 +29,7 @@ pub struct DraftCx<'a> {
     pub replaced: &'a BTreeSet<Arn>,
     /// See [`DiffCx`].
     pub entangled: &'a BTreeSet<Arn>,
-    /// Everything that the file declares or names under `absent:`.
+    /// Everything that the file declares or names under `absent:`, users, groups and roles without their paths.
     pub declared: &'a BTreeSet<Arn>,
     /// Who runs the tool.
     pub caller: &'a Arn,
@@ -105,6 +105,8 @@ fn create<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         .present()
         .into_iter()
         .filter(|path| !is_mark(path, cx.tags))
+        // AWS's defaults are not worth a line.
+        .filter(|path| path.key.is_some() || wanted.mentioned.contains(path.field))
         .map(|path| field_change(path, None, Some(&wanted.state), wanted))
         .collect();
     if wanted.unknown.is_empty() {
@@ -154,6 +156,13 @@ fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
     };
     if draft.change.verb == Verb::Update {
         draft.change.notes.extend(wanted.notes.iter().cloned());
+    }
+    if draft.change.verb == Verb::Update && draft.change.fields.is_empty() {
+        let again: Vec<String> = erased.iter().map(|action| action.facts(cx.home).summary).collect();
+        draft.change.notes.push(format!(
+            "again, because what it names is made anew: {}",
+            again.join(", ")
+        ));
     }
     draft.actions = erased;
 }
@@ -422,7 +431,7 @@ fn may_not_go<K: Member>(object: &Object<K>, place: &Place, live: &Observed<K>, 
 fn still_used<K: Member>(object: &Object<K>, doom: &Doom, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
     let users: Vec<String> = K::users(live)
         .into_iter()
-        .filter(|arn| !cx.declared.contains(arn))
+        .filter(|arn| !cx.declared.contains(&arn.pathless()))
         .map(|arn| arn.to_string())
         .collect();
     (!users.is_empty() && !doom.detach).then(|| Refusal {

@@ -2,4 +2,10 @@
 //!
 //! Invariant: rendering only shows, it never decides; text that others wrote can't steer the terminal.
 
+mod doc;
+pub mod outcome;
+pub mod plan;
 pub mod snippet;
+
+pub use doc::{Doc, Label};
+pub use snippet::Colour;

@@ -11,6 +11,7 @@ mod tests;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use self::excerpt::{Columns, Excerpt, Mark};
+pub(in crate::render) use self::harmless::visible;
 use self::harmless::{harmless, harmless_lines};
 use crate::spec::finding::{Finding, Severity};
 use crate::spec::source::{FileId, Sources, Span};

@@ -66,7 +66,7 @@ pub struct Contribution {
 }
 
 /// One declared resource, before it is lowered.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Declared {
     /// The AWS name, after interpolation.
     pub name: String,
@@ -81,12 +81,15 @@ pub struct Declared {
 }
 
 impl Declared {
-    /// The name as a node, so that mistakes in it point to where it is written.
+    /// A thing of which only the name is known.
     #[must_use]
-    pub fn name_node(&self) -> Node {
-        Node {
-            span: self.span,
-            value: Value::Text(self.name.clone()),
+    pub fn bare(name: &str, region: &Region, span: Span) -> Self {
+        Self {
+            name: name.to_owned(),
+            path: None,
+            region: region.clone(),
+            bus: None,
+            span,
         }
     }
 }
@@ -106,10 +109,8 @@ pub struct Learned {
 pub struct Existing {
     /// Its kind.
     pub kind: KindName,
-    /// Its AWS name.
-    pub name: String,
-    /// The region that it is looked for in.
-    pub region: Region,
+    /// What the file says of it.
+    pub declared: Declared,
     /// Where it is named.
     pub place: Place,
 }
@@ -419,13 +420,7 @@ impl Lowering<'_> {
         let mut table = Table::new(node, "reference", &["existing"], &mut self.reading())?;
         let name_node = table.required("existing", &mut self.reading())?;
         let name = table::written_text(name_node, "existing", &mut self.reading())?.to_owned();
-        let declared = Declared {
-            name: name.clone(),
-            path: None,
-            region: self.region.clone(),
-            bus: None,
-            span: node.span,
-        };
+        let declared = Declared::bare(&name, self.region, name_node.span);
         let arn = self.arn_of(kind, &declared);
         if arn.is_none() {
             self.report(Finding::error(
@@ -436,8 +431,7 @@ impl Lowering<'_> {
         }
         self.existing.insert(Existing {
             kind,
-            name,
-            region: self.region.clone(),
+            declared,
             place: self.sources.place(name_node.span),
         });
         arn
@@ -488,10 +482,6 @@ pub fn name_finding(span: Span, what: &str, error: &NameError) -> Finding {
 
 impl Lowering<'_> {
     /// A permissions boundary: a policy, or `none` in words; the outer `None` is a mistake.
-    #[expect(
-        clippy::option_option,
-        reason = "a mistake, no boundary, and a boundary are three answers"
-    )]
     pub fn boundary(&mut self, node: Option<&Node>) -> Option<Option<Arn>> {
         match node {
             None => Some(None),

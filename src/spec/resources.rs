@@ -9,7 +9,7 @@ use super::header::Header;
 use super::index::{self, EnvironmentNames};
 use super::interpolate::interpolate;
 use super::load::{Inputs, Texts};
-use super::lower::{Contribution, Declared, Existing, Index, Learned, Lowering};
+use super::lower::{Contribution, Declared, Existing, Index, Learned, Lowering, name_finding};
 use super::nearest::nearest;
 use super::node::{Key, Node, Value};
 use super::source::{Place, Span};
@@ -185,7 +185,13 @@ impl VisitKind for One<'_, '_> {
             findings: &mut environment.findings,
             existing: &mut environment.existing,
         };
-        let identity = K::identify(declared, node, &mut lowering);
+        let identity = match K::identify(declared) {
+            Ok(identity) => Some(identity),
+            Err(error) => {
+                lowering.report(name_finding(declared.span, K::NAME, &error));
+                None
+            }
+        };
         let lowered = identity.and_then(|identity| K::lower(&identity, node, &mut lowering).map(|low| (identity, low)));
         let Some((identity, lowered)) = lowered else { return };
         contributions.extend(lowered.contributions);
@@ -384,23 +390,12 @@ impl VisitKind for Dooming<'_, '_> {
                 .push(Finding::error("E0506", declared.span, message).related(first, "declared here"));
             return;
         }
-        let tags = BTreeMap::new();
-        let mut lowering = Lowering {
-            home: cx.home,
-            environment: &cx.header.environment,
-            region: &declared.region.clone(),
-            common_tags: &tags,
-            index: cx.index,
-            learned: cx.learned,
-            names: cx.names,
-            files: cx.inputs.files,
-            env: cx.inputs.env,
-            sources: &mut environment.sources,
-            findings: &mut environment.findings,
-            existing: &mut environment.existing,
-        };
-        let Some(id) = K::identify(&declared, item, &mut lowering) else {
-            return;
+        let id = match K::identify(&declared) {
+            Ok(id) => id,
+            Err(error) => {
+                environment.findings.push(name_finding(declared.span, K::NAME, &error));
+                return;
+            }
         };
         let doom = Doom {
             origin: environment.sources.place(declared.span),
@@ -423,13 +418,7 @@ fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(De
         sources: &environment.sources,
         findings: &mut environment.findings,
     };
-    let plain = |name: &str, span| Declared {
-        name: name.to_owned(),
-        path: None,
-        region: cx.region.clone(),
-        bus: None,
-        span,
-    };
+    let plain = |name: &str, span| Declared::bare(name, cx.region, span);
     if !matches!(item.value, Value::Map(_)) {
         let name = table::written_text(item, "absent", &mut reading)?;
         return Some((plain(name, item.span), false));

@@ -12,7 +12,6 @@ use crate::kinds::tagging::TagChange;
 use crate::names::{Arn, IamPath, PolicyName};
 use crate::policy_doc::Policy as Document;
 
-use super::steps::Creation;
 use super::{Action, Evidence, Policy, State, Version};
 
 impl Live for Policy {
@@ -109,10 +108,11 @@ async fn users(view: &View<'_>, arn: &str) -> Result<Vec<Arn>, CallError> {
 }
 
 async fn create(aws: &Aws, id: &PolicyName, state: &State) -> Result<Receipt, CallError> {
-    let Creation { path, description, document, tags } = Creation::from(state);
-    let request = aws.iam(Intent::Write).create_policy().policy_name(id.as_str()).path(path.as_str());
-    let request = request.set_description(description.map(str::to_owned)).policy_document(document);
-    let answer = request.set_tags(holding::sdk_tags(tags)).send().await.map_err(failed("iam:CreatePolicy"))?;
+    let request = aws.iam(Intent::Write).create_policy().policy_name(id.as_str()).path(state.path.as_str());
+    let description = Some(state.description.clone()).filter(|text| !text.is_empty());
+    let request = request.set_description(description).policy_document(state.document.to_json());
+    let request = request.set_tags(holding::sdk_tags(&state.tags));
+    let answer = request.send().await.map_err(failed("iam:CreatePolicy"))?;
     Ok(Receipt::of(request_id(&answer)))
 }
 

@@ -16,7 +16,7 @@ use crate::fields::FieldPath;
 use crate::kind::{
     DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section,
 };
-use crate::names::{Arn, IamPath, PolicyName};
+use crate::names::{Arn, IamPath, NameError, PolicyName};
 use crate::policy_doc::{Flavour, Policy as Document};
 use crate::spec::finding::Finding;
 use crate::spec::lower::{Declared, Lowered, Lowering};
@@ -91,8 +91,8 @@ impl Kind for Policy {
     type Action = Action;
     type Part = Infallible;
 
-    fn identify(declared: &Declared, _: &Node, cx: &mut Lowering<'_>) -> Option<PolicyName> {
-        cx.parse(&declared.name_node(), "policy", PolicyName::parse)
+    fn identify(declared: &Declared) -> Result<PolicyName, NameError> {
+        PolicyName::parse(&declared.name)
     }
 
     fn arn(id: &PolicyName, state: Option<&State>, home: &Home) -> Arn {
@@ -117,8 +117,8 @@ impl Kind for Policy {
             cx.report(Finding::error("E0412", document_node.span, message).label("split it into two policies"));
         }
         let state = State {
-            path: path.map_or(Some(cx.known_path::<Self>(id.as_str())), |written| written)?,
-            description: description.map_or(Some(String::new()), |written| written)?,
+            path: path.unwrap_or_else(|| Some(cx.known_path::<Self>(id.as_str())))?,
+            description: description.unwrap_or_else(|| Some(String::new()))?,
             document,
             tags,
         };
@@ -146,6 +146,10 @@ impl Kind for Policy {
 
     fn tags(state: &State) -> Option<&BTreeMap<String, String>> {
         Some(&state.tags)
+    }
+
+    fn path(state: &State) -> Option<IamPath> {
+        Some(state.path.clone())
     }
 
     fn holds(_: &FieldPath, _: &State) -> bool {

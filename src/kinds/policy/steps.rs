@@ -1,10 +1,8 @@
 //! The mutations of a policy: which, in which order, to what effect.
 
-use std::collections::BTreeMap;
-
 use crate::fields::{FieldKey as _, FieldPath};
 use crate::kind::{Access, DiffCx, Facts, Loss, Once, Pair, Rank, Retry, When};
-use crate::names::{Arn, IamPath, PolicyName};
+use crate::names::{Arn, PolicyName};
 use crate::policy_doc::{Policy as Document, same};
 
 use super::super::principal::SPREADING;
@@ -181,24 +179,5 @@ fn detach_call(principal: &Arn) -> &'static str {
         (Some(_), _) => "iam:DetachUserPolicy",
         (None, Some(_)) => "iam:DetachGroupPolicy",
         (None, None) => "iam:DetachRolePolicy",
-    }
-}
-
-/// The parts of a creation that IAM takes as separate arguments.
-pub(super) struct Creation<'a> {
-    pub(super) path: &'a IamPath,
-    pub(super) description: Option<&'a str>,
-    pub(super) document: String,
-    pub(super) tags: &'a BTreeMap<String, String>,
-}
-
-impl<'a> From<&'a State> for Creation<'a> {
-    fn from(state: &'a State) -> Self {
-        Self {
-            path: &state.path,
-            description: Some(state.description.as_str()).filter(|text| !text.is_empty()),
-            document: state.document.to_json(),
-            tags: &state.tags,
-        }
     }
 }

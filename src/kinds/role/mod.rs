@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::fields::FieldPath;
 use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section};
-use crate::names::{Arn, IamPath, InstanceProfileName, RoleName, SessionLength};
+use crate::names::{Arn, IamPath, InstanceProfileName, NameError, RoleName, SessionLength};
 use crate::policy_doc::Policy as Document;
 use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::{Node, Value};
@@ -99,8 +99,8 @@ impl Kind for Role {
     type Action = Action;
     type Part = Infallible;
 
-    fn identify(declared: &Declared, _: &Node, cx: &mut Lowering<'_>) -> Option<RoleName> {
-        cx.parse(&declared.name_node(), "role", RoleName::parse)
+    fn identify(declared: &Declared) -> Result<RoleName, NameError> {
+        RoleName::parse(&declared.name)
     }
 
     fn arn(id: &RoleName, state: Option<&State>, home: &Home) -> Arn {
@@ -126,10 +126,10 @@ impl Kind for Role {
         let tags = cx.tags(table.take("tags"));
         let trust = table.required("trust", &mut cx.reading()).and_then(|node| trust::lower(node, cx));
         let state = State {
-            path: path.map_or(Some(cx.known_path::<Self>(id.as_str())), |written| written)?,
-            description: description.map_or(Some(String::new()), |written| written)?,
+            path: path.unwrap_or_else(|| Some(cx.known_path::<Self>(id.as_str())))?,
+            description: description.unwrap_or_else(|| Some(String::new()))?,
             trust: trust?,
-            max_session_duration: session.map_or_else(|| SessionLength::of_seconds(3600).ok(), |written| written)?,
+            max_session_duration: session.unwrap_or_else(|| SessionLength::of_seconds(3600).ok())?,
             policies,
             inline_policies,
             permissions_boundary: boundary?,
@@ -170,6 +170,10 @@ impl Kind for Role {
 
     fn tags(state: &State) -> Option<&BTreeMap<String, String>> {
         Some(&state.tags)
+    }
+
+    fn path(state: &State) -> Option<IamPath> {
+        Some(state.path.clone())
     }
 
     fn holds(path: &FieldPath, live: &State) -> bool {

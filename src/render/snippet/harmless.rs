@@ -21,7 +21,7 @@ pub(super) fn harmless_lines(text: &str, longest: usize) -> String {
 }
 
 /// A picture in place of what would steer the terminal.
-pub(super) fn visible(c: char) -> char {
+pub(in crate::render) fn visible(c: char) -> char {
     match c {
         '\t' => ' ',
         '\u{0}'..='\u{1F}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{FFFD}'),

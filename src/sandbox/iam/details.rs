@@ -8,7 +8,8 @@ use super::ask::{Ask, order};
 use super::document::encoded;
 use super::grants::{Grants, write_attached, write_boundary};
 use super::group::{self, Group};
-use super::policy::{Policy, Shown, Uses, aws_policy};
+use super::managed::managed_policy;
+use super::policy::{Policy, Shown, Uses};
 use super::profile::write_brief as write_profile;
 use super::role::{self, Role};
 use super::tag;
@@ -116,7 +117,7 @@ fn all<'a>(state: &'a State, uses: &Uses, wanted: impl Fn(&str) -> bool) -> Vec<
         let aws = uses
             .arns()
             .into_iter()
-            .filter_map(|arn| aws_policy(arn).map(|policy| (arn.to_owned(), policy)));
+            .filter_map(|arn| managed_policy(arn).map(|policy| (arn.to_owned(), policy)));
         found.extend(aws.map(|(arn, policy)| (format!("5{arn}"), Detail::Policy(Shown::Aws(policy)))));
     }
     found

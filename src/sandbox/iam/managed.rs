@@ -1,9 +1,9 @@
-//! AWS's own managed policies, as far as the sandbox knows them.
+//! AWS's own managed policies, as IAM shows them.
 //!
-//! Invariant: name and path are the real ones; documents are not. Where a fuller table exists, [`managed_policy`] and
-//! [`all`] are the one place that would ask it.
+//! Invariant: name, path and standing are the embedded table's; documents are not the real ones. This is the room's one
+//! look outside itself.
 
-use std::collections::BTreeMap;
+use crate::catalogue;
 
 /// One of AWS's policies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,13 +13,13 @@ pub(super) struct Managed {
     pub(super) standing: Standing,
 }
 
-/// Whether AWS still lets a policy be attached.
+/// Whether AWS lets a policy be attached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
     /// Anyone may attach it.
     Current,
-    /// It belongs to a service-linked role.
-    ServiceOnly,
+    /// It belongs to service-linked roles or root sessions.
+    Reserved,
     /// It works where it is attached and is gone otherwise.
     Withdrawn,
 }
@@ -35,6 +35,24 @@ impl Managed {
     }
 }
 
+impl From<&'static catalogue::Managed> for Managed {
+    fn from(row: &'static catalogue::Managed) -> Self {
+        let standing = match (&row.status, row.attachment()) {
+            (catalogue::Status::Deprecated { replacement: _ }, _) => Standing::Withdrawn,
+            (catalogue::Status::Current, catalogue::Attachment::Principals) => Standing::Current,
+            (
+                catalogue::Status::Current,
+                catalogue::Attachment::ServiceLinkedRole | catalogue::Attachment::RootSession,
+            ) => Standing::Reserved,
+        };
+        Self {
+            name: row.name,
+            path: row.path,
+            standing,
+        }
+    }
+}
+
 /// Stands for the real document, which AWS changes without notice and which nothing here evaluates.
 pub(super) const DOCUMENT: &str = r#"{
     "Version": "2012-10-17",
@@ -47,103 +65,14 @@ pub(super) const DOCUMENT: &str = r#"{
     ]
 }"#;
 
-/// The policy of this name.
-pub(super) fn managed_policy(name: &str) -> Option<Managed> {
-    TABLE.iter().find(|policy| policy.name == name).copied()
+/// The policy with exactly this ARN.
+pub(super) fn managed_policy(arn: &str) -> Option<Managed> {
+    catalogue::by_arn_tail(arn.strip_prefix("arn:aws:iam::aws:policy")?).map(Managed::from)
 }
 
-/// All that AWS lists, by name.
-pub(super) fn all() -> BTreeMap<&'static str, Managed> {
-    let listed = TABLE.iter().filter(|policy| policy.standing != Standing::Withdrawn);
-    listed.map(|policy| (policy.name, *policy)).collect()
+/// All that AWS lists.
+pub(super) fn all() -> impl Iterator<Item = Managed> {
+    catalogue::managed_policies()
+        .map(Managed::from)
+        .filter(|policy| policy.standing != Standing::Withdrawn)
 }
-
-const fn current(path: &'static str, name: &'static str) -> Managed {
-    Managed {
-        name,
-        path,
-        standing: Standing::Current,
-    }
-}
-
-const fn service_only(path: &'static str, name: &'static str) -> Managed {
-    Managed {
-        name,
-        path,
-        standing: Standing::ServiceOnly,
-    }
-}
-
-const fn withdrawn(path: &'static str, name: &'static str) -> Managed {
-    Managed {
-        name,
-        path,
-        standing: Standing::Withdrawn,
-    }
-}
-
-const TABLE: &[Managed] = &[
-    current("/", "AdministratorAccess"),
-    current("/", "AmazonAPIGatewayAdministrator"),
-    current("/", "AmazonDynamoDBFullAccess"),
-    current("/", "AmazonDynamoDBReadOnlyAccess"),
-    current("/", "AmazonEC2ContainerRegistryReadOnly"),
-    current("/", "AmazonEC2FullAccess"),
-    current("/", "AmazonEC2ReadOnlyAccess"),
-    current("/", "AmazonECS_FullAccess"),
-    current("/", "AmazonEventBridgeFullAccess"),
-    current("/", "AmazonRDSFullAccess"),
-    current("/", "AmazonRoute53FullAccess"),
-    current("/", "AmazonS3FullAccess"),
-    current("/", "AmazonS3ReadOnlyAccess"),
-    current("/", "AmazonSESFullAccess"),
-    current("/", "AmazonSNSFullAccess"),
-    current("/", "AmazonSQSFullAccess"),
-    current("/", "AmazonSSMManagedInstanceCore"),
-    current("/", "AmazonSSMReadOnlyAccess"),
-    current("/", "AmazonVPCFullAccess"),
-    current("/", "AWSCloudFormationFullAccess"),
-    current("/", "AWSCloudTrail_FullAccess"),
-    current("/", "AWSCodePipeline_FullAccess"),
-    current("/", "AWSLambda_FullAccess"),
-    current("/", "AWSLambda_ReadOnlyAccess"),
-    current("/", "AWSXRayDaemonWriteAccess"),
-    current("/", "CloudWatchAgentServerPolicy"),
-    current("/", "CloudWatchFullAccess"),
-    current("/", "CloudWatchLogsFullAccess"),
-    current("/", "CloudWatchReadOnlyAccess"),
-    current("/", "IAMFullAccess"),
-    current("/", "IAMReadOnlyAccess"),
-    current("/", "IAMUserChangePassword"),
-    current("/", "PowerUserAccess"),
-    current("/", "ReadOnlyAccess"),
-    current("/", "SecretsManagerReadWrite"),
-    current("/", "SecurityAudit"),
-    current("/job-function/", "Billing"),
-    current("/job-function/", "DatabaseAdministrator"),
-    current("/job-function/", "NetworkAdministrator"),
-    current("/job-function/", "SupportUser"),
-    current("/job-function/", "SystemAdministrator"),
-    current("/job-function/", "ViewOnlyAccess"),
-    current("/service-role/", "AmazonEC2RoleforSSM"),
-    current("/service-role/", "AmazonECSTaskExecutionRolePolicy"),
-    current("/service-role/", "AmazonS3ObjectLambdaExecutionRolePolicy"),
-    current("/service-role/", "AWSLambdaBasicExecutionRole"),
-    current("/service-role/", "AWSLambdaDynamoDBExecutionRole"),
-    current("/service-role/", "AWSLambdaKinesisExecutionRole"),
-    current("/service-role/", "AWSLambdaRole"),
-    current("/service-role/", "AWSLambdaSQSQueueExecutionRole"),
-    current("/service-role/", "AWSLambdaVPCAccessExecutionRole"),
-    service_only("/aws-service-role/", "AWSSupportServiceRolePolicy"),
-    service_only("/aws-service-role/", "AWSTrustedAdvisorServiceRolePolicy"),
-    withdrawn("/", "AmazonEC2ContainerServiceFullAccess"),
-    withdrawn("/", "AWSCloudTrailFullAccess"),
-    withdrawn("/", "AWSCloudTrailReadOnlyAccess"),
-    withdrawn("/", "AWSCodePipelineFullAccess"),
-    withdrawn("/", "AWSCodePipelineReadOnlyAccess"),
-    withdrawn("/", "AWSElasticBeanstalkFullAccess"),
-    withdrawn("/", "AWSLambdaFullAccess"),
-    withdrawn("/", "AWSLambdaReadOnlyAccess"),
-    withdrawn("/service-role/", "AmazonEC2SpotFleetRole"),
-    withdrawn("/service-role/", "AWSDataPipelineRole"),
-];

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::super::{Fault, Moment, World, Xml};
 use super::ask::{Ask, Name, order};
 use super::document::{Place, parse, size};
-use super::managed::{self, Managed, Standing};
+use super::managed::{self, Managed, Standing, managed_policy};
 use super::refusal::{already_exists, delete_conflict, no_such_entity, quota};
 use super::tag::{self, Keys, Tags};
 use super::{Done, State};
@@ -69,16 +69,11 @@ fn not_found(arn: &str) -> Fault {
     no_such_entity(format!("Policy {arn} was not found."))
 }
 
-/// One of AWS's policies by its exact ARN.
-pub(super) fn aws_policy(arn: &str) -> Option<Managed> {
-    managed::managed_policy(arn.rsplit('/').next()?).filter(|policy| policy.arn() == arn)
-}
-
 /// Refuses a policy that can't be attached to something now.
 pub(super) fn attachable(state: &State, arn: &str) -> Result<(), Fault> {
-    match aws_policy(arn).map(|policy| policy.standing) {
+    match managed_policy(arn).map(|policy| policy.standing) {
         Some(Standing::Current) => Ok(()),
-        Some(Standing::ServiceOnly) => Err(Fault::new(
+        Some(Standing::Reserved) => Err(Fault::new(
             StatusCode::BAD_REQUEST,
             "PolicyNotAttachable",
             "Cannot attach a Service Role Policy to a Customer Role.",
@@ -263,7 +258,7 @@ pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
 
 /// A withdrawn policy is there only as long as something still has it.
 pub(super) fn known_aws_policy(uses: &Uses, arn: &str) -> Option<Managed> {
-    aws_policy(arn).filter(|policy| policy.standing != Standing::Withdrawn || uses.arns().contains(arn))
+    managed_policy(arn).filter(|policy| policy.standing != Standing::Withdrawn || uses.arns().contains(arn))
 }
 
 pub(super) fn delete(world: &mut World, ask: Ask<'_>) -> Done {
@@ -291,10 +286,7 @@ pub(super) fn list(world: &World, ask: Ask<'_>) -> Done {
     let used_only = ask.flag("OnlyAttached")?.unwrap_or(false);
     let uses = Uses::of(&world.iam);
     let ours = world.iam.policies.values().filter(|_| scope != "AWS").map(Shown::Ours);
-    let aws = managed::all()
-        .into_values()
-        .filter(|_| scope != "Local")
-        .map(Shown::Aws);
+    let aws = managed::all().filter(|_| scope != "Local").map(Shown::Aws);
     let wanted = |shown: &Shown<'_>| {
         let arn = shown.arn(&world.account);
         let (attached, boundary) = (uses.attached(&arn) > 0, uses.boundary(&arn) > 0);
@@ -326,7 +318,7 @@ fn list_order(shown: &Shown<'_>) -> String {
 
 pub(super) fn list_entities(world: &World, ask: Ask<'_>) -> Done {
     let arn = asked_arn(ask)?;
-    if aws_policy(arn).is_none() {
+    if managed_policy(arn).is_none() {
         world.iam.policy(arn)?;
     }
     let sorts = ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"];

@@ -1,0 +1,417 @@
+//! The account behind a command: connecting, reading, planning.
+//!
+//! Invariant: nothing is planned for another account than the file or the user names.
+
+use std::path::{Path, PathBuf};
+
+use crate::address::Address;
+use crate::aws::{Aws, AwsBackend, ConfigError, SandboxChoice, connect};
+use crate::engine::Backend as _;
+use crate::engine::retry::Pace;
+use crate::kind::{Depth, Object, Seen};
+use crate::kinds::{AnyObject, KindName, Member, Visit, VisitKind, VisitMut};
+use crate::names::{AccountId, IamPath, Region};
+use crate::plan::build::{Input, build};
+use crate::plan::consent::Consents;
+use crate::plan::fingerprint::digest;
+use crate::plan::saved::Given;
+use crate::plan::{Header as PlanHeader, Plan, Refusal};
+use crate::spec::header::Header;
+use crate::spec::lower::{Declared, Existing, Learned};
+use crate::spec::resources::Environment;
+use crate::spec::source::{Sources, Span};
+use crate::vault;
+
+use super::check::not_evaluated;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::output::Output;
+use super::session::Loaded;
+use super::{AccountArgs, ConsentArgs, FileArgs};
+
+/// Everything that is needed to plan.
+pub(crate) struct Planner {
+    loaded: Loaded,
+    header: Header,
+    region: Region,
+    consents: Consents,
+    given: Given,
+    expectations: usize,
+    /// The clients.
+    pub(crate) aws: Aws,
+    /// How fast to ask again.
+    pub(crate) pace: Pace,
+    /// Where this account's journal and backups are kept.
+    pub(crate) state_folder: PathBuf,
+}
+
+/// A plan with the resources that it was made from.
+pub(crate) struct Planned {
+    pub(crate) plan: Plan,
+    pub(crate) objects: Vec<AnyObject>,
+    pub(crate) environment: Environment,
+}
+
+impl Planner {
+    /// Reads the files and connects. `None` when the files have mistakes, which then have been shown.
+    pub(crate) async fn prepare(
+        files: &FileArgs,
+        account: &AccountArgs,
+        consents: &ConsentArgs,
+        output: &Output,
+    ) -> Result<Option<Self>, Failure> {
+        let words = Consents::parse(consents.adopt.clone(), consents.replace.clone(), consents.allow.clone());
+        let words = words.map_err(Failure::new)?;
+        let loaded = Loaded::read(files)?;
+        let (Some(header), Some(offline)) = (loaded.header.clone(), loaded.offline()) else {
+            output.findings(&loaded.texts.findings, &loaded.texts.sources);
+            return Ok(None);
+        };
+        output.findings(&offline.findings, &offline.sources);
+        if offline.has_errors() {
+            return Ok(None);
+        }
+        let expectations = offline.expectations;
+        let given = Given {
+            files: files.files.clone(),
+            vars: files.vars.clone(),
+            vars_files: files.vars_files.clone(),
+            adopt: consents.adopt.clone(),
+            replace: consents.replace.clone(),
+            allow: consents.allow.clone(),
+        };
+        let asked = Asked::parse(account, &header)?;
+        let (aws, region) = asked.connect(account, &header).await?;
+        let state_folder = state_folder(account.sandbox.as_deref());
+        let pace = if aws.connection.simulated {
+            Pace::SANDBOX
+        } else {
+            Pace::AWS
+        };
+        let planner = Self {
+            loaded,
+            header,
+            region,
+            consents: words,
+            given,
+            expectations,
+            aws,
+            pace,
+            state_folder,
+        };
+        Ok(Some(planner))
+    }
+
+    /// What was given, for a saved plan.
+    pub(crate) fn given(&self) -> Given {
+        self.given.clone()
+    }
+
+    /// Whether the file or the user has named the account.
+    pub(crate) fn is_pinned(&self, account: &AccountArgs) -> bool {
+        self.aws.connection.simulated || self.header.account.is_some() || account.account.is_some()
+    }
+
+    /// What every command says at its end.
+    pub(crate) fn closing_notes(&self, output: &Output) {
+        if self.expectations > 0 {
+            output.note(not_evaluated(self.expectations).trim_start_matches("; "));
+        }
+    }
+
+    /// Reads the account and plans. `None` when the files turn out to have mistakes for this account.
+    pub(crate) async fn plan(&self, output: &Output) -> Result<Option<Planned>, Failure> {
+        let home = &self.aws.connection.home;
+        let backend = AwsBackend(&self.aws);
+        let mut learned = Learned::default();
+        let mut environment = self.loaded.lower(&self.header, home, &self.region, &learned);
+        let mut objects = backend.observe(self.with_context(&environment)).await;
+        learn(&objects, &environment, &mut learned);
+        if learned != Learned::default() {
+            environment = self.loaded.lower(&self.header, home, &self.region, &learned);
+            objects = reread(&environment, objects);
+        }
+        if environment.has_errors() {
+            output.findings(&environment.findings, &environment.sources);
+            return Ok(None);
+        }
+        let plan = self.build(&environment, &objects);
+        Ok(Some(Planned {
+            plan,
+            objects,
+            environment,
+        }))
+    }
+
+    /// A plan from what was read.
+    pub(crate) fn build(&self, environment: &Environment, objects: &[AnyObject]) -> Plan {
+        let connection = &self.aws.connection;
+        build(Input {
+            header: PlanHeader {
+                environment: environment.name.clone(),
+                account: connection.home.account.to_string(),
+                region: self.region.to_string(),
+                identity: connection.caller.to_string(),
+                digest: wanted_digest(&environment.objects),
+            },
+            home: &connection.home,
+            tags: &environment.tags,
+            consents: &self.consents,
+            caller: &connection.caller,
+            objects,
+            refusals: missing(environment, objects),
+        })
+    }
+
+    /// The declared resources, what must exist beside them, and the identity that runs this.
+    fn with_context(&self, environment: &Environment) -> Vec<AnyObject> {
+        let mut objects = environment.objects.clone();
+        for object in &mut objects {
+            object.visit_mut(Deepen(&self.consents));
+        }
+        let known: Vec<Address> = objects.iter().map(|object| object.address().clone()).collect();
+        let mut extra: Vec<AnyObject> = environment
+            .existing
+            .iter()
+            .filter_map(|existing| bare(existing.kind, &existing.declared))
+            .collect();
+        extra.extend(self.caller());
+        extra.retain(|object| !known.contains(object.address()));
+        extra.dedup_by(|a, b| a.address() == b.address());
+        objects.extend(extra);
+        objects
+    }
+
+    fn caller(&self) -> Option<AnyObject> {
+        let caller = self.aws.caller();
+        let name = caller.user_name().map(|name| name.to_string());
+        let name = name.or_else(|| caller.session_role_name().map(|name| name.to_string()))?;
+        let span = nowhere();
+        let declared = Declared::bare(&name, &self.region, span);
+        let principals = KindName::ALL.iter().filter(|kind| kind.section().principal);
+        let named = |kind: &&KindName| {
+            let arn = crate::spec::lower::arn_of(**kind, &declared, &Learned::default(), &self.aws.connection.home);
+            arn.is_some_and(|arn| arn.names_same_principal(caller))
+        };
+        principals
+            .into_iter()
+            .find(named)
+            .and_then(|kind| bare(*kind, &declared))
+    }
+}
+
+fn nowhere() -> Span {
+    let file = Sources::default().add("", "");
+    Span { file, start: 0, end: 0 }
+}
+
+/// A resource of which nothing is wanted; it is only read.
+fn bare(kind: KindName, declared: &Declared) -> Option<AnyObject> {
+    struct Bare<'a>(&'a Declared);
+    impl VisitKind for Bare<'_> {
+        type Out = Option<AnyObject>;
+        fn visit<K: Member>(self) -> Option<AnyObject> {
+            Some(K::object(Object {
+                address: Address::new(K::KIND, self.0.name.clone()),
+                id: K::identify(self.0).ok()?,
+                wanted: None,
+                doom: None,
+                seen: Seen::Unread,
+                depth: Depth::Compare,
+            }))
+        }
+    }
+    kind.visit(Bare(declared))
+}
+
+/// What may be replaced is read as deeply as what shall go.
+struct Deepen<'a>(&'a Consents);
+
+impl VisitMut for Deepen<'_> {
+    type Out = ();
+
+    fn visit<K: Member>(self, object: &mut Object<K>) {
+        if self.0.replaces(&object.address) {
+            object.depth = Depth::Remove;
+        }
+    }
+}
+
+/// Paths that the file leaves open and AWS knows.
+fn learn(objects: &[AnyObject], environment: &Environment, learned: &mut Learned) {
+    struct Path;
+    impl Visit for Path {
+        type Out = Option<(String, IamPath)>;
+        fn visit<K: Member>(self, object: &Object<K>) -> Option<(String, IamPath)> {
+            let Seen::There(live) = &object.seen else { return None };
+            let path = K::path(&live.state)?;
+            Some((object.id.to_string().to_lowercase(), path))
+        }
+    }
+    for object in objects {
+        let Some((name, path)) = object.visit(Path) else {
+            continue;
+        };
+        let key = (object.address().kind, name);
+        let is_open = environment.open_paths.contains(&key) || environment.existing.iter().any(|one| names(one, &key));
+        if is_open && path != IamPath::default() {
+            learned.paths.insert(key, path);
+        }
+    }
+}
+
+fn names(existing: &Existing, key: &(KindName, String)) -> bool {
+    existing.kind == key.0 && existing.declared.name.to_lowercase() == key.1
+}
+
+/// The newly lowered resources with what has been read already.
+fn reread(environment: &Environment, read: Vec<AnyObject>) -> Vec<AnyObject> {
+    read.into_iter()
+        .map(|old| {
+            match environment
+                .objects
+                .iter()
+                .find(|object| object.address() == old.address())
+            {
+                Some(new) => new.clone().seen_as(&old),
+                None => old,
+            }
+        })
+        .collect()
+}
+
+/// References to things outside of the file that are not there.
+fn missing(environment: &Environment, objects: &[AnyObject]) -> Vec<Refusal> {
+    struct Absent;
+    impl Visit for Absent {
+        type Out = bool;
+        fn visit<K: Member>(self, object: &Object<K>) -> bool {
+            matches!(object.seen, Seen::Absent)
+        }
+    }
+    let gone = |existing: &&Existing| {
+        let address = Address::new(existing.kind, existing.declared.name.clone());
+        objects
+            .iter()
+            .any(|object| *object.address() == address && object.visit(Absent))
+    };
+    let refusal = |existing: &Existing| Refusal {
+        guard: "missing",
+        address: None,
+        message: format!(
+            "there is no {} `{}` in this account",
+            existing.kind, existing.declared.name
+        ),
+        place: Some(existing.place.clone()),
+        hint: "make it first, or declare it in this file".into(),
+    };
+    environment.existing.iter().filter(gone).map(refusal).collect()
+}
+
+/// The digest of everything that the file wants: states and code, not spelling.
+fn wanted_digest(objects: &[AnyObject]) -> String {
+    struct Wanting;
+    impl Visit for Wanting {
+        type Out = String;
+        fn visit<K: Member>(self, object: &Object<K>) -> String {
+            let wanted = object.wanted.as_ref();
+            let doom = object.doom.as_ref().map(|doom| doom.detach);
+            let wanted = wanted.map(|one| (&one.state, &one.mentioned, &one.ignore, one.shared, one.protect));
+            digest(&(&object.address, object.id.to_string(), wanted, doom))
+        }
+    }
+    digest(&objects.iter().map(|object| object.visit(Wanting)).collect::<Vec<_>>())
+}
+
+/// What the user asks for, checked.
+struct Asked {
+    account: Option<AccountId>,
+    region: Option<Region>,
+}
+
+impl Asked {
+    fn parse(args: &AccountArgs, header: &Header) -> Result<Self, Failure> {
+        let account = args.account.as_deref().map(AccountId::parse).transpose();
+        let account = account.map_err(|error| Failure::new(format!("--account: {error}")))?;
+        let region = args.region.as_deref().map(Region::parse).transpose();
+        let region = region.map_err(|error| Failure::new(format!("--region: {error}")))?;
+        if let (Some(pinned), Some(asked)) = (&header.account, &account)
+            && pinned != asked
+        {
+            let message = format!("--account {asked} contradicts the file, which is for account {pinned}");
+            return Err(Failure::new(message).exit(Exit::Refused));
+        }
+        if let (Some(written), Some(asked)) = (&header.region, &region)
+            && written != asked
+        {
+            let message = format!("--region {asked} contradicts the file, whose region is {written}");
+            return Err(
+                Failure::new(message).hint("leave one of them out; a variable can make the file's differ by stage")
+            );
+        }
+        Ok(Self {
+            account: account.or_else(|| header.account.clone()),
+            region,
+        })
+    }
+
+    /// Connects and makes sure that it is the right account.
+    async fn connect(&self, args: &AccountArgs, header: &Header) -> Result<(Aws, Region), Failure> {
+        let choice = args.sandbox.as_ref().map(|folder| SandboxChoice {
+            folder: folder.clone(),
+            account: self.account.clone(),
+        });
+        let region = header.region.as_ref().or(self.region.as_ref());
+        let (config, connection) = connect(args.profile.as_deref(), region, choice)
+            .await
+            .map_err(|error| unconnected(&error))?;
+        if let Some(wanted) = &self.account
+            && *wanted != connection.home.account
+        {
+            let message = format!(
+                "this is account {}, and the file is for account {wanted}",
+                connection.home.account
+            );
+            return Err(Failure::new(message)
+                .hint("choose another profile with --profile")
+                .exit(Exit::Refused));
+        }
+        let region = header
+            .region
+            .clone()
+            .or_else(|| self.region.clone())
+            .or_else(|| connection.region.clone());
+        let region = region.ok_or_else(|| {
+            Failure::new("no region is known").hint("write `region:` into the file, or give --region")
+        })?;
+        let base = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+        let mut context = vault::Context::of_process(base);
+        context.redirect = args.sandbox.as_ref().map(|folder| folder.join("secrets"));
+        let backups = state_folder(args.sandbox.as_deref()).join("code");
+        Ok((Aws::new(config, connection, context, backups), region))
+    }
+}
+
+fn unconnected(error: &ConfigError) -> Failure {
+    let failure = Failure::new(error.to_string());
+    match error {
+        ConfigError::Identity(_) => failure
+            .hint("check the credentials with `aws sts get-caller-identity`, or choose a profile with --profile")
+            .hint("without an AWS account, try --sandbox"),
+        ConfigError::Sandbox(_) | ConfigError::Odd(_) => failure,
+    }
+}
+
+/// Below the sandbox's folder, or where the system keeps a user's state.
+fn state_folder(sandbox: Option<&Path>) -> PathBuf {
+    if let Some(folder) = sandbox {
+        return folder.join("evenkeel");
+    }
+    let home = || std::env::home_dir().map(|home| home.join(".local/state"));
+    let base = std::env::var_os("XDG_STATE_HOME")
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from);
+    base.or_else(home)
+        .unwrap_or_else(|| PathBuf::from("."))
+        .join("evenkeel")
+}

@@ -1,0 +1,252 @@
+//! `apply`: plan, ask, execute, read back.
+
+use std::io::{BufRead as _, IsTerminal as _};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::aws::AwsBackend;
+use crate::engine::Backend as _;
+use crate::engine::apply::{End, Stop, execute};
+use crate::kinds::AnyObject;
+use crate::plan::Plan;
+use crate::plan::saved::SavedPlan;
+
+use super::account::{Planned, Planner};
+use super::exit::Exit;
+use super::failure::Failure;
+use super::journal::Journal;
+use super::output::Output;
+use super::progress::{Both, Progress};
+use super::{AccountArgs, ConsentArgs, FileArgs};
+
+/// Readings after an apply until AWS shows what was written, about two minutes in all: the usual budget for IAM.
+const READ_BACKS: u32 = 18;
+
+/// Show the plan, ask, execute it, read back, and say what is true now.
+///
+/// With a saved PLAN, exactly that is executed: the account is read again, and if anything has moved since the plan was
+/// made, nothing is done and what has moved is said.
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArgs {
+    /// A plan saved by `plan -o`; it knows its files and consents.
+    #[arg(value_name = "PLAN", conflicts_with_all = ["files", "vars", "vars_files", "adopt", "replace", "allow"])]
+    plan: Option<PathBuf>,
+    #[command(flatten)]
+    files: FileArgs,
+    #[command(flatten)]
+    account: AccountArgs,
+    #[command(flatten)]
+    consents: ConsentArgs,
+    /// Do not ask.
+    #[arg(short, long)]
+    yes: bool,
+    /// Where to record every call; by default below the user's state folder.
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+}
+
+pub(crate) async fn run(args: &ApplyArgs, output: &Output) -> Result<Exit, Failure> {
+    let saved = args.plan.as_deref().map(read_saved).transpose()?;
+    let (files, consents) = inputs(args, saved.as_ref());
+    let Some(planner) = Planner::prepare(&files, &args.account, &consents, output).await? else {
+        return Ok(Exit::Error);
+    };
+    if !planner.is_pinned(&args.account) {
+        let account = &planner.aws.connection.home.account;
+        let failure = Failure::new("neither the file nor the command names the account that this is for");
+        return Err(failure
+            .hint(format!(
+                "write `account: \"{account}\"` into the file, or give --account {account}"
+            ))
+            .exit(Exit::Refused));
+    }
+    let Some(planned) = planner.plan(output).await? else {
+        return Ok(Exit::Error);
+    };
+    output.data(&crate::render::plan::plan(&planned.plan));
+    planner.closing_notes(output);
+    if let Some(refusal) = saved.as_ref().and_then(|saved| stale(saved, &planned.plan)) {
+        return Err(refusal);
+    }
+    if !planned.plan.refusals.is_empty() {
+        return Ok(Exit::Refused);
+    }
+    if planned.plan.steps.is_empty() {
+        return Ok(if planned.plan.is_incomplete() {
+            Exit::Incomplete
+        } else {
+            Exit::Done
+        });
+    }
+    if !args.yes && saved.is_none() {
+        match ask(&planner, &planned, output).await? {
+            Answer::Yes => {}
+            Answer::No => return Ok(Exit::Refused),
+        }
+    }
+    carry_out(args, &planner, planned, output).await
+}
+
+fn read_saved(path: &std::path::Path) -> Result<SavedPlan, Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::new(format!("the plan {} can't be read: {error}", path.display())))?;
+    SavedPlan::parse(&text).map_err(|error| Failure::new(format!("{}: {error}", path.display())))
+}
+
+fn inputs(args: &ApplyArgs, saved: Option<&SavedPlan>) -> (FileArgs, ConsentArgs) {
+    let Some(saved) = saved else {
+        return (args.files.clone(), args.consents.clone());
+    };
+    let given = saved.given.clone();
+    let files = FileArgs {
+        files: given.files,
+        vars: given.vars,
+        vars_files: given.vars_files,
+    };
+    (
+        files,
+        ConsentArgs {
+            adopt: given.adopt,
+            replace: given.replace,
+            allow: given.allow,
+        },
+    )
+}
+
+fn stale(saved: &SavedPlan, now: &Plan) -> Option<Failure> {
+    let moved = saved.moved(now);
+    (!moved.is_empty()).then(|| {
+        let failure =
+            Failure::new("the saved plan is not what would be done now, so nothing was done").exit(Exit::Refused);
+        let failure = moved
+            .into_iter()
+            .fold(failure, |failure, moved| failure.hint(format!("moved: {moved}")));
+        failure.hint("plan again, and have that reviewed")
+    })
+}
+
+enum Answer {
+    Yes,
+    No,
+}
+
+/// Asks, and makes sure that the account has not moved while the question stood.
+async fn ask(planner: &Planner, planned: &Planned, output: &Output) -> Result<Answer, Failure> {
+    if !std::io::stdin().is_terminal() {
+        let failure = Failure::new("there is no terminal to ask on");
+        return Err(failure
+            .hint("give --yes, or save the plan with `plan -o` and apply that")
+            .exit(Exit::Refused));
+    }
+    output.note(&format!(
+        "Apply this to account {}? Type yes:",
+        planner.aws.connection.home.account
+    ));
+    let mut line = String::new();
+    let _ = std::io::stdin().lock().read_line(&mut line);
+    if line.trim() != "yes" {
+        output.note("Nothing was done.");
+        return Ok(Answer::No);
+    }
+    let now = planner.build(
+        &planned.environment,
+        &AwsBackend(&planner.aws).observe(planned.objects.clone()).await,
+    );
+    let before = SavedPlan::new(planner.given(), &planned.plan);
+    stale(&before, &now).map_or(Ok(Answer::Yes), Err)
+}
+
+async fn carry_out(args: &ApplyArgs, planner: &Planner, planned: Planned, output: &Output) -> Result<Exit, Failure> {
+    let journal_path = args
+        .journal
+        .clone()
+        .unwrap_or_else(|| planner.state_folder.join("journal.jsonl"));
+    let journal = Journal::open(&journal_path, &planned.plan.header)?;
+    let progress = Progress::new(planned.plan.steps.len());
+    let stop = Stop::default();
+    let backend = AwsBackend(&planner.aws);
+    let watch = Both(&journal, &progress);
+    let ends = {
+        let work = execute(&backend, &planned.plan.steps, planner.pace, &stop, &watch);
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                ends = &mut work => break ends,
+                _ = tokio::signal::ctrl_c() => second_time_leaves(&stop, output),
+            }
+        }
+    };
+    progress.finish();
+    let remaining = read_back(planner, &planned, &ends).await;
+    output.data(&crate::render::outcome::outcome(&planned.plan, &ends, &remaining));
+    Ok(exit(&stop, &ends, &remaining, &planned.plan))
+}
+
+/// The first Ctrl-C starts nothing more; the second one leaves at once, and what is under way then is not known.
+fn second_time_leaves(stop: &Stop, output: &Output) {
+    if stop.is_asked() {
+        output.note("left at once: the calls under way may or may not have taken effect; `evenkeel plan` tells");
+        leave();
+    }
+    output.note("stopping: nothing more is started, and what has started is awaited; Ctrl-C again leaves at once");
+    stop.ask();
+}
+
+#[expect(clippy::exit, reason = "a second Ctrl-C must not wait for anything")]
+fn leave() -> ! {
+    std::process::exit(Exit::Interrupted as i32)
+}
+
+/// Reads what was touched until AWS shows it as written; gives the addresses that still differ.
+async fn read_back(planner: &Planner, planned: &Planned, ends: &[End]) -> Vec<String> {
+    let done = planned
+        .plan
+        .steps
+        .iter()
+        .zip(ends)
+        .filter(|(_, end)| matches!(end, End::Done(_)));
+    let mut open: Vec<_> = done.map(|(step, _)| step.address.clone()).collect();
+    let undone = planned
+        .plan
+        .steps
+        .iter()
+        .zip(ends)
+        .filter(|(_, end)| !matches!(end, End::Done(_)));
+    let undone: Vec<_> = undone.map(|(step, _)| step.address.clone()).collect();
+    open.retain(|address| !undone.contains(address));
+    open.dedup();
+    for attempt in 1..=READ_BACKS {
+        if open.is_empty() {
+            break;
+        }
+        let touched: Vec<AnyObject> = planned
+            .objects
+            .iter()
+            .filter(|object| open.contains(object.address()))
+            .cloned()
+            .collect();
+        let read = AwsBackend(&planner.aws).observe(touched).await;
+        let plan = planner.build(&planned.environment, &read);
+        open = plan.steps.iter().map(|step| step.address.clone()).collect();
+        open.dedup();
+        if !open.is_empty() {
+            tokio::time::sleep(planner.pace.pause(attempt)).await;
+        }
+    }
+    open.into_iter().map(|address| address.to_string()).collect()
+}
+
+fn exit(stop: &Stop, ends: &[End], remaining: &[String], plan: &Plan) -> Exit {
+    if stop.is_asked() {
+        return Exit::Interrupted;
+    }
+    if ends.iter().any(|end| !matches!(end, End::Done(_))) {
+        return Exit::Error;
+    }
+    if !remaining.is_empty() || plan.is_incomplete() {
+        Exit::Incomplete
+    } else {
+        Exit::Done
+    }
+}

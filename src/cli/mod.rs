@@ -1,0 +1,179 @@
+//! The command line: arguments, and one file for each command.
+//!
+//! Invariant: data goes to standard output, everything else to standard error; what a command returns is its exit code.
+
+#[cfg(feature = "aws")]
+mod account;
+#[cfg(feature = "aws")]
+mod apply;
+mod check;
+mod exit;
+mod failure;
+#[cfg(feature = "aws")]
+mod journal;
+mod output;
+#[cfg(feature = "aws")]
+mod plan;
+#[cfg(feature = "aws")]
+mod progress;
+#[cfg(feature = "aws")]
+mod sandbox;
+mod session;
+
+#[cfg(feature = "aws")]
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+pub use exit::Exit;
+
+use output::Output;
+
+/// Keeps an AWS account as a YAML file says: plan, apply, and no state file.
+#[derive(Debug, Parser)]
+#[command(name = "evenkeel", version, max_term_width = 100, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+#[derive(Debug, Args)]
+struct Global {
+    /// When to use colours.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: When,
+    /// Say what is called (-v) or everything (-vv), on standard error.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    verbose: u8,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum When {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check the file: everything that can be known without AWS.
+    Check(check::CheckArgs),
+    /// Show what `apply` would do, in order.
+    #[cfg(feature = "aws")]
+    Plan(plan::PlanArgs),
+    /// Show the plan, ask, execute it, read back, and say what is true now.
+    #[cfg(feature = "aws")]
+    Apply(apply::ApplyArgs),
+    /// Serve a simulated account, for the AWS CLI and other clients.
+    #[cfg(feature = "aws")]
+    Sandbox(sandbox::SandboxArgs),
+}
+
+/// Which files, and with which values.
+#[derive(Debug, Clone, Args)]
+struct FileArgs {
+    /// An environment file, or a folder with its *.yaml and *.yml; may be given more than once.
+    #[arg(short, long = "file", value_name = "FILE", default_value = "environment.yaml")]
+    files: Vec<String>,
+    /// A variable's value.
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    vars: Vec<String>,
+    /// A YAML file with values of variables.
+    #[arg(long = "vars", value_name = "FILE")]
+    vars_files: Vec<String>,
+}
+
+/// Which account, and how to reach it.
+#[cfg(feature = "aws")]
+#[derive(Debug, Clone, Args)]
+struct AccountArgs {
+    /// A profile of the AWS configuration.
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// The default region, where the file names none.
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// The account that the credentials must lead to, where the file pins none.
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
+    /// Use a simulated account, kept in this folder, in place of AWS.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = ".evenkeel/sandbox")]
+    sandbox: Option<PathBuf>,
+}
+
+/// The user's word on what is dangerous.
+#[cfg(feature = "aws")]
+#[derive(Debug, Clone, Args)]
+struct ConsentArgs {
+    /// Take over a resource that exists and is not this environment's (patterns: `role/*`).
+    #[arg(long, value_name = "ADDRESS")]
+    adopt: Vec<String>,
+    /// Delete and make anew a resource that AWS can't change in place.
+    #[arg(long, value_name = "ADDRESS")]
+    replace: Vec<String>,
+    /// Allow a danger: lockout, mass-change, public, data-loss or delete; for one resource with `:ADDRESS`.
+    #[arg(long, value_name = "DANGER[:ADDRESS]")]
+    allow: Vec<String>,
+}
+
+/// Parses the arguments and runs the command.
+#[must_use]
+pub fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    init_log(cli.global.verbose);
+    let output = Output::new(cli.global.color);
+    let result = match cli.command {
+        Command::Check(args) => check::run(&args, &output),
+        #[cfg(feature = "aws")]
+        Command::Plan(args) => block_on(plan::run(&args, &output)),
+        #[cfg(feature = "aws")]
+        Command::Apply(args) => block_on(apply::run(&args, &output)),
+        #[cfg(feature = "aws")]
+        Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
+    };
+    result.unwrap_or_else(|failure| output.failure(&failure))
+}
+
+/// Help and version are no mistakes; everything else exits with 1, as errors do.
+fn usage(error: &clap::Error) -> Exit {
+    let _ = error.print();
+    if error.use_stderr() { Exit::Error } else { Exit::Done }
+}
+
+fn init_log(verbose: u8) {
+    let level = match verbose {
+        0 => "off",
+        1 => "evenkeel=info",
+        _ => "evenkeel=debug,aws_smithy_runtime=debug",
+    };
+    // At trace the SDK logs whole requests, passwords included; no setting gets that far.
+    let asked = std::env::var("EVENKEEL_LOG")
+        .unwrap_or_else(|_| level.to_owned())
+        .to_lowercase()
+        .replace("trace", "debug");
+    let filter = tracing_subscriber::EnvFilter::new(asked);
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
+}
+
+#[cfg(feature = "aws")]
+fn block_on(work: impl Future<Output = Result<Exit, failure::Failure>>) -> Result<Exit, failure::Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(work),
+        Err(error) => Err(failure::Failure::new(format!(
+            "the runtime could not be started: {error}"
+        ))),
+    }
+}

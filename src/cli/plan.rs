@@ -1,0 +1,88 @@
+//! `plan`: what `apply` would do.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::plan::saved::SavedPlan;
+use crate::plan::{Plan, Verb};
+
+use super::account::Planner;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::output::Output;
+use super::{AccountArgs, ConsentArgs, FileArgs};
+
+/// Show what `apply` would do, in order.
+///
+/// Reads the account and changes nothing. With -o the plan is also saved; `apply FILE` then executes exactly that, or
+/// refuses and says what has moved.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    files: FileArgs,
+    #[command(flatten)]
+    account: AccountArgs,
+    #[command(flatten)]
+    consents: ConsentArgs,
+    /// Save the plan for `apply`.
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Exit with 2 when there is something to do.
+    #[arg(long)]
+    detailed_exitcode: bool,
+}
+
+pub(crate) async fn run(args: &PlanArgs, output: &Output) -> Result<Exit, Failure> {
+    let Some(planner) = Planner::prepare(&args.files, &args.account, &args.consents, output).await? else {
+        return Ok(Exit::Error);
+    };
+    let Some(planned) = planner.plan(output).await? else {
+        return Ok(Exit::Error);
+    };
+    output.data(&crate::render::plan::plan(&planned.plan));
+    planner.closing_notes(output);
+    if let Some(path) = &args.out {
+        save(path, &SavedPlan::new(planner.given(), &planned.plan))?;
+        output.note(&format!(
+            "saved to {}; `evenkeel apply {}` executes exactly this",
+            path.display(),
+            path.display()
+        ));
+    }
+    Ok(exit(&planned.plan, args.detailed_exitcode))
+}
+
+/// The first that applies from the right: refused, incomplete, differences, done.
+fn exit(plan: &Plan, detailed: bool) -> Exit {
+    if !plan.refusals.is_empty() {
+        return Exit::Refused;
+    }
+    if plan.is_incomplete() {
+        return Exit::Incomplete;
+    }
+    let differs = plan
+        .changes
+        .iter()
+        .any(|change| !matches!(change.verb, Verb::Keep | Verb::Adopt));
+    if detailed && differs {
+        Exit::Differences
+    } else {
+        Exit::Done
+    }
+}
+
+/// Written whole or not at all, and readable by its owner only: a plan tells a lot about an account.
+fn save(path: &std::path::Path, saved: &SavedPlan) -> Result<(), Failure> {
+    use std::io::Write as _;
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(std::path::Path::new("."));
+    let failed =
+        |error: std::io::Error| Failure::new(format!("the plan could not be saved to {}: {error}", path.display()));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(saved.to_text().as_bytes()).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
