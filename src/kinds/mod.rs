@@ -227,6 +227,8 @@ macro_rules! kinds {
 }
 
 pub(crate) mod decode;
+#[cfg(all(test, feature = "aws"))]
+pub(crate) mod live_testing;
 pub mod partial;
 pub mod principal;
 pub mod tagging;
