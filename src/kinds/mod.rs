@@ -226,6 +226,8 @@ macro_rules! kinds {
     };
 }
 
+#[cfg(all(test, feature = "aws"))]
+pub(crate) mod live_testing;
 pub mod principal;
 pub mod tagging;
 
