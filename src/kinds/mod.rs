@@ -228,12 +228,17 @@ macro_rules! kinds {
 
 #[cfg(all(test, feature = "aws"))]
 pub(crate) mod live_testing;
+pub mod membership;
 pub mod principal;
 pub mod tagging;
+#[cfg(test)]
+pub(crate) mod testing;
 
 kinds! {
     policy::Policy,
     role::Role,
+    group::Group,
+    user::User,
 }
 
 /// A kind as a member of the closed sums.
