@@ -25,9 +25,6 @@ use super::principal::{self, Holdings};
 
 pub use steps::Action;
 
-/// The longest sum of a role's inline policies in characters (IAM quotas).
-const MOST_INLINE: usize = 10_240;
-
 /// The kind.
 #[derive(Debug, Clone)]
 pub struct Role;
@@ -120,7 +117,7 @@ impl Kind for Role {
         let session = table.take("max_session_duration");
         let session = session.map(|node| cx.parse(node, "max_session_duration", SessionLength::parse));
         let policies = cx.policies(table.take("policies"));
-        let inline_policies = cx.inline_policies(table.take("inline_policies"), MOST_INLINE, "role");
+        let inline_policies = cx.inline_policies(table.take("inline_policies"), principal::Holder::Role.most_inline(), "role");
         let boundary = cx.boundary(table.take("permissions_boundary"));
         let instance_profile = instance_profile(id, &mut table, cx);
         let tags = cx.tags(table.take("tags"));
