@@ -77,7 +77,9 @@ pub fn index(texts: &Texts, names: &dyn Names, region: &Region) -> Index {
 /// things, are left as they are, which AWS must be asked for.
 fn is_path_certain(kind: KindName, node: &Node) -> bool {
     let path = kind.fields().iter().find(|field| field.name == "path");
-    let shared = node.get("shared").is_some_and(|shared| matches!(shared.value, Value::Bool(true)));
+    let shared = node
+        .get("shared")
+        .is_some_and(|shared| matches!(shared.value, Value::Bool(true)));
     path.is_some_and(|path| path.on_change == OnChange::InPlace) && !shared
 }
 

@@ -26,9 +26,6 @@ use super::tagging;
 
 pub use steps::Action;
 
-/// The longest sum of a role's inline policies in characters (IAM quotas).
-const MOST_INLINE: usize = 10_240;
-
 /// The kind.
 #[derive(Debug, Clone)]
 pub struct Role;
@@ -123,7 +120,7 @@ impl Kind for Role {
         let policies_node = table.take("policies");
         let policies = cx.policies(policies_node);
         cx.within(policies_node, policies.len(), limits::POLICIES_PER_ROLE, "policies on this role");
-        let inline_policies = cx.inline_policies(table.take("inline_policies"), MOST_INLINE, "role");
+        let inline_policies = cx.inline_policies(table.take("inline_policies"), principal::Holder::Role.most_inline(), "role");
         let boundary = cx.boundary(table.take("permissions_boundary"));
         let instance_profile = instance_profile(id, &mut table, cx);
         let tags = tagging::caseless(table.take("tags"), cx);
