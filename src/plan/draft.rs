@@ -29,7 +29,7 @@ pub struct DraftCx<'a> {
     pub replaced: &'a BTreeSet<Arn>,
     /// See [`DiffCx`].
     pub entangled: &'a BTreeSet<Arn>,
-    /// Everything that the file declares or names under `absent:`.
+    /// Everything that the file declares or names under `absent:`, users, groups and roles without their paths.
     pub declared: &'a BTreeSet<Arn>,
     /// Who runs the tool.
     pub caller: &'a Arn,
@@ -153,6 +153,13 @@ fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         (false, true) if only_marks(&levelled, live, cx) => Verb::Adopt,
         (false, _) => Verb::Update,
     };
+    if draft.change.verb == Verb::Update && draft.change.fields.is_empty() {
+        let again: Vec<String> = erased.iter().map(|action| action.facts(cx.home).summary).collect();
+        draft.change.notes.push(format!(
+            "again, because what it names is made anew: {}",
+            again.join(", ")
+        ));
+    }
     draft.actions = erased;
 }
 
@@ -419,7 +426,7 @@ fn may_not_go<K: Member>(object: &Object<K>, place: &Place, live: &Observed<K>, 
 fn still_used<K: Member>(object: &Object<K>, doom: &Doom, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
     let users: Vec<String> = K::users(live)
         .into_iter()
-        .filter(|arn| !cx.declared.contains(arn))
+        .filter(|arn| !cx.declared.contains(&arn.pathless()))
         .map(|arn| arn.to_string())
         .collect();
     (!users.is_empty() && !doom.detach).then(|| Refusal {

@@ -1,4 +1,4 @@
-//! The integration tests: one binary, one module for each subject.
+//! The one integration binary: a module for each subject.
 
 mod bad_input;
 mod place;
