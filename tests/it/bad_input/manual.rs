@@ -55,7 +55,9 @@ pub(crate) fn codes(page: &str) -> Vec<String> {
 }
 
 fn path(page: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/bad_input").join(page)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/it/bad_input")
+        .join(page)
 }
 
 fn judge(case: &Case, answer: &Answer, wrong: &mut String) {
@@ -95,7 +97,9 @@ fn cases(text: &str) -> Vec<Case> {
                 ..Case::default()
             });
         }
-        let Some(block) = line.strip_prefix("```") else { continue };
+        let Some(block) = line.strip_prefix("```") else {
+            continue;
+        };
         let body: Vec<(usize, &str)> = lines.by_ref().take_while(|(_, line)| *line != "```").collect();
         let case = cases.last_mut().expect("a title above the first block");
         let (language, name) = block.split_once(' ').unwrap_or((block, "environment.yaml"));

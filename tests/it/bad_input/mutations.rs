@@ -91,10 +91,55 @@ fn the_good_file_is_good() {
 
 /// What a line, a word or a piece of a text may become.
 const ODD: &[&str] = &[
-    "", "~", "7", "-1", "1e999", "true", "''", "\"", "[]", "{}", "[", "]", "{", "}", ":", "- ", "*a", "&a ", "<<: *a",
-    "!!int ", "$(", "$()", "$(stage)", "$$(", "|", ">", "#", "\t", "\u{0}", "\u{feff}", "\u{202e}", "é", "💾", "\r\n",
-    "---", "? ", "${aws:username}", "arn:", "arn:aws:iam::aws:policy/", "{ existing: x }", "{ file: good.json }",
-    "{ file: . }", "none", "{ Statement: [] }", "99999999999999999999h", "a b", "..", "roles", "name: x",
+    "",
+    "~",
+    "7",
+    "-1",
+    "1e999",
+    "true",
+    "''",
+    "\"",
+    "[]",
+    "{}",
+    "[",
+    "]",
+    "{",
+    "}",
+    ":",
+    "- ",
+    "*a",
+    "&a ",
+    "<<: *a",
+    "!!int ",
+    "$(",
+    "$()",
+    "$(stage)",
+    "$$(",
+    "|",
+    ">",
+    "#",
+    "\t",
+    "\u{0}",
+    "\u{feff}",
+    "\u{202e}",
+    "é",
+    "💾",
+    "\r\n",
+    "---",
+    "? ",
+    "${aws:username}",
+    "arn:",
+    "arn:aws:iam::aws:policy/",
+    "{ existing: x }",
+    "{ file: good.json }",
+    "{ file: . }",
+    "none",
+    "{ Statement: [] }",
+    "99999999999999999999h",
+    "a b",
+    "..",
+    "roles",
+    "name: x",
 ];
 
 /// One change of a text. Positions are shares of it, so that they stay meaningful while it shrinks.
@@ -141,17 +186,25 @@ fn apply(text: &str, change: &Change) -> String {
     match *change {
         Change::Cut(at, length) => {
             let start = index(at, text.chars().count());
-            return text.chars().take(start).chain(text.chars().skip(start + length)).collect();
+            return text
+                .chars()
+                .take(start)
+                .chain(text.chars().skip(start + length))
+                .collect();
         }
         Change::Insert(at, odd) => {
             let start = index(at, text.chars().count());
-            let (before, after): (String, String) = (text.chars().take(start).collect(), text.chars().skip(start).collect());
+            let (before, after): (String, String) =
+                (text.chars().take(start).collect(), text.chars().skip(start).collect());
             return before + odd + &after;
         }
         Change::Word(at, odd) => {
             let words: Vec<&str> = text.split_inclusive([' ', '\n', ',', ':', '/']).collect();
             let drop = index(at, words.len());
-            let kept = words.iter().enumerate().map(|(at, word)| if at == drop { odd } else { word });
+            let kept = words
+                .iter()
+                .enumerate()
+                .map(|(at, word)| if at == drop { odd } else { word });
             return kept.collect();
         }
         Change::Value(at, odd) => {
