@@ -77,12 +77,17 @@ mod tests {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
                 used(&path, codes);
-            } else if !path.ends_with("tests.rs") && !path.ends_with("spec/codes.rs") {
+            } else if is_code_file(&path) {
                 let text = std::fs::read_to_string(&path).expect("a text");
                 let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
                 codes.extend(text.split('"').filter(|part| is_code(part)).map(str::to_owned));
             }
         }
+    }
+
+    fn is_code_file(path: &Path) -> bool {
+        let rust = path.extension().is_some_and(|extension| extension == "rs");
+        rust && !path.ends_with("tests.rs") && !path.ends_with("spec/codes.rs")
     }
 
     fn is_code(text: &str) -> bool {
