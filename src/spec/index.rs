@@ -9,12 +9,11 @@ use super::header::{Header, Variables};
 use super::interpolate::{Names, Scalar, Unresolved, interpolate, interpolate_text};
 use super::load::Texts;
 use super::lower::{Declared, Index, Learned, arn_of};
-use super::nearest::nearest;
 use super::node::{Key, Node, Value};
 use super::source::Sources;
 use crate::kind::{Home, OnChange};
 use crate::kinds::KindName;
-use crate::names::{IamPath, Region};
+use crate::names::{IamPath, Region, nearest};
 
 /// What `$(…)` stands for in a resource.
 pub struct EnvironmentNames<'a> {
@@ -40,6 +39,9 @@ impl Names for EnvironmentNames<'_> {
         }
     }
 }
+
+/// What `$(…)` can always say.
+pub const BUILT_IN: &[&str] = &["account", "region", "partition", "environment"];
 
 /// The names that need no resource: variables, account, region, partition, environment.
 #[must_use]

@@ -116,7 +116,7 @@ impl Kind for Role {
         let path = table.take("path").map(|node| cx.parse(node, "path", IamPath::parse));
         let description = table.take("description").map(|node| cx.description(node, 1000));
         let session = table.take("max_session_duration");
-        let session = session.map(|node| cx.parse(node, "max_session_duration", SessionLength::parse));
+        let session = session.map(|node| session_length(node, cx));
         let policies_node = table.take("policies");
         let policies = cx.policies(policies_node);
         cx.within(policies_node, policies.len(), limits::POLICIES_PER_ROLE, "policies on this role");
@@ -228,6 +228,12 @@ impl Kind for Role {
     fn unmodelled(_: &Evidence) -> Vec<String> {
         Vec::new()
     }
+}
+
+/// The length of a session; AWS takes 1 to 12 hours.
+fn session_length(node: &Node, cx: &mut Lowering<'_>) -> Option<SessionLength> {
+    let length = table::duration(node, "max_session_duration", 3600..=43_200, &mut cx.reading())?;
+    SessionLength::of_seconds(length.as_secs()).ok()
 }
 
 /// `true`: a profile of the role's own name; a text: of that name; `none`: none, in words.
