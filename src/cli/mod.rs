@@ -20,6 +20,7 @@ mod progress;
 mod sandbox;
 mod session;
 
+#[cfg(feature = "aws")]
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};

@@ -127,6 +127,7 @@ async fn call<B: Backend>(
     let mut unsure = Unsure::No;
     for attempt in 1.. {
         let result = backend.run(&step.action).await;
+        log_attempt(step, attempt, &result);
         watch.tell(&Event::Attempted {
             step,
             attempt,
@@ -152,6 +153,15 @@ async fn call<B: Backend>(
         }
     }
     Err(CallError::local(step.call, "gave up"))
+}
+
+/// Neither documents nor secrets: what is logged is what the journal says.
+fn log_attempt(step: &Step, attempt: u32, result: &Result<Receipt, CallError>) {
+    let (address, call) = (&step.address, step.call);
+    match result {
+        Ok(receipt) => tracing::info!(%address, call, attempt, request = receipt.request_id, "done"),
+        Err(error) => tracing::info!(%address, call, attempt, %error, "failed"),
+    }
 }
 
 async fn settle<B: Backend>(backend: &B, step: &Step, pace: Pace, watch: &dyn Watch) -> Result<(), CallError> {

@@ -221,6 +221,27 @@ impl Arn {
         self.iam_path().is_some_and(|path| path.is_aws_made())
     }
 
+    /// The same user, group or role without its path: lists of IAM name things without it, and names are unique anyway.
+    #[must_use]
+    pub fn pathless(&self) -> Self {
+        let root = IamPath::default();
+        let Some(account) = self.account() else {
+            return self.clone();
+        };
+        let user = self
+            .user_name()
+            .map(|name| Self::user(self.partition(), &account, &root, &name));
+        let group = || {
+            self.group_name()
+                .map(|name| Self::group(self.partition(), &account, &root, &name))
+        };
+        let role = || {
+            self.role_name()
+                .map(|name| Self::role(self.partition(), &account, &root, &name))
+        };
+        user.or_else(group).or_else(role).unwrap_or_else(|| self.clone())
+    }
+
     /// Whether both name one user or role: a session's ARN (`assumed-role/NAME/SESSION`) lacks the role's path, and IAM
     /// compares names without case.
     #[must_use]

@@ -260,23 +260,24 @@ fn mark_fresh(steps: &mut [Step]) {
 
 /// Two steps that break the same link are one: the holder's own, if it has one, else the first.
 fn one_per_link(steps: Vec<Step>) -> Vec<Step> {
+    let link = |step: &Step| {
+        step.facts
+            .unlinks
+            .as_ref()
+            .map(|(holder, held)| (holder.pathless(), held.pathless()))
+    };
     let mut keep: BTreeMap<(Arn, Arn), usize> = BTreeMap::new();
     for step in &steps {
-        let Some(link) = &step.facts.unlinks else { continue };
+        let Some(link) = link(step) else { continue };
         let better = keep
-            .get(link)
+            .get(&link)
             .is_none_or(|at| steps[*at].rank == Rank::Unlink && step.rank != Rank::Unlink);
         if better {
-            keep.insert(link.clone(), step.id);
+            keep.insert(link, step.id);
         }
     }
     steps
         .into_iter()
-        .filter(|step| {
-            step.facts
-                .unlinks
-                .as_ref()
-                .is_none_or(|link| keep.get(link) == Some(&step.id))
-        })
+        .filter(|step| link(step).is_none_or(|link| keep.get(&link) == Some(&step.id)))
         .collect()
 }

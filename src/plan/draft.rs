@@ -29,7 +29,7 @@ pub struct DraftCx<'a> {
     pub replaced: &'a BTreeSet<Arn>,
     /// See [`DiffCx`].
     pub entangled: &'a BTreeSet<Arn>,
-    /// Everything that the file declares or names under `absent:`.
+    /// Everything that the file declares or names under `absent:`, users, groups and roles without their paths.
     pub declared: &'a BTreeSet<Arn>,
     /// Who runs the tool.
     pub caller: &'a Arn,
@@ -419,7 +419,7 @@ fn may_not_go<K: Member>(object: &Object<K>, place: &Place, live: &Observed<K>, 
 fn still_used<K: Member>(object: &Object<K>, doom: &Doom, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
     let users: Vec<String> = K::users(live)
         .into_iter()
-        .filter(|arn| !cx.declared.contains(arn))
+        .filter(|arn| !cx.declared.contains(&arn.pathless()))
         .map(|arn| arn.to_string())
         .collect();
     (!users.is_empty() && !doom.detach).then(|| Refusal {

@@ -473,10 +473,6 @@ pub fn name_finding(span: Span, what: &str, error: &NameError) -> Finding {
 
 impl Lowering<'_> {
     /// A permissions boundary: a policy, or `none` in words; the outer `None` is a mistake.
-    #[expect(
-        clippy::option_option,
-        reason = "a mistake, no boundary, and a boundary are three answers"
-    )]
     pub fn boundary(&mut self, node: Option<&Node>) -> Option<Option<Arn>> {
         match node {
             None => Some(None),

@@ -1,4 +1,4 @@
-//! The integration tests: one binary, one module for each subject.
+//! The one integration binary.
 
 mod docs;
 mod examples;

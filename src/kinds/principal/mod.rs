@@ -59,7 +59,7 @@ pub enum HoldAction {
     /// Detaches a managed policy.
     Detach(Arn, Timing),
     /// Writes an inline policy.
-    PutInline(String, Policy),
+    PutInline(String, Box<Policy>),
     /// Deletes an inline policy; whether it only denied.
     DeleteInline(String, Guard, Timing),
     /// Sets the boundary; the one before.
@@ -126,7 +126,7 @@ fn inline(wanted: Holdings<'_>, live: Holdings<'_>) -> Vec<HoldAction> {
         .inline
         .iter()
         .filter(|(name, policy)| live.inline.get(*name).is_none_or(|live| !same(policy, live)))
-        .map(|(name, policy)| HoldAction::PutInline(name.clone(), policy.clone()));
+        .map(|(name, policy)| HoldAction::PutInline(name.clone(), Box::new(policy.clone())));
     let put: Vec<HoldAction> = put.collect();
     let timing = if put.is_empty() {
         Timing::First
@@ -170,7 +170,7 @@ pub fn after(
             policies.remove(arn);
         }
         HoldAction::PutInline(name, policy) => {
-            inline.insert(name.clone(), policy.clone());
+            inline.insert(name.clone(), (**policy).clone());
         }
         HoldAction::DeleteInline(name, ..) => {
             inline.remove(name);

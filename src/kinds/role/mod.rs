@@ -126,10 +126,10 @@ impl Kind for Role {
         let tags = cx.tags(table.take("tags"));
         let trust = table.required("trust", &mut cx.reading()).and_then(|node| trust::lower(node, cx));
         let state = State {
-            path: path.map_or(Some(cx.known_path::<Self>(id.as_str())), |written| written)?,
-            description: description.map_or(Some(String::new()), |written| written)?,
+            path: path.unwrap_or_else(|| Some(cx.known_path::<Self>(id.as_str())))?,
+            description: description.unwrap_or_else(|| Some(String::new()))?,
             trust: trust?,
-            max_session_duration: session.map_or_else(|| SessionLength::of_seconds(3600).ok(), |written| written)?,
+            max_session_duration: session.unwrap_or_else(|| SessionLength::of_seconds(3600).ok())?,
             policies,
             inline_policies,
             permissions_boundary: boundary?,

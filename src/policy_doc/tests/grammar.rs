@@ -13,6 +13,7 @@ fn identity(rest: &str) -> String {
 }
 
 /// (kind of policy, text, code, offending text, part of the label)
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn refused() -> Vec<(Flavour, String, &'static str, &'static str, &'static str)> {
     use Flavour::{Boundary, Identity, Resource, Trust};
     let ok = r#""Action":"s3:GetObject","Resource":"*""#;

@@ -24,7 +24,7 @@ pub(super) struct Element {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) attributes: Vec<(String, String)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) children: Vec<Element>,
+    pub(super) children: Vec<Self>,
 }
 
 impl Element {
