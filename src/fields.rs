@@ -195,9 +195,15 @@ pub trait FieldKey: Ord + Clone + fmt::Display {
 impl FieldKey for String {}
 
 impl FieldKey for Arn {
+    /// AWS's own policies by name alone; others with their path, without which two of one name look the same.
     fn show(&self) -> String {
         let resource = self.resource();
-        resource.rsplit('/').next().unwrap_or(resource).to_owned()
+        let named = if self.is_aws_managed_policy() {
+            resource.rsplit_once('/')
+        } else {
+            resource.split_once('/')
+        };
+        named.map_or(resource, |(_, name)| name).to_owned()
     }
 }
 

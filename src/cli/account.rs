@@ -341,6 +341,14 @@ impl Asked {
             let message = format!("--account {asked} contradicts the file, which is for account {pinned}");
             return Err(Failure::new(message).exit(Exit::Refused));
         }
+        if let (Some(written), Some(asked)) = (&header.region, &region)
+            && written != asked
+        {
+            let message = format!("--region {asked} contradicts the file, whose region is {written}");
+            return Err(
+                Failure::new(message).hint("leave one of them out; a variable can make the file's differ by stage")
+            );
+        }
         Ok(Self {
             account: account.or_else(|| header.account.clone()),
             region,

@@ -155,8 +155,12 @@ fn init_log(verbose: u8) {
         1 => "evenkeel=info",
         _ => "evenkeel=debug,aws_smithy_runtime=debug",
     };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("EVENKEEL_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    // At trace the SDK logs whole requests, passwords included; no setting gets that far.
+    let asked = std::env::var("EVENKEEL_LOG")
+        .unwrap_or_else(|_| level.to_owned())
+        .to_lowercase()
+        .replace("trace", "debug");
+    let filter = tracing_subscriber::EnvFilter::new(asked);
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

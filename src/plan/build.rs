@@ -55,7 +55,7 @@ pub fn build(input: Input<'_>) -> Plan {
     let declared: BTreeSet<Arn> = facts
         .iter()
         .filter(|known| known.ours)
-        .map(|known| known.arn.clone())
+        .map(|known| known.arn.pathless())
         .collect();
     let replaced = facts
         .iter()

@@ -153,6 +153,13 @@ fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         (false, true) if only_marks(&levelled, live, cx) => Verb::Adopt,
         (false, _) => Verb::Update,
     };
+    if draft.change.verb == Verb::Update && draft.change.fields.is_empty() {
+        let again: Vec<String> = erased.iter().map(|action| action.facts(cx.home).summary).collect();
+        draft.change.notes.push(format!(
+            "again, because what it names is made anew: {}",
+            again.join(", ")
+        ));
+    }
     draft.actions = erased;
 }
 

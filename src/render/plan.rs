@@ -73,7 +73,14 @@ fn resource(doc: &mut Doc, change: &Change) {
     let place = change.origin.as_ref().map(Place::to_string).unwrap_or_default();
     let room = PLACE_COLUMN.saturating_sub(head.chars().count()).max(2);
     doc.line([(label, head), (Label::Dim, format!("{}{place}", " ".repeat(room)))]);
-    if change.verb != Verb::Delete {
+    if change.verb == Verb::Delete {
+        // What hangs on it goes with it; its settings are not worth a line.
+        let links = change
+            .fields
+            .iter()
+            .filter(|field| field.path.key.is_some() && field.path.field != "tags");
+        fields(doc, links, change.verb);
+    } else {
         fields(doc, &change.fields, change.verb);
     }
     aside(doc, "held", &change.held, "is kept: only a written value takes it away");
@@ -111,8 +118,8 @@ fn aside(doc: &mut Doc, word: &str, fields: &[FieldChange], meaning: &str) {
 }
 
 /// The rows of one field stand together under its name.
-fn fields(doc: &mut Doc, changes: &[FieldChange], verb: Verb) {
-    let mut by_field: Vec<(&'static str, Vec<&FieldChange>)> = Vec::new();
+fn fields<'a>(doc: &mut Doc, changes: impl IntoIterator<Item = &'a FieldChange>, verb: Verb) {
+    let mut by_field: Vec<(&'static str, Vec<&'a FieldChange>)> = Vec::new();
     for change in changes {
         match by_field.last_mut() {
             Some((field, rows)) if *field == change.path.field => rows.push(change),

@@ -106,7 +106,15 @@ pub fn diff(wanted: Holdings<'_>, live: Holdings<'_>, cx: &DiffCx<'_>) -> Vec<Ho
         Timing::Replaced
     };
     actions.extend(attach.into_iter().cloned().map(HoldAction::Attach));
-    actions.extend(detach.into_iter().map(|arn| HoldAction::Detach(arn.clone(), timing)));
+    actions.extend(detach.into_iter().map(|arn| {
+        // What is deleted and made anew under another path must be let go before, or nothing could begin.
+        let timing = if cx.replaced.contains(arn) {
+            Timing::First
+        } else {
+            timing
+        };
+        HoldAction::Detach(arn.clone(), timing)
+    }));
     actions.extend(inline(wanted, live));
     actions
 }
