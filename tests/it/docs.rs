@@ -55,7 +55,12 @@ fn spans(line: &str) -> impl Iterator<Item = &str> {
 fn links(text: &str) -> Vec<String> {
     let (prose, _) = split_fences(text);
     let ends = |line: &str| {
-        let parts: Vec<String> = line.split("](").skip(1).filter_map(|part| part.split(')').next()).map(str::to_owned).collect();
+        let parts: Vec<String> = line
+            .split("](")
+            .skip(1)
+            .filter_map(|part| part.split(')').next())
+            .map(str::to_owned)
+            .collect();
         parts
     };
     prose.into_iter().flat_map(ends).collect()
@@ -78,7 +83,11 @@ fn every_relative_link_leads_somewhere() {
             count += 1;
             let (file, part) = link.split_once('#').unwrap_or((&link, ""));
             let folder = root().join(page).parent().map(Path::to_path_buf).unwrap_or_default();
-            let target = if file.is_empty() { root().join(page) } else { folder.join(file) };
+            let target = if file.is_empty() {
+                root().join(page)
+            } else {
+                folder.join(file)
+            };
             if !target.exists() || !part.is_empty() && !has_anchor(&target, part) {
                 broken.push(format!("{page}: {link}"));
             }
@@ -102,7 +111,11 @@ fn commands() -> Vec<(String, Vec<String>)> {
         let lines = code.into_iter().chain(prose.into_iter().flat_map(spans));
         shown.extend(lines.filter_map(arguments).map(|words| (page.clone(), words)));
     }
-    for file in ["environment.example.yaml", "examples/rmi-360-monitor/environment.yaml", "examples/imaging-workflow/environment.yaml"] {
+    for file in [
+        "environment.example.yaml",
+        "examples/rmi-360-monitor/environment.yaml",
+        "examples/imaging-workflow/environment.yaml",
+    ] {
         let text = read(file);
         let comments = text.lines().filter_map(|line| line.trim().strip_prefix('#'));
         shown.extend(comments.filter_map(arguments).map(|words| (file.to_owned(), words)));
@@ -113,27 +126,48 @@ fn commands() -> Vec<(String, Vec<String>)> {
 /// The words after the program's name, up to a pipe, a comment, or the explanation two spaces on.
 fn arguments(line: &str) -> Option<Vec<String>> {
     let line = line.trim().trim_start_matches("$ ");
-    let line = line.strip_prefix("cargo run -- ").or_else(|| line.strip_prefix("evenkeel "))?;
+    let line = line
+        .strip_prefix("cargo run -- ")
+        .or_else(|| line.strip_prefix("evenkeel "))?;
     let line = line.split("  ").next().unwrap_or(line);
     let stops = ["|", ">", "&&", ";", "#"];
-    Some(line.split_whitespace().take_while(|word| !stops.contains(word)).map(str::to_owned).collect())
+    Some(
+        line.split_whitespace()
+            .take_while(|word| !stops.contains(word))
+            .map(str::to_owned)
+            .collect(),
+    )
 }
 
 fn help(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_evenkeel")).args(arguments).arg("--help").output().expect("evenkeel runs");
+    let output = Command::new(env!("CARGO_BIN_EXE_evenkeel"))
+        .args(arguments)
+        .arg("--help")
+        .output()
+        .expect("evenkeel runs");
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
 /// The words of a help text that are options.
 fn options(help: &str) -> BTreeSet<String> {
     let words = help.split(|c: char| c.is_whitespace() || matches!(c, ',' | '[' | '.' | '`'));
-    words.filter(|word| word.starts_with('-') && word.len() > 1).map(str::to_owned).collect()
+    words
+        .filter(|word| word.starts_with('-') && word.len() > 1)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The commands that a help text lists.
 fn subcommands(help: &str) -> BTreeSet<String> {
-    let list = help.split("Commands:").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap_or_default();
-    list.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+    let list = help
+        .split("Commands:")
+        .nth(1)
+        .and_then(|rest| rest.split("\n\n").next())
+        .unwrap_or_default();
+    list.lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
@@ -163,7 +197,11 @@ fn every_command_that_is_shown_exists_with_its_options() {
         let options = helps.entry(first.clone()).or_insert_with(|| options(&help(&[first])));
         let given = words.iter().filter(|word| word.starts_with('-'));
         let names = given.map(|word| word.split('=').next().unwrap_or(word));
-        wrong.extend(names.filter(|name| !options.contains(*name)).map(|name| format!("{page}: {name} (evenkeel {shown})")));
+        wrong.extend(
+            names
+                .filter(|name| !options.contains(*name))
+                .map(|name| format!("{page}: {name} (evenkeel {shown})")),
+        );
         checked += 1;
     }
     assert!(checked > 2, "only {checked} commands were found; is the search broken?");
@@ -174,13 +212,19 @@ fn every_command_that_is_shown_exists_with_its_options() {
 fn cargo_lines() -> Vec<String> {
     let readme = read("README.md");
     let (_, code) = split_fences(&readme);
-    code.into_iter().map(|line| line.trim().trim_start_matches("$ ").to_owned()).filter(|line| line.starts_with("cargo ")).collect()
+    code.into_iter()
+        .map(|line| line.trim().trim_start_matches("$ ").to_owned())
+        .filter(|line| line.starts_with("cargo "))
+        .collect()
 }
 
 #[test]
 fn the_readme_begins_with_the_two_commands_that_ci_runs() {
     let lines = cargo_lines();
-    assert_eq!(lines.first().map(String::as_str), Some("cargo run -- apply -f environment.example.yaml --sandbox --yes"));
+    assert_eq!(
+        lines.first().map(String::as_str),
+        Some("cargo run -- apply -f environment.example.yaml --sandbox --yes")
+    );
     assert_eq!(lines.get(1).map(String::as_str), Some("cargo test"));
     let ci = read(".ci/run");
     let runs = |command: &str| ci.lines().any(|line| line.trim() == command);
@@ -219,7 +263,10 @@ fn every_dependency_has_its_line_and_no_line_is_left_over() {
 fn the_page_on_the_file_names_every_key_of_the_header() {
     let page = read("docs/file-format.md");
     for key in evenkeel::spec::load::HEADER {
-        assert!(page.contains(&format!("`{key}`")), "docs/file-format.md says nothing of `{key}`");
+        assert!(
+            page.contains(&format!("`{key}`")),
+            "docs/file-format.md says nothing of `{key}`"
+        );
     }
 }
 
@@ -227,18 +274,42 @@ fn the_page_on_the_file_names_every_key_of_the_header() {
 fn the_page_on_exit_codes_has_each_of_them() {
     use evenkeel::cli::Exit;
     let page = read("docs/exit-codes.md");
-    for exit in [Exit::Done, Exit::Error, Exit::Differences, Exit::Incomplete, Exit::Refused, Exit::Interrupted] {
+    for exit in [
+        Exit::Done,
+        Exit::Error,
+        Exit::Differences,
+        Exit::Incomplete,
+        Exit::Refused,
+        Exit::Interrupted,
+    ] {
         let row = format!("| {} |", exit as u8);
-        assert!(page.lines().any(|line| line.starts_with(&row)), "docs/exit-codes.md has no row {row}");
+        assert!(
+            page.lines().any(|line| line.starts_with(&row)),
+            "docs/exit-codes.md has no row {row}"
+        );
     }
 }
 
 #[test]
 fn the_page_on_archives_has_every_name_that_is_left_out() {
     let code = read("src/archive/exclude.rs");
-    let lists = code.split("const ").filter(|part| ["NAMES", "ENDINGS", "BEGINNINGS"].iter().any(|name| part.starts_with(name)));
-    let lists = lists.filter_map(|part| part.split("];").next()).map(|part| part.split('=').nth(1).unwrap_or_default());
-    let names: Vec<String> = lists.flat_map(|list| list.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).collect();
+    let lists = code.split("const ").filter(|part| {
+        ["NAMES", "ENDINGS", "BEGINNINGS"]
+            .iter()
+            .any(|name| part.starts_with(name))
+    });
+    let lists = lists
+        .filter_map(|part| part.split("];").next())
+        .map(|part| part.split('=').nth(1).unwrap_or_default());
+    let names: Vec<String> = lists
+        .flat_map(|list| {
+            list.split('"')
+                .skip(1)
+                .step_by(2)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .collect();
     assert!(names.len() > 15, "{names:?}");
     let page = read("docs/code-archives.md");
     let shown: BTreeSet<&str> = page.lines().flat_map(spans).collect();

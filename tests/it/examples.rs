@@ -65,8 +65,14 @@ fn every_example_passes_check() {
 fn no_example_pins_an_account_or_holds_an_account_id() {
     for (file, _) in EXAMPLES {
         let text = std::fs::read_to_string(root().join(file)).expect("an example");
-        let live: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
-        assert!(!live.iter().any(|line| line.starts_with("account:")), "{file} pins an account");
+        let live: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with('#'))
+            .collect();
+        assert!(
+            !live.iter().any(|line| line.starts_with("account:")),
+            "{file} pins an account"
+        );
         let digits = |line: &&str| line.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() == 12);
         assert_eq!(live.iter().find(|line| digits(line)), None, "{file}");
     }
@@ -77,7 +83,10 @@ fn the_wide_example_has_every_kind_once_or_more() {
     let text = std::fs::read_to_string(root().join("environment.example.yaml")).expect("the example");
     for kind in evenkeel::kinds::KindName::ALL {
         let key = format!("{}:", kind.section().key);
-        assert!(text.lines().any(|line| line == key), "environment.example.yaml has no `{key}`");
+        assert!(
+            text.lines().any(|line| line == key),
+            "environment.example.yaml has no `{key}`"
+        );
     }
 }
 
@@ -91,7 +100,10 @@ fn every_example_can_be_applied_in_a_sandbox_and_then_there_is_nothing_to_do() {
         let common = [&["-f", file, "--sandbox", sandbox], *given].concat();
         let (code, text) = evenkeel(home.path(), &[&["apply", "--yes"], common.as_slice()].concat());
         assert_eq!(code, Some(0), "{file}:\n{text}");
-        let (code, text) = evenkeel(home.path(), &[&["plan", "--detailed-exitcode"], common.as_slice()].concat());
+        let (code, text) = evenkeel(
+            home.path(),
+            &[&["plan", "--detailed-exitcode"], common.as_slice()].concat(),
+        );
         assert_eq!(code, Some(0), "{file} again:\n{text}");
     }
 }

@@ -35,8 +35,17 @@ fn environment() -> String {
             [] => String::new(),
             names => format!(" The section may also be called {}.", names.join(", ")),
         };
-        let tags = if kind.taggable() { "" } else { " AWS lets it carry no tags." };
-        let _ = writeln!(page, "{}\n\nIts address is `{}/ID`.{also}{tags}\n", kind.doc().trim(), kind.name());
+        let tags = if kind.taggable() {
+            ""
+        } else {
+            " AWS lets it carry no tags."
+        };
+        let _ = writeln!(
+            page,
+            "{}\n\nIts address is `{}/ID`.{also}{tags}\n",
+            kind.doc().trim(),
+            kind.name()
+        );
         table(&mut page, kind.fields());
     }
     page
@@ -48,7 +57,14 @@ fn heading(page: &mut String, title: &str) {
 
 fn table(page: &mut String, fields: &[Field]) {
     page.push_str("| field | takes | absent means | a change | |\n| --- | --- | --- | --- | --- |\n");
-    for Field { name, shape, default, on_change, doc } in fields {
+    for Field {
+        name,
+        shape,
+        default,
+        on_change,
+        doc,
+    } in fields
+    {
         let cells = [shape, default, change(*on_change), doc].map(cell);
         let _ = writeln!(page, "| `{name}` | {} |", cells.join(" | "));
     }
