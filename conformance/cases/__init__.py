@@ -1,0 +1,14 @@
+"""All cases, in the order in which they are run."""
+
+from . import adoption, by_hand, edits, examples, held, killed, removal, versions
+
+ALL = [
+    *examples.CASES,
+    *edits.CASES,
+    *versions.CASES,
+    *by_hand.CASES,
+    *held.CASES,
+    *adoption.CASES,
+    *removal.CASES,
+    *killed.CASES,
+]
