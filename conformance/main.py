@@ -23,7 +23,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Drives evenkeel from outside against simulated accounts.")
     parser.add_argument("--backend", choices=["sandbox", "moto", "both"], default="both")
     parser.add_argument("--only", default="*", metavar="PATTERN", help="cases whose names match, such as 'edit/role*'")
-    parser.add_argument("--binary", type=Path, help="the tool; default: $EVENKEEL or target/debug/evenkeel")
+    parser.add_argument("--binary", type=Path, help="the tool; default: $EVENKEEL or the debug build")
     parser.add_argument("--seed", type=int, default=1, help="decides the moments at which applies are killed")
     parser.add_argument("--list", action="store_true", help="name the cases and stop")
     parser.add_argument("--keep", action="store_true", help="keep the folders of the cases")
@@ -32,7 +32,8 @@ def arguments() -> argparse.Namespace:
 
 def binary(given: Path | None) -> Path:
     """The tool as an absolute path, since every case runs in a folder of its own."""
-    path = given or Path(os.environ.get("EVENKEEL", ROOT / "target" / "debug" / "evenkeel"))
+    built = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug" / "evenkeel"
+    path = given or Path(os.environ.get("EVENKEEL", built))
     if not path.is_file():
         sys.exit(f"{path} is not there: build it first, or name it with --binary")
     return path.resolve()

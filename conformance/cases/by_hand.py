@@ -8,6 +8,7 @@ from harness.bench import Bench
 from harness.case import Case
 
 from .documents import allow, deny, file, managed_arn, policy_arn, trusts
+from .edits import nothing
 
 PLAIN = file(
     policies={"reading": {"document": allow("s3:GetObject")}, "limits": {"document": allow("s3:*")}},
@@ -35,6 +36,8 @@ class Hand:
     kept: bool = False
     base: dict | None = None
     service: str = "iam"
+    flags: tuple[str, ...] = ()
+    setup: Callable[[Bench], None] = nothing
 
     def case(self) -> Case:
         """The case that this row is."""
@@ -42,14 +45,15 @@ class Hand:
 
     def run(self, bench: Bench) -> None:
         """Applies, edits, plans, applies: taken back, or kept and said so each time."""
+        self.setup(bench)
         bench.converge(self.base or PLAIN)
         before = bench.live()
         self.edit(bench.client(self.service))
         edited = bench.live()
         if edited == before:
             bench.same("the edit took effect", edited, "something else than before")
-        bench.shows(bench.plan(code=0 if self.kept else 2), *self.says)
-        bench.apply()
+        bench.shows(bench.plan(*self.flags, code=0 if self.kept else 2), *self.says)
+        bench.apply(*self.flags)
         bench.same("the account", contents(bench.live()), contents(edited if self.kept else before))
         if self.kept:
             bench.shows(bench.plan(), *self.says)

@@ -4,7 +4,9 @@ A row says where the field stands in the file and in AWS, and what AWS must show
 ownership are part of what AWS shows.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from harness.bench import Bench
 from harness.case import Case
@@ -37,33 +39,42 @@ FULL = file(
 )
 
 
+REQUIRED = object()
+
+
+def nothing(_: Bench) -> None:
+    """The usual preparation."""
+
+
 @dataclass(frozen=True)
 class Row:
-    """A field with its writings, as (in the file, in AWS); `None` in AWS is absence."""
+    """A field with its writings, as (in the file, in AWS); `None` in AWS is absence. Required fields are never removed."""
 
     name: str
     file: str
     aws: str
     written: tuple
     changed: tuple
-    removed: object
+    removed: object = REQUIRED
     base: dict | None = None
+    flags: tuple[str, ...] = ()
+    setup: Callable[[Bench], None] = nothing
 
     def case(self) -> Case:
         """The case that this row is."""
         return Case(f"edit/{self.name}", self.run)
 
+    def writings(self) -> list[tuple[str, object, object]]:
+        """What is written in turn, and what AWS shows then."""
+        removed = [] if self.removed is REQUIRED else [("removed", REMOVED, self.removed)]
+        there = [("written", *self.written), ("changed", *self.changed)]
+        return [*there, *removed, ("written again", *self.written), ("changed again", *self.changed)]
+
     def run(self, bench: Bench) -> None:
         """Writes, changes, removes and writes again; each time AWS must show it and the next plan be empty."""
-        base = edited(self.base or FULL, self.file, self.written[0])
-        for word, writing, shown in (
-            ("written", self.written[0], self.written[1]),
-            ("changed", *self.changed),
-            ("removed", REMOVED, self.removed),
-            ("written again", *self.written),
-            ("changed again", *self.changed),
-        ):
-            bench.converge(edited(base, self.file, writing))
+        self.setup(bench)
+        for word, writing, shown in self.writings():
+            bench.converge(edited(self.base or FULL, self.file, writing), *self.flags)
             bench.same(f"{self.aws}, {word}", at(bench.live(), self.aws), shown)
 
 
@@ -170,7 +181,7 @@ TRUSTS = {
         {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:role/other"}, "Action": "sts:AssumeRole"},
     ),
     "tagging": (
-        {"aws": "123456789012", "actions": ["sts:AssumeRole", "sts:TagSession"]},
+        {"aws": "arn:aws:iam::123456789012:root", "actions": ["sts:AssumeRole", "sts:TagSession"]},
         {
             "Effect": "Allow",
             "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
@@ -204,13 +215,14 @@ def listed_values(value: object) -> object:
     return sorted(value) if isinstance(value, list) else [value]
 
 
-def trust_forms(bench: Bench) -> None:
-    """Each short form of a trust ends as the statement that AWS knows, and each can follow on any other."""
+def trust_form(word: str, bench: Bench) -> None:
+    """A short form of a trust ends as the statement that AWS knows, at creation and as a change."""
     other = {"other": {"trust": "ec2.amazonaws.com"}}
-    for word, (written, wanted) in TRUSTS.items():
-        bench.converge(file(roles=other | {"app": {"trust": written}}))
+    written, wanted = TRUSTS[word]
+    for form, statement in ((written, wanted), ("ecs.amazonaws.com", trusts("ecs.amazonaws.com")), (written, wanted)):
+        bench.converge(file(roles=other | {"app": {"trust": form}}))
         found = at(bench.live(), "roles/app/AssumeRolePolicyDocument")
-        bench.same(f"trust, {word}", plain(found), plain(wanted))
+        bench.same("trust", plain(found), plain(statement))
 
 
 def policy_document(bench: Bench) -> None:
@@ -262,7 +274,7 @@ def mutual_trust(bench: Bench) -> None:
 
 CASES = [
     *[row.case() for row in ROLE_ROWS + POLICY_ROWS],
-    Case("edit/role-trust-forms", trust_forms),
+    *[Case(f"edit/role-trust-{word}", partial(trust_form, word)) for word in TRUSTS],
     Case("edit/policy-document", policy_document),
     Case("edit/attachments-move", attachments_move),
     Case("edit/mutual-trust", mutual_trust),

@@ -1,5 +1,6 @@
 """Absence never weakens: what protects stays when its line goes, and only a written word takes it away."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.bench import Bench
@@ -7,6 +8,7 @@ from harness.case import Case
 from harness.live import at
 
 from .documents import PROTECT, REMOVED, allow, edited, file, policy_arn
+from .edits import nothing
 
 BASE = file(
     policies={"limits": {"document": allow("s3:*")}},
@@ -25,6 +27,7 @@ class Held:
     word: tuple
     says: str
     base: dict | None = None
+    setup: Callable[[Bench], None] = nothing
 
     def case(self) -> Case:
         """The case that this row is."""
@@ -32,6 +35,7 @@ class Held:
 
     def run(self, bench: Bench) -> None:
         """Writes it, leaves it out, says the word."""
+        self.setup(bench)
         base = self.base or BASE
         bench.converge(edited(base, self.file, self.written[0]))
         bench.same("written", at(bench.live(), self.aws), self.written[1])

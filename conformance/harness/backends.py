@@ -84,12 +84,12 @@ class Backend:
         """Where the account answers."""
         return f"http://127.0.0.1:{self.port}"
 
-    def client(self, service: str):
+    def client(self, service: str, region: str = REGION):
         """A boto3 client for the account; it never retries, so that what it sees is what was answered."""
         return boto3.client(
             service,
             endpoint_url=self.url(),
-            region_name=REGION,
+            region_name=region,
             aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
             config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
@@ -155,10 +155,10 @@ class SandboxFolder(Sandbox):
     def tool_environment(self) -> dict[str, str]:
         return clean_environment()
 
-    def client(self, service: str):
+    def client(self, service: str, region: str = REGION):
         if self.process is None:
             self.serve()
-        return super().client(service)
+        return super().client(service, region)
 
 
 class Moto(Backend):

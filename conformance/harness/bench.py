@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from . import live
-from .backends import Backend
+from .backends import REGION, Backend
 
 
 class Failed(AssertionError):
@@ -43,20 +43,27 @@ class Bench:
         """boto3's IAM client."""
         return self.client("iam")
 
-    def client(self, service: str):
+    def client(self, service: str, region: str = REGION):
         """boto3's client for a service of the account."""
-        return self.backend.client(service)
+        return self.backend.client(service, region)
+
+    def put(self, path: str, text: str | bytes) -> None:
+        """Writes a file beside the environment file."""
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(text if isinstance(text, bytes) else text.encode())
 
     def write(self, environment: dict | str) -> None:
         """Writes the environment file; JSON is YAML."""
         text = environment if isinstance(environment, str) else json.dumps(environment, indent=2, sort_keys=False)
         (self.folder / "environment.yaml").write_text(text)
 
-    def command(self, *arguments: str) -> list[str]:
-        """The tool's command line for this account."""
+    def command(self, name: str, *arguments: str) -> list[str]:
+        """The tool's command line for this account; `check` needs none."""
         self.backend.before_tool()
         self.__dict__.pop("iam", None)
-        return [str(self.tool), *arguments, *self.backend.tool_arguments()]
+        account = [] if name == "check" else self.backend.tool_arguments()
+        return [str(self.tool), name, *arguments, *account]
 
     def environment(self) -> dict[str, str]:
         """The tool's variables: nothing outside the case's folder is written or read."""

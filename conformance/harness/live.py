@@ -3,14 +3,23 @@
 It shares no code with the tool, so what the tool believes to have written is checked by somebody else.
 """
 
+import json
 from collections.abc import Callable
 
-MANAGED = "arn:aws:iam::aws:"
+REGIONS = ("us-east-1", "ap-southeast-2", "eu-central-1")
 
 
 def read(client: Callable) -> dict:
-    """Everything of the kinds that the tool models."""
-    iam = client("iam")
+    """Everything of the kinds that the tool models; functions and rules of the regions that the cases use."""
+    account = identities(client("iam")) | {"functions": {}, "rules": {}}
+    for region in REGIONS:
+        account["functions"] |= functions(client("lambda", region), region)
+        account["rules"] |= rules(client("events", region), region)
+    return account
+
+
+def identities(iam) -> dict:
+    """What IAM has."""
     return {
         "policies": {one["PolicyName"]: policy(iam, one["Arn"]) for one in pages(iam, "list_policies", "Policies", Scope="Local")},
         "roles": {one["RoleName"]: role(iam, one["RoleName"]) for one in pages(iam, "list_roles", "Roles")},
@@ -88,6 +97,73 @@ def group(iam, name: str) -> dict:
         "Path": found["Group"]["Path"],
         "Members": sorted(one["UserName"] for one in found["Users"]),
     } | held(iam, "group", "GroupName", name)
+
+
+def functions(client, region: str) -> dict:
+    """The functions of a region."""
+    listed = pages(client, "list_functions", "Functions")
+    return {one["FunctionName"]: function(client, one["FunctionName"], region) for one in listed}
+
+
+def function(client, name: str, region: str) -> dict:
+    """A function with its settings, its policy by statement and its tags."""
+    found = client.get_function(FunctionName=name)
+    settings = found["Configuration"]
+    plain = {key: settings.get(key) for key in ("Runtime", "Handler", "Role", "MemorySize", "Timeout", "CodeSha256")}
+    return plain | {
+        "Region": region,
+        "Description": settings.get("Description", ""),
+        "Architectures": settings.get("Architectures"),
+        "EphemeralStorage": settings.get("EphemeralStorage", {}).get("Size"),
+        "Environment": settings.get("Environment", {}).get("Variables", {}),
+        "KMSKeyArn": settings.get("KMSKeyArn"),
+        "Layers": [layer["Arn"] for layer in settings.get("Layers", [])],
+        "Tracing": settings.get("TracingConfig", {}).get("Mode"),
+        "DeadLetter": settings.get("DeadLetterConfig", {}).get("TargetArn"),
+        "Subnets": sorted(settings.get("VpcConfig", {}).get("SubnetIds", [])),
+        "SecurityGroups": sorted(settings.get("VpcConfig", {}).get("SecurityGroupIds", [])),
+        "Logging": settings.get("LoggingConfig"),
+        "Concurrency": found.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
+        "Statements": statements(client, name),
+        "Tags": found.get("Tags", {}),
+    }
+
+
+def statements(client, name: str) -> dict:
+    """A function's own policy by statement id; none and no policy are the same."""
+    try:
+        document = json.loads(client.get_policy(FunctionName=name)["Policy"])
+    except client.exceptions.ResourceNotFoundException:
+        return {}
+    return {one.pop("Sid"): one for one in document["Statement"]}
+
+
+def rules(client, region: str) -> dict:
+    """The rules of all buses of a region."""
+    buses = [bus["Name"] for bus in client.list_event_buses()["EventBuses"]]
+    return {
+        one["Name"]: rule(client, bus, one["Name"], region)
+        for bus in buses
+        for one in client.list_rules(EventBusName=bus)["Rules"]
+    }
+
+
+def rule(client, bus: str, name: str, region: str) -> dict:
+    """A rule with its targets by id and its tags."""
+    found = client.describe_rule(Name=name, EventBusName=bus)
+    targets = client.list_targets_by_rule(Rule=name, EventBusName=bus)["Targets"]
+    pattern = found.get("EventPattern")
+    return {
+        "Region": region,
+        "Bus": bus,
+        "Schedule": found.get("ScheduleExpression"),
+        "Pattern": json.loads(pattern) if pattern else None,
+        "Description": found.get("Description") or "",
+        "State": found["State"],
+        "Role": found.get("RoleArn"),
+        "Targets": {one.pop("Id"): one for one in targets},
+        "Tags": tags(client.list_tags_for_resource(ResourceARN=found["Arn"])["Tags"]),
+    }
 
 
 def boundary(found: dict) -> str | None:
