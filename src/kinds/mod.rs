@@ -226,12 +226,18 @@ macro_rules! kinds {
     };
 }
 
+pub(crate) mod decode;
+#[cfg(all(test, feature = "aws"))]
+pub(crate) mod live_testing;
+pub mod partial;
 pub mod principal;
 pub mod tagging;
 
 kinds! {
+    lambda::Lambda,
     policy::Policy,
     role::Role,
+    rule::Rule,
 }
 
 /// A kind as a member of the closed sums.

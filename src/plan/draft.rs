@@ -111,6 +111,7 @@ fn create<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         .collect();
     if wanted.unknown.is_empty() {
         draft.change.verb = Verb::Create;
+        draft.change.notes.clone_from(&wanted.notes);
         let actions = K::diff(&object.id, Pair::Create(&wanted.state), &cx.diff());
         draft.actions = erase(object, &wanted.state, actions, cx);
     } else {
@@ -153,6 +154,9 @@ fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         (false, true) if only_marks(&levelled, live, cx) => Verb::Adopt,
         (false, _) => Verb::Update,
     };
+    if draft.change.verb == Verb::Update {
+        draft.change.notes.extend(wanted.notes.iter().cloned());
+    }
     if draft.change.verb == Verb::Update && draft.change.fields.is_empty() {
         let again: Vec<String> = erased.iter().map(|action| action.facts(cx.home).summary).collect();
         draft.change.notes.push(format!(
@@ -174,6 +178,7 @@ fn replace<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>,
         return;
     }
     draft.change.verb = Verb::Replace;
+    draft.change.notes.extend(wanted.notes.iter().cloned());
     draft.actions = erase(
         object,
         &live.state,

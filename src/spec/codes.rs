@@ -45,6 +45,13 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0413", "more of something than AWS takes"),
     ("E0414", "the same thing is listed twice"),
     ("E0415", "beyond a default quota that AWS raises on request"),
+    ("E0431", "what `code:` names can't be packed, or not as it was meant"),
+    ("E0432", "fields that exclude or need each other"),
+    (
+        "E0433",
+        "a runtime that AWS doesn't know, no longer maintains, or refuses",
+    ),
+    ("E0434", "an event pattern that matches no event"),
     ("E0501", "a reference leads nowhere"),
     ("E0502", "a managed policy that AWS has withdrawn"),
     ("E0503", "a managed policy that only AWS attaches"),

@@ -32,6 +32,12 @@ pub struct Lowered<K: Kind> {
     pub contributions: Vec<Contribution>,
     /// Where entries of keyed fields are written; whole fields are located by the loader.
     pub spans: BTreeMap<FieldPath, Span>,
+    /// Fields that it says something about by another key, to be treated as if they were written.
+    pub implied: BTreeSet<&'static str>,
+    /// What is kept as it is, as if it stood under `ignore:`.
+    pub ignore: Vec<String>,
+    /// What a reader of a plan that changes it should know, such as what somebody else has to do.
+    pub notes: Vec<String>,
 }
 
 impl<K: Kind> Lowered<K> {
@@ -43,6 +49,9 @@ impl<K: Kind> Lowered<K> {
             unknown: BTreeMap::new(),
             contributions: Vec::new(),
             spans: BTreeMap::new(),
+            implied: BTreeSet::new(),
+            ignore: Vec::new(),
+            notes: Vec::new(),
         }
     }
 }

@@ -202,15 +202,20 @@ impl VisitKind for One<'_, '_> {
                 .into_iter()
                 .map(|(path, span)| (path, environment.sources.place(span))),
         );
+        let mut mentioned = mentioned::<K>(node);
+        mentioned.extend(lowered.implied);
+        let mut ignore = common.ignore;
+        ignore.extend(lowered.ignore);
         let wanted = Wanted {
             state: lowered.state,
-            mentioned: mentioned::<K>(node),
+            mentioned,
             unknown: lowered.unknown,
-            ignore: common.ignore,
+            ignore,
             shared: common.shared,
             protect: common.protect,
             origin: environment.sources.place(key.span),
             places,
+            notes: lowered.notes,
         };
         environment.objects.push(K::object(Object {
             address: Address::new(K::KIND, id),
