@@ -1,6 +1,6 @@
 """All cases, in the order in which they are run."""
 
-from . import adoption, by_hand, edits, examples, held, killed, removal, versions
+from . import adoption, by_hand, edits, examples, functions, held, killed, removal, versions
 
 ALL = [
     *examples.CASES,
@@ -10,5 +10,6 @@ ALL = [
     *held.CASES,
     *adoption.CASES,
     *removal.CASES,
+    *functions.CASES,
     *killed.CASES,
 ]

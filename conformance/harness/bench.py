@@ -35,6 +35,7 @@ class Bench:
 
     def __init__(self, backend: Backend, tool: Path, folder: Path, seed: int):
         self.backend, self.tool, self.folder, self.seed = backend, tool, folder, seed
+        self.variables: dict[str, str] = {}
         folder.mkdir(parents=True)
         backend.fresh()
 
@@ -58,6 +59,10 @@ class Bench:
         text = environment if isinstance(environment, str) else json.dumps(environment, indent=2, sort_keys=False)
         (self.folder / "environment.yaml").write_text(text)
 
+    def written(self) -> list[Path]:
+        """Every file in the case's folder, the tool's journal and backups too; a simulated account lies elsewhere."""
+        return [path for path in self.folder.rglob("*") if path.is_file()]
+
     def command(self, name: str, *arguments: str) -> list[str]:
         """The tool's command line for this account; `check` needs none."""
         self.backend.before_tool()
@@ -68,7 +73,7 @@ class Bench:
     def environment(self) -> dict[str, str]:
         """The tool's variables: nothing outside the case's folder is written or read."""
         home = {"HOME": str(self.folder), "XDG_STATE_HOME": str(self.folder / "state"), "NO_COLOR": "1"}
-        return self.backend.tool_environment() | home
+        return self.backend.tool_environment() | home | self.variables
 
     def run(self, *arguments: str) -> Ran:
         """Runs the tool to its end."""
