@@ -31,6 +31,8 @@ pub struct DraftCx<'a> {
     pub entangled: &'a BTreeSet<Arn>,
     /// Everything that the file declares or names under `absent:`, users, groups and roles without their paths.
     pub declared: &'a BTreeSet<Arn>,
+    /// Of these, those that the file declares whole, not `shared`, or names under `absent:`.
+    pub whole: &'a BTreeSet<Arn>,
     /// Who runs the tool.
     pub caller: &'a Arn,
 }
@@ -125,7 +127,7 @@ fn create<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
 }
 
 fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, live: &Observed<K>, cx: &DraftCx<'_>) {
-    let levelled = level(wanted, live, cx.tags);
+    let levelled = level(wanted, live, cx.tags, cx.whole);
     describe(&mut draft.change, wanted, live, &levelled, cx);
     if replacing(object, &levelled, cx) {
         return replace(draft, object, wanted, live, cx);

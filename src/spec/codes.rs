@@ -58,6 +58,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0504", "an AWS-managed policy under a wrong path"),
     ("E0505", "`ignore:` names a field that there is not"),
     ("E0506", "a thing is declared and absent at once"),
+    ("E0507", "two things claim what only one can have"),
 ];
 
 /// What a code means.

@@ -122,6 +122,7 @@ struct Cx<'a> {
 
 fn declared(cx: &Cx<'_>, environment: &mut Environment) -> Vec<Contribution> {
     let mut contributions = Vec::new();
+    let mut claims = BTreeMap::new();
     for (kind, entries) in &cx.texts.resources {
         for (key, node) in entries {
             let (node, findings) = interpolate(node, cx.names, &environment.sources);
@@ -133,6 +134,7 @@ fn declared(cx: &Cx<'_>, environment: &mut Environment) -> Vec<Contribution> {
                 cx,
                 environment,
                 contributions: &mut contributions,
+                claims: &mut claims,
                 key,
                 id,
                 node: &node,
@@ -148,6 +150,7 @@ struct One<'a, 'b> {
     cx: &'a Cx<'a>,
     environment: &'b mut Environment,
     contributions: &'b mut Vec<Contribution>,
+    claims: &'b mut BTreeMap<String, Span>,
     key: &'a Key,
     id: String,
     node: &'a Node,
@@ -161,6 +164,7 @@ impl VisitKind for One<'_, '_> {
             cx,
             environment,
             contributions,
+            claims,
             key,
             id,
             node,
@@ -184,6 +188,7 @@ impl VisitKind for One<'_, '_> {
             sources: &mut environment.sources,
             findings: &mut environment.findings,
             existing: &mut environment.existing,
+            claims,
         };
         let identity = match K::identify(declared) {
             Ok(identity) => Some(identity),
@@ -319,8 +324,11 @@ fn contribute(environment: &mut Environment, contributions: Vec<Contribution>) {
             }
         }
     }
+    let addresses = environment.objects.iter().enumerate();
+    let places: BTreeMap<Address, usize> = addresses.map(|(at, object)| (object.address().clone(), at)).collect();
     for Contribution { to, part } in contributions {
-        if let Some(owner) = environment.objects.iter_mut().find(|object| *object.address() == to) {
+        let owner = places.get(&to).and_then(|at| environment.objects.get_mut(*at));
+        if let Some(owner) = owner {
             owner.visit_mut(Give(part));
         }
     }
