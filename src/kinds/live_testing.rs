@@ -88,6 +88,8 @@ pub(crate) enum Meddling {
     Lost,
     /// Its text is another.
     Rewritten(String),
+    /// It is a refusal with this text.
+    Refused(String),
 }
 
 /// Sees the text of a request and of the answer to it, after the request has taken effect.
@@ -121,10 +123,14 @@ impl HttpConnector for Meddled {
             match meddler(&asked, &text) {
                 Meddling::None => {}
                 Meddling::Lost => {
-                    answer.set_status(StatusCode::try_from(500).unwrap());
+                    *answer.status_mut() = StatusCode::try_from(500).unwrap();
                     *answer.body_mut() = SdkBody::from("");
                 }
                 Meddling::Rewritten(text) => *answer.body_mut() = SdkBody::from(text),
+                Meddling::Refused(text) => {
+                    *answer.status_mut() = StatusCode::try_from(403).unwrap();
+                    *answer.body_mut() = SdkBody::from(text);
+                }
             }
             Ok(answer)
         })
@@ -158,6 +164,14 @@ impl Bench {
             meddler: Arc::new(meddler),
         };
         Self::over(account, http)
+    }
+
+    /// An account whose answers to one operation of a query API are refusals.
+    pub(crate) fn refusing(operation: &'static str, refusal: &'static str) -> Self {
+        Self::meddled(move |asked, _| match asked.contains(&format!("Action={operation}&")) {
+            true => Meddling::Refused(refusal.to_owned()),
+            false => Meddling::None,
+        })
     }
 
     fn over(account: Arc<Account>, http: impl HttpClient + 'static) -> Self {
