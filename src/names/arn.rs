@@ -172,6 +172,15 @@ impl Arn {
         kinds.contains(&kind).then(|| IamPath::parse(&path).ok())?
     }
 
+    /// The same user, role, group, policy or instance profile without its path, which is no part of its identity and
+    /// which some lists leave out (ListEntitiesForPolicy); any other ARN as it is.
+    #[must_use]
+    pub fn without_path(&self) -> Self {
+        let Some((head, _)) = self.iam_path().and_then(|_| self.0.split_once('/')) else { return self.clone() };
+        let name = self.resource().rsplit('/').next().unwrap_or_default();
+        Self(format!("{head}/{name}"))
+    }
+
     /// The name of the user, if it names one.
     #[must_use]
     pub fn user_name(&self) -> Option<UserName> {

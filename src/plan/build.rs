@@ -274,23 +274,23 @@ fn mark_fresh(steps: &mut [Step]) {
 
 /// Two steps that break the same link are one: the holder's own, if it has one, else the first.
 fn one_per_link(steps: Vec<Step>) -> Vec<Step> {
+    let link = |step: &Step| {
+        let (holder, held) = step.facts.unlinks.as_ref()?;
+        Some((holder.without_path(), held.without_path()))
+    };
+    let merit = |step: &Step, holder: &Arn| (step.action.arn().without_path() == *holder, step.rank != Rank::Unlink);
     let mut keep: BTreeMap<(Arn, Arn), usize> = BTreeMap::new();
     for step in &steps {
-        let Some(link) = &step.facts.unlinks else { continue };
+        let Some(link) = link(step) else { continue };
         let better = keep
-            .get(link)
-            .is_none_or(|at| steps[*at].rank == Rank::Unlink && step.rank != Rank::Unlink);
+            .get(&link)
+            .is_none_or(|at| merit(&steps[*at], &link.0) < merit(step, &link.0));
         if better {
-            keep.insert(link.clone(), step.id);
+            keep.insert(link, step.id);
         }
     }
     steps
         .into_iter()
-        .filter(|step| {
-            step.facts
-                .unlinks
-                .as_ref()
-                .is_none_or(|link| keep.get(link) == Some(&step.id))
-        })
+        .filter(|step| link(step).is_none_or(|link| keep.get(&link) == Some(&step.id)))
         .collect()
 }

@@ -417,9 +417,10 @@ fn may_not_go<K: Member>(object: &Object<K>, place: &Place, live: &Observed<K>, 
 }
 
 fn still_used<K: Member>(object: &Object<K>, doom: &Doom, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
+    let declared: BTreeSet<Arn> = cx.declared.iter().map(Arn::without_path).collect();
     let users: Vec<String> = K::users(live)
         .into_iter()
-        .filter(|arn| !cx.declared.contains(arn))
+        .filter(|arn| !declared.contains(&arn.without_path()))
         .map(|arn| arn.to_string())
         .collect();
     (!users.is_empty() && !doom.detach).then(|| Refusal {

@@ -76,7 +76,10 @@ mod tests {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
                 used(&path, codes);
-            } else if !path.ends_with("tests.rs") && !path.ends_with("spec/codes.rs") {
+            } else if path.extension().is_some_and(|end| end == "rs")
+                && !path.ends_with("tests.rs")
+                && !path.ends_with("spec/codes.rs")
+            {
                 let text = std::fs::read_to_string(&path).expect("a text");
                 let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
                 codes.extend(text.split('"').filter(|part| is_code(part)).map(str::to_owned));
