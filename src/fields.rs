@@ -5,7 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::names::{Arn, IamPath, SessionLength};
+use crate::names::{
+    Architecture, Arn, EphemeralStorage, Handler, IamPath, LayerVersionArn, Memory, Runtime, SessionLength, Timeout,
+};
 use crate::policy_doc::{Policy, same};
 use crate::vault::Secret;
 
@@ -131,6 +133,15 @@ macro_rules! plain_values {
     })* };
 }
 plain_values!(u32, i32, u64, IamPath, SessionLength);
+plain_values!(
+    Architecture,
+    EphemeralStorage,
+    Handler,
+    LayerVersionArn,
+    Memory,
+    Runtime,
+    Timeout
+);
 
 impl FieldValue for Arn {
     fn show(&self) -> Option<Shown> {
@@ -171,6 +182,15 @@ impl<T: FieldValue> FieldValue for Option<T> {
     fn show(&self) -> Option<Shown> {
         self.as_ref().and_then(T::show)
     }
+
+    /// By the value's own rule, which may be laxer than equality.
+    fn apart(&self, other: &Self) -> Vec<Option<String>> {
+        match (self, other) {
+            (Some(mine), Some(theirs)) if mine.apart(theirs).is_empty() => Vec::new(),
+            (None, None) => Vec::new(),
+            (Some(_) | None, Some(_) | None) => vec![None],
+        }
+    }
 }
 
 impl<T: FieldValue> FieldValue for Vec<T> {
@@ -195,9 +215,15 @@ pub trait FieldKey: Ord + Clone + fmt::Display {
 impl FieldKey for String {}
 
 impl FieldKey for Arn {
+    /// AWS's own policies by name alone; others with their path, without which two of one name look the same.
     fn show(&self) -> String {
         let resource = self.resource();
-        resource.rsplit('/').next().unwrap_or(resource).to_owned()
+        let named = if self.is_aws_managed_policy() {
+            resource.rsplit_once('/')
+        } else {
+            resource.split_once('/')
+        };
+        named.map_or(resource, |(_, name)| name).to_owned()
     }
 }
 
@@ -234,9 +260,10 @@ impl<K: FieldKey, V: FieldValue> FieldValue for BTreeMap<K, V> {
 
     fn show_at(&self, key: Option<&str>) -> Option<Shown> {
         let Some(key) = key else { return FieldValue::show(self) };
+        // An entry is there even where its value is empty, as a tag's may be.
         self.iter()
             .find(|(k, _)| k.to_string() == key)
-            .and_then(|(_, value)| value.show())
+            .map(|(_, value)| value.show().unwrap_or_else(|| Shown::Text(String::new())))
     }
 
     fn keys(&self) -> Vec<Option<String>> {

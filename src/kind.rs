@@ -92,6 +92,8 @@ pub struct Wanted<K: Kind> {
     pub origin: Place,
     /// Where its fields are written.
     pub places: BTreeMap<FieldPath, Place>,
+    /// What a reader of a plan that changes it should know.
+    pub notes: Vec<String>,
 }
 
 /// What a reader found.

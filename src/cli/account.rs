@@ -83,9 +83,22 @@ impl Planner {
         let asked = Asked::parse(account, &header)?;
         let (aws, region) = asked.connect(account, &header).await?;
         let state_folder = state_folder(account.sandbox.as_deref());
-        let pace = if aws.connection.simulated { Pace::SANDBOX } else { Pace::AWS };
-        let planner =
-            Self { loaded, header, region, consents: words, given, expectations, aws, pace, state_folder };
+        let pace = if aws.connection.simulated {
+            Pace::SANDBOX
+        } else {
+            Pace::AWS
+        };
+        let planner = Self {
+            loaded,
+            header,
+            region,
+            consents: words,
+            given,
+            expectations,
+            aws,
+            pace,
+            state_folder,
+        };
         Ok(Some(planner))
     }
 
@@ -123,7 +136,11 @@ impl Planner {
             return Ok(None);
         }
         let plan = self.build(&environment, &objects);
-        Ok(Some(Planned { plan, objects, environment }))
+        Ok(Some(Planned {
+            plan,
+            objects,
+            environment,
+        }))
     }
 
     /// A plan from what was read.
@@ -153,8 +170,11 @@ impl Planner {
             object.visit_mut(Deepen(&self.consents));
         }
         let known: Vec<Address> = objects.iter().map(|object| object.address().clone()).collect();
-        let mut extra: Vec<AnyObject> =
-            environment.existing.iter().filter_map(|existing| bare(existing.kind, &existing.declared)).collect();
+        let mut extra: Vec<AnyObject> = environment
+            .existing
+            .iter()
+            .filter_map(|existing| bare(existing.kind, &existing.declared))
+            .collect();
         extra.extend(self.caller());
         extra.retain(|object| !known.contains(object.address()));
         extra.dedup_by(|a, b| a.address() == b.address());
@@ -173,7 +193,10 @@ impl Planner {
             let arn = crate::spec::lower::arn_of(**kind, &declared, &Learned::default(), &self.aws.connection.home);
             arn.is_some_and(|arn| arn.names_same_principal(caller))
         };
-        principals.into_iter().find(named).and_then(|kind| bare(*kind, &declared))
+        principals
+            .into_iter()
+            .find(named)
+            .and_then(|kind| bare(*kind, &declared))
     }
 }
 
@@ -226,7 +249,9 @@ fn learn(objects: &[AnyObject], environment: &Environment, learned: &mut Learned
         }
     }
     for object in objects {
-        let Some((name, path)) = object.visit(Path) else { continue };
+        let Some((name, path)) = object.visit(Path) else {
+            continue;
+        };
         let key = (object.address().kind, name);
         let is_open = environment.open_paths.contains(&key) || environment.existing.iter().any(|one| names(one, &key));
         if is_open && path != IamPath::default() {
@@ -242,9 +267,15 @@ fn names(existing: &Existing, key: &(KindName, String)) -> bool {
 /// The newly lowered resources with what has been read already.
 fn reread(environment: &Environment, read: Vec<AnyObject>) -> Vec<AnyObject> {
     read.into_iter()
-        .map(|old| match environment.objects.iter().find(|object| object.address() == old.address()) {
-            Some(new) => new.clone().seen_as(&old),
-            None => old,
+        .map(|old| {
+            match environment
+                .objects
+                .iter()
+                .find(|object| object.address() == old.address())
+            {
+                Some(new) => new.clone().seen_as(&old),
+                None => old,
+            }
         })
         .collect()
 }
@@ -260,12 +291,17 @@ fn missing(environment: &Environment, objects: &[AnyObject]) -> Vec<Refusal> {
     }
     let gone = |existing: &&Existing| {
         let address = Address::new(existing.kind, existing.declared.name.clone());
-        objects.iter().any(|object| *object.address() == address && object.visit(Absent))
+        objects
+            .iter()
+            .any(|object| *object.address() == address && object.visit(Absent))
     };
     let refusal = |existing: &Existing| Refusal {
         guard: "missing",
         address: None,
-        message: format!("there is no {} `{}` in this account", existing.kind, existing.declared.name),
+        message: format!(
+            "there is no {} `{}` in this account",
+            existing.kind, existing.declared.name
+        ),
         place: Some(existing.place.clone()),
         hint: "make it first, or declare it in this file".into(),
     };
@@ -305,21 +341,46 @@ impl Asked {
             let message = format!("--account {asked} contradicts the file, which is for account {pinned}");
             return Err(Failure::new(message).exit(Exit::Refused));
         }
-        Ok(Self { account: account.or_else(|| header.account.clone()), region })
+        if let (Some(written), Some(asked)) = (&header.region, &region)
+            && written != asked
+        {
+            let message = format!("--region {asked} contradicts the file, whose region is {written}");
+            return Err(
+                Failure::new(message).hint("leave one of them out; a variable can make the file's differ by stage")
+            );
+        }
+        Ok(Self {
+            account: account.or_else(|| header.account.clone()),
+            region,
+        })
     }
 
     /// Connects and makes sure that it is the right account.
     async fn connect(&self, args: &AccountArgs, header: &Header) -> Result<(Aws, Region), Failure> {
-        let choice = args.sandbox.as_ref().map(|folder| SandboxChoice { folder: folder.clone(), account: self.account.clone() });
+        let choice = args.sandbox.as_ref().map(|folder| SandboxChoice {
+            folder: folder.clone(),
+            account: self.account.clone(),
+        });
         let region = header.region.as_ref().or(self.region.as_ref());
-        let (config, connection) = connect(args.profile.as_deref(), region, choice).await.map_err(|error| unconnected(&error))?;
+        let (config, connection) = connect(args.profile.as_deref(), region, choice)
+            .await
+            .map_err(|error| unconnected(&error))?;
         if let Some(wanted) = &self.account
             && *wanted != connection.home.account
         {
-            let message = format!("this is account {}, and the file is for account {wanted}", connection.home.account);
-            return Err(Failure::new(message).hint("choose another profile with --profile").exit(Exit::Refused));
+            let message = format!(
+                "this is account {}, and the file is for account {wanted}",
+                connection.home.account
+            );
+            return Err(Failure::new(message)
+                .hint("choose another profile with --profile")
+                .exit(Exit::Refused));
         }
-        let region = header.region.clone().or_else(|| self.region.clone()).or_else(|| connection.region.clone());
+        let region = header
+            .region
+            .clone()
+            .or_else(|| self.region.clone())
+            .or_else(|| connection.region.clone());
         let region = region.ok_or_else(|| {
             Failure::new("no region is known").hint("write `region:` into the file, or give --region")
         })?;
@@ -347,6 +408,10 @@ fn state_folder(sandbox: Option<&Path>) -> PathBuf {
         return folder.join("evenkeel");
     }
     let home = || std::env::home_dir().map(|home| home.join(".local/state"));
-    let base = std::env::var_os("XDG_STATE_HOME").filter(|path| !path.is_empty()).map(PathBuf::from);
-    base.or_else(home).unwrap_or_else(|| PathBuf::from(".")).join("evenkeel")
+    let base = std::env::var_os("XDG_STATE_HOME")
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from);
+    base.or_else(home)
+        .unwrap_or_else(|| PathBuf::from("."))
+        .join("evenkeel")
 }

@@ -20,8 +20,8 @@ use super::output::Output;
 use super::progress::{Both, Progress};
 use super::{AccountArgs, ConsentArgs, FileArgs};
 
-/// Readings after an apply until AWS shows what was written; IAM takes some seconds now and then.
-const READ_BACKS: u32 = 8;
+/// Readings after an apply until AWS shows what was written, about two minutes in all: the usual budget for IAM.
+const READ_BACKS: u32 = 18;
 
 /// Show the plan, ask, execute it, read back, and say what is true now.
 ///
@@ -55,9 +55,15 @@ pub(crate) async fn run(args: &ApplyArgs, output: &Output) -> Result<Exit, Failu
     if !planner.is_pinned(&args.account) {
         let account = &planner.aws.connection.home.account;
         let failure = Failure::new("neither the file nor the command names the account that this is for");
-        return Err(failure.hint(format!("write `account: \"{account}\"` into the file, or give --account {account}")).exit(Exit::Refused));
+        return Err(failure
+            .hint(format!(
+                "write `account: \"{account}\"` into the file, or give --account {account}"
+            ))
+            .exit(Exit::Refused));
     }
-    let Some(planned) = planner.plan(output).await? else { return Ok(Exit::Error) };
+    let Some(planned) = planner.plan(output).await? else {
+        return Ok(Exit::Error);
+    };
     output.data(&crate::render::plan::plan(&planned.plan));
     planner.closing_notes(output);
     if let Some(refusal) = saved.as_ref().and_then(|saved| stale(saved, &planned.plan)) {
@@ -67,7 +73,11 @@ pub(crate) async fn run(args: &ApplyArgs, output: &Output) -> Result<Exit, Failu
         return Ok(Exit::Refused);
     }
     if planned.plan.steps.is_empty() {
-        return Ok(if planned.plan.is_incomplete() { Exit::Incomplete } else { Exit::Done });
+        return Ok(if planned.plan.is_incomplete() {
+            Exit::Incomplete
+        } else {
+            Exit::Done
+        });
     }
     if !args.yes && saved.is_none() {
         match ask(&planner, &planned, output).await? {
@@ -85,17 +95,33 @@ fn read_saved(path: &std::path::Path) -> Result<SavedPlan, Failure> {
 }
 
 fn inputs(args: &ApplyArgs, saved: Option<&SavedPlan>) -> (FileArgs, ConsentArgs) {
-    let Some(saved) = saved else { return (args.files.clone(), args.consents.clone()) };
+    let Some(saved) = saved else {
+        return (args.files.clone(), args.consents.clone());
+    };
     let given = saved.given.clone();
-    let files = FileArgs { files: given.files, vars: given.vars, vars_files: given.vars_files };
-    (files, ConsentArgs { adopt: given.adopt, replace: given.replace, allow: given.allow })
+    let files = FileArgs {
+        files: given.files,
+        vars: given.vars,
+        vars_files: given.vars_files,
+    };
+    (
+        files,
+        ConsentArgs {
+            adopt: given.adopt,
+            replace: given.replace,
+            allow: given.allow,
+        },
+    )
 }
 
 fn stale(saved: &SavedPlan, now: &Plan) -> Option<Failure> {
     let moved = saved.moved(now);
     (!moved.is_empty()).then(|| {
-        let failure = Failure::new("the saved plan is not what would be done now, so nothing was done").exit(Exit::Refused);
-        let failure = moved.into_iter().fold(failure, |failure, moved| failure.hint(format!("moved: {moved}")));
+        let failure =
+            Failure::new("the saved plan is not what would be done now, so nothing was done").exit(Exit::Refused);
+        let failure = moved
+            .into_iter()
+            .fold(failure, |failure, moved| failure.hint(format!("moved: {moved}")));
         failure.hint("plan again, and have that reviewed")
     })
 }
@@ -109,22 +135,33 @@ enum Answer {
 async fn ask(planner: &Planner, planned: &Planned, output: &Output) -> Result<Answer, Failure> {
     if !std::io::stdin().is_terminal() {
         let failure = Failure::new("there is no terminal to ask on");
-        return Err(failure.hint("give --yes, or save the plan with `plan -o` and apply that").exit(Exit::Refused));
+        return Err(failure
+            .hint("give --yes, or save the plan with `plan -o` and apply that")
+            .exit(Exit::Refused));
     }
-    output.note(&format!("Apply this to account {}? Type yes:", planner.aws.connection.home.account));
+    output.note(&format!(
+        "Apply this to account {}? Type yes:",
+        planner.aws.connection.home.account
+    ));
     let mut line = String::new();
     let _ = std::io::stdin().lock().read_line(&mut line);
     if line.trim() != "yes" {
         output.note("Nothing was done.");
         return Ok(Answer::No);
     }
-    let now = planner.build(&planned.environment, &AwsBackend(&planner.aws).observe(planned.objects.clone()).await);
+    let now = planner.build(
+        &planned.environment,
+        &AwsBackend(&planner.aws).observe(planned.objects.clone()).await,
+    );
     let before = SavedPlan::new(planner.given(), &planned.plan);
     stale(&before, &now).map_or(Ok(Answer::Yes), Err)
 }
 
 async fn carry_out(args: &ApplyArgs, planner: &Planner, planned: Planned, output: &Output) -> Result<Exit, Failure> {
-    let journal_path = args.journal.clone().unwrap_or_else(|| planner.state_folder.join("journal.jsonl"));
+    let journal_path = args
+        .journal
+        .clone()
+        .unwrap_or_else(|| planner.state_folder.join("journal.jsonl"));
     let journal = Journal::open(&journal_path, &planned.plan.header)?;
     let progress = Progress::new(planned.plan.steps.len());
     let stop = Stop::default();
@@ -163,9 +200,19 @@ fn leave() -> ! {
 
 /// Reads what was touched until AWS shows it as written; gives the addresses that still differ.
 async fn read_back(planner: &Planner, planned: &Planned, ends: &[End]) -> Vec<String> {
-    let done = planned.plan.steps.iter().zip(ends).filter(|(_, end)| matches!(end, End::Done(_)));
+    let done = planned
+        .plan
+        .steps
+        .iter()
+        .zip(ends)
+        .filter(|(_, end)| matches!(end, End::Done(_)));
     let mut open: Vec<_> = done.map(|(step, _)| step.address.clone()).collect();
-    let undone = planned.plan.steps.iter().zip(ends).filter(|(_, end)| !matches!(end, End::Done(_)));
+    let undone = planned
+        .plan
+        .steps
+        .iter()
+        .zip(ends)
+        .filter(|(_, end)| !matches!(end, End::Done(_)));
     let undone: Vec<_> = undone.map(|(step, _)| step.address.clone()).collect();
     open.retain(|address| !undone.contains(address));
     open.dedup();
@@ -173,8 +220,12 @@ async fn read_back(planner: &Planner, planned: &Planned, ends: &[End]) -> Vec<St
         if open.is_empty() {
             break;
         }
-        let touched: Vec<AnyObject> =
-            planned.objects.iter().filter(|object| open.contains(object.address())).cloned().collect();
+        let touched: Vec<AnyObject> = planned
+            .objects
+            .iter()
+            .filter(|object| open.contains(object.address()))
+            .cloned()
+            .collect();
         let read = AwsBackend(&planner.aws).observe(touched).await;
         let plan = planner.build(&planned.environment, &read);
         open = plan.steps.iter().map(|step| step.address.clone()).collect();
@@ -193,5 +244,9 @@ fn exit(stop: &Stop, ends: &[End], remaining: &[String], plan: &Plan) -> Exit {
     if ends.iter().any(|end| !matches!(end, End::Done(_))) {
         return Exit::Error;
     }
-    if !remaining.is_empty() || plan.is_incomplete() { Exit::Incomplete } else { Exit::Done }
+    if !remaining.is_empty() || plan.is_incomplete() {
+        Exit::Incomplete
+    } else {
+        Exit::Done
+    }
 }

@@ -34,7 +34,13 @@ pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
     let plural = if things == 1 { "resource" } else { "resources" };
     doc.line([
         (Label::Heading, environment.name.clone()),
-        (Label::Plain, format!(": {things} {plural}, no mistakes found{}", not_evaluated(environment.expectations))),
+        (
+            Label::Plain,
+            format!(
+                ": {things} {plural}, no mistakes found{}",
+                not_evaluated(environment.expectations)
+            ),
+        ),
     ]);
     output.data(&doc);
     Ok(Exit::Done)

@@ -16,7 +16,11 @@ pub(crate) struct Failure {
 impl Failure {
     /// An error.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hints: Vec::new(), exit: Exit::Error }
+        Self {
+            message: message.into(),
+            hints: Vec::new(),
+            exit: Exit::Error,
+        }
     }
 
     /// The same with advice.

@@ -25,7 +25,8 @@ impl Journal {
     /// Opens or makes the file, readable by its owner only, and writes a line that begins this run.
     pub(crate) fn open(path: &Path, header: &Header) -> Result<Self, Failure> {
         let failed = |error: std::io::Error| {
-            Failure::new(format!("the journal {} can't be written: {error}", path.display())).hint("name another one with --journal")
+            Failure::new(format!("the journal {} can't be written: {error}", path.display()))
+                .hint("name another one with --journal")
         };
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(failed)?;
@@ -34,7 +35,9 @@ impl Journal {
         options.create(true).append(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let journal = Self { file: RefCell::new(options.open(path).map_err(failed)?) };
+        let journal = Self {
+            file: RefCell::new(options.open(path).map_err(failed)?),
+        };
         journal.write(&json!({ "time": now(), "event": "begin", "plan": header }));
         Ok(journal)
     }
@@ -51,7 +54,9 @@ fn now() -> String {
 
 impl Watch for Journal {
     fn tell(&self, event: &Event<'_>) {
-        let Event::Attempted { step, attempt, result } = event else { return };
+        let Event::Attempted { step, attempt, result } = event else {
+            return;
+        };
         let mut line = json!({
             "time": now(),
             "event": "call",
@@ -62,7 +67,11 @@ impl Watch for Journal {
         });
         match result {
             Ok(receipt) => {
-                line["result"] = if receipt.already { json!("already") } else { json!("done") };
+                line["result"] = if receipt.already {
+                    json!("already")
+                } else {
+                    json!("done")
+                };
                 line["request"] = json!(receipt.request_id);
             }
             Err(error) => {

@@ -20,6 +20,7 @@ mod progress;
 mod sandbox;
 mod session;
 
+#[cfg(feature = "aws")]
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -154,9 +155,16 @@ fn init_log(verbose: u8) {
         1 => "evenkeel=info",
         _ => "evenkeel=debug,aws_smithy_runtime=debug",
     };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("EVENKEEL_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    // At trace the SDK logs whole requests, passwords included; no setting gets that far.
+    let asked = std::env::var("EVENKEEL_LOG")
+        .unwrap_or_else(|_| level.to_owned())
+        .to_lowercase()
+        .replace("trace", "debug");
+    let filter = tracing_subscriber::EnvFilter::new(asked);
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
 }
 
 #[cfg(feature = "aws")]
@@ -164,6 +172,8 @@ fn block_on(work: impl Future<Output = Result<Exit, failure::Failure>>) -> Resul
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
         Ok(runtime) => runtime.block_on(work),
-        Err(error) => Err(failure::Failure::new(format!("the runtime could not be started: {error}"))),
+        Err(error) => Err(failure::Failure::new(format!(
+            "the runtime could not be started: {error}"
+        ))),
     }
 }

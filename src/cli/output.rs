@@ -21,10 +21,15 @@ impl Output {
     pub(crate) fn new(when: When) -> Self {
         let decide = |terminal: bool| match when {
             When::Always => Colour::Always,
-            When::Auto if terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) => Colour::Always,
+            When::Auto if terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) => {
+                Colour::Always
+            }
             When::Auto | When::Never => Colour::Never,
         };
-        Self { out: decide(std::io::stdout().is_terminal()), err: decide(std::io::stderr().is_terminal()) }
+        Self {
+            out: decide(std::io::stdout().is_terminal()),
+            err: decide(std::io::stderr().is_terminal()),
+        }
     }
 
     /// Data, to standard output. A reader that has gone away is no error.
@@ -34,6 +39,7 @@ impl Output {
     }
 
     /// A line for people, to standard error.
+    #[cfg(feature = "aws")]
     pub(crate) fn note(&self, text: &str) {
         let _ = writeln!(std::io::stderr(), "{text}");
     }
@@ -47,7 +53,10 @@ impl Output {
     /// A failure, to standard error; gives its exit code.
     pub(crate) fn failure(&self, failure: &Failure) -> Exit {
         let mut doc = Doc::default();
-        doc.line([(crate::render::Label::Alarm, "error: ".into()), (crate::render::Label::Plain, failure.message.clone())]);
+        doc.line([
+            (crate::render::Label::Alarm, "error: ".into()),
+            (crate::render::Label::Plain, failure.message.clone()),
+        ]);
         for hint in &failure.hints {
             doc.text(crate::render::Label::Plain, format!("  = help: {hint}"));
         }

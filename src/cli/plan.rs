@@ -37,12 +37,18 @@ pub(crate) async fn run(args: &PlanArgs, output: &Output) -> Result<Exit, Failur
     let Some(planner) = Planner::prepare(&args.files, &args.account, &args.consents, output).await? else {
         return Ok(Exit::Error);
     };
-    let Some(planned) = planner.plan(output).await? else { return Ok(Exit::Error) };
+    let Some(planned) = planner.plan(output).await? else {
+        return Ok(Exit::Error);
+    };
     output.data(&crate::render::plan::plan(&planned.plan));
     planner.closing_notes(output);
     if let Some(path) = &args.out {
         save(path, &SavedPlan::new(planner.given(), &planned.plan))?;
-        output.note(&format!("saved to {}; `evenkeel apply {}` executes exactly this", path.display(), path.display()));
+        output.note(&format!(
+            "saved to {}; `evenkeel apply {}` executes exactly this",
+            path.display(),
+            path.display()
+        ));
     }
     Ok(exit(&planned.plan, args.detailed_exitcode))
 }
@@ -55,15 +61,26 @@ fn exit(plan: &Plan, detailed: bool) -> Exit {
     if plan.is_incomplete() {
         return Exit::Incomplete;
     }
-    let differs = plan.changes.iter().any(|change| !matches!(change.verb, Verb::Keep | Verb::Adopt));
-    if detailed && differs { Exit::Differences } else { Exit::Done }
+    let differs = plan
+        .changes
+        .iter()
+        .any(|change| !matches!(change.verb, Verb::Keep | Verb::Adopt));
+    if detailed && differs {
+        Exit::Differences
+    } else {
+        Exit::Done
+    }
 }
 
 /// Written whole or not at all, and readable by its owner only: a plan tells a lot about an account.
 fn save(path: &std::path::Path, saved: &SavedPlan) -> Result<(), Failure> {
     use std::io::Write as _;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
-    let failed = |error: std::io::Error| Failure::new(format!("the plan could not be saved to {}: {error}", path.display()));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(std::path::Path::new("."));
+    let failed =
+        |error: std::io::Error| Failure::new(format!("the plan could not be saved to {}: {error}", path.display()));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(saved.to_text().as_bytes()).map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;

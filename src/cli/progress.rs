@@ -40,7 +40,12 @@ impl Progress {
             bar.enable_steady_tick(std::time::Duration::from_millis(120));
             bar
         });
-        Self { bar, total, done: Cell::new(0), running: RefCell::default() }
+        Self {
+            bar,
+            total,
+            done: Cell::new(0),
+            running: RefCell::default(),
+        }
     }
 
     /// Clears the live view.
@@ -70,7 +75,9 @@ impl Progress {
         self.done.set(self.done.get() + 1);
         let count = format!("[{}/{}]", self.done.get(), self.total);
         match end {
-            End::Done(receipt) if receipt.already => self.say(&format!("{count} {}: {} (was so already)", step.address, step.summary)),
+            End::Done(receipt) if receipt.already => {
+                self.say(&format!("{count} {}: {} (was so already)", step.address, step.summary))
+            }
             End::Done(_) => self.say(&format!("{count} {}: {}", step.address, step.summary)),
             End::Failed(error) => self.say(&format!("{count} {}: {} FAILED: {error}", step.address, step.summary)),
             End::Held(_) | End::Stopped => self.say(&format!("{count} {}: {} not tried", step.address, step.summary)),
@@ -91,7 +98,9 @@ impl Watch for Progress {
     fn tell(&self, event: &Event<'_>) {
         match event {
             Event::Started(step) => {
-                self.running.borrow_mut().insert(step.id, format!("{}: {}", step.address, step.summary));
+                self.running
+                    .borrow_mut()
+                    .insert(step.id, format!("{}: {}", step.address, step.summary));
             }
             Event::Attempted { .. } => {}
             Event::Waiting { step, what } => self.waiting(step, what),

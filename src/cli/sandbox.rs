@@ -36,7 +36,10 @@ pub(crate) async fn run(args: &SandboxArgs, output: &Output) -> Result<Exit, Fai
     let failed = |error: std::io::Error| Failure::new(format!("{} can't be listened on: {error}", args.listen));
     let listener = TcpListener::bind(args.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    output.note(&format!("Serving the account in {}. For another terminal:", args.state.display()));
+    output.note(&format!(
+        "Serving the account in {}. For another terminal:",
+        args.state.display()
+    ));
     let mut doc = crate::render::Doc::default();
     for line in [
         format!("export AWS_ENDPOINT_URL=http://{address}"),

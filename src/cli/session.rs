@@ -32,7 +32,11 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// Reads everything that the arguments name, below the current folder.
     pub(crate) fn read(args: &FileArgs) -> Result<Self, Failure> {
-        let vars = args.vars.iter().map(|var| split_var(var)).collect::<Result<Vec<_>, _>>()?;
+        let vars = args
+            .vars
+            .iter()
+            .map(|var| split_var(var))
+            .collect::<Result<Vec<_>, _>>()?;
         let mut loaded = Self {
             files: Folder::new("."),
             arguments: args.files.clone(),
@@ -62,7 +66,10 @@ impl Loaded {
         let header = self.header.as_ref()?;
         let region = header.region.clone().or_else(|| Region::parse(USUAL_REGION).ok())?;
         let account = header.account.clone().or_else(|| AccountId::parse(NO_ACCOUNT).ok())?;
-        let home = Home { partition: Partition::of_region(&region), account };
+        let home = Home {
+            partition: Partition::of_region(&region),
+            account,
+        };
         Some(self.lower(header, &home, &region, &Learned::default()))
     }
 
@@ -74,7 +81,9 @@ impl Loaded {
 
 fn split_var(var: &str) -> Result<(String, String), Failure> {
     let failure = || Failure::new(format!("`--var {var}` has no value")).hint("write --var NAME=VALUE");
-    var.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(failure)
+    var.split_once('=')
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or_else(failure)
 }
 
 fn process_env(name: &str) -> Option<String> {

@@ -172,15 +172,6 @@ impl Arn {
         kinds.contains(&kind).then(|| IamPath::parse(&path).ok())?
     }
 
-    /// The same user, role, group, policy or instance profile without its path, which is no part of its identity and
-    /// which some lists leave out (ListEntitiesForPolicy); any other ARN as it is.
-    #[must_use]
-    pub fn without_path(&self) -> Self {
-        let Some((head, _)) = self.iam_path().and_then(|_| self.0.split_once('/')) else { return self.clone() };
-        let name = self.resource().rsplit('/').next().unwrap_or_default();
-        Self(format!("{head}/{name}"))
-    }
-
     /// The name of the user, if it names one.
     #[must_use]
     pub fn user_name(&self) -> Option<UserName> {
@@ -228,6 +219,27 @@ impl Arn {
     #[must_use]
     pub fn is_aws_made(&self) -> bool {
         self.iam_path().is_some_and(|path| path.is_aws_made())
+    }
+
+    /// The same user, group or role without its path: lists of IAM name things without it, and names are unique anyway.
+    #[must_use]
+    pub fn pathless(&self) -> Self {
+        let root = IamPath::default();
+        let Some(account) = self.account() else {
+            return self.clone();
+        };
+        let user = self
+            .user_name()
+            .map(|name| Self::user(self.partition(), &account, &root, &name));
+        let group = || {
+            self.group_name()
+                .map(|name| Self::group(self.partition(), &account, &root, &name))
+        };
+        let role = || {
+            self.role_name()
+                .map(|name| Self::role(self.partition(), &account, &root, &name))
+        };
+        user.or_else(group).or_else(role).unwrap_or_else(|| self.clone())
     }
 
     /// Whether both name one user or role: a session's ARN (`assumed-role/NAME/SESSION`) lacks the role's path, and IAM

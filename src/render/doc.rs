@@ -48,7 +48,12 @@ pub struct Doc {
 impl Doc {
     /// Begins a new line with these pieces.
     pub fn line(&mut self, pieces: impl IntoIterator<Item = (Label, String)>) {
-        self.lines.push(pieces.into_iter().map(|(label, text)| (label, harmless(&text))).collect());
+        self.lines.push(
+            pieces
+                .into_iter()
+                .map(|(label, text)| (label, harmless(&text)))
+                .collect(),
+        );
     }
 
     /// A line of one piece.

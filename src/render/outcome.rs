@@ -14,8 +14,14 @@ use super::{Doc, Label};
 pub fn outcome(plan: &Plan, ends: &[End], remaining: &[String]) -> Doc {
     let mut doc = Doc::default();
     let pairs: Vec<(&Step, &End)> = plan.steps.iter().zip(ends).collect();
-    for (_, receipt) in pairs.iter().filter_map(|(step, end)| done(end).map(|receipt| (step, receipt))) {
-        receipt.told.iter().for_each(|told| doc.text(Label::Plain, told.clone()));
+    for (_, receipt) in pairs
+        .iter()
+        .filter_map(|(step, end)| done(end).map(|receipt| (step, receipt)))
+    {
+        receipt
+            .told
+            .iter()
+            .for_each(|told| doc.text(Label::Plain, told.clone()));
     }
     for (step, end) in &pairs {
         match end {
@@ -41,8 +47,15 @@ fn done(end: &End) -> Option<&Receipt> {
 }
 
 fn failed(doc: &mut Doc, step: &Step, error: &CallError) {
-    let place = step.origin.as_ref().map(|place: &Place| format!(" ({place})")).unwrap_or_default();
-    doc.line([(Label::Alarm, "failed: ".into()), (Label::Plain, format!("{}: {}{place}", step.address, step.summary))]);
+    let place = step
+        .origin
+        .as_ref()
+        .map(|place: &Place| format!(" ({place})"))
+        .unwrap_or_default();
+    doc.line([
+        (Label::Alarm, "failed: ".into()),
+        (Label::Plain, format!("{}: {}{place}", step.address, step.summary)),
+    ]);
     doc.text(Label::Plain, format!("    {error}"));
     doc.text(Label::Plain, format!("    {}", advice(step, error)));
 }
@@ -58,7 +71,10 @@ fn advice(step: &Step, error: &CallError) -> String {
 }
 
 fn held(doc: &mut Doc, step: &Step, root: &Step) {
-    let text = format!("{}: {}, because {} ({}) failed", step.address, step.summary, root.address, root.summary);
+    let text = format!(
+        "{}: {}, because {} ({}) failed",
+        step.address, step.summary, root.address, root.summary
+    );
     doc.line([(Label::Changed, "not tried: ".into()), (Label::Plain, text)]);
 }
 

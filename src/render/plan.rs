@@ -37,10 +37,16 @@ fn header(doc: &mut Doc, plan: &Plan) {
     let who = header.identity.split(':').next_back().unwrap_or(&header.identity);
     doc.line([
         (Label::Heading, header.environment.clone()),
-        (Label::Plain, format!(" · account {} · {} · as {who}", header.account, header.region)),
+        (
+            Label::Plain,
+            format!(" · account {} · {} · as {who}", header.account, header.region),
+        ),
     ]);
     if !plan.consents.is_empty() {
-        doc.line([(Label::Changed, "with ".into()), (Label::Plain, plan.consents.join(" "))]);
+        doc.line([
+            (Label::Changed, "with ".into()),
+            (Label::Plain, plan.consents.join(" ")),
+        ]);
     }
 }
 
@@ -67,7 +73,14 @@ fn resource(doc: &mut Doc, change: &Change) {
     let place = change.origin.as_ref().map(Place::to_string).unwrap_or_default();
     let room = PLACE_COLUMN.saturating_sub(head.chars().count()).max(2);
     doc.line([(label, head), (Label::Dim, format!("{}{place}", " ".repeat(room)))]);
-    if change.verb != Verb::Delete {
+    if change.verb == Verb::Delete {
+        // What hangs on it goes with it; its settings are not worth a line.
+        let links = change
+            .fields
+            .iter()
+            .filter(|field| field.path.key.is_some() && field.path.field != "tags");
+        fields(doc, links, change.verb);
+    } else {
         fields(doc, &change.fields, change.verb);
     }
     aside(doc, "held", &change.held, "is kept: only a written value takes it away");
@@ -105,8 +118,8 @@ fn aside(doc: &mut Doc, word: &str, fields: &[FieldChange], meaning: &str) {
 }
 
 /// The rows of one field stand together under its name.
-fn fields(doc: &mut Doc, changes: &[FieldChange], verb: Verb) {
-    let mut by_field: Vec<(&'static str, Vec<&FieldChange>)> = Vec::new();
+fn fields<'a>(doc: &mut Doc, changes: impl IntoIterator<Item = &'a FieldChange>, verb: Verb) {
+    let mut by_field: Vec<(&'static str, Vec<&'a FieldChange>)> = Vec::new();
     for change in changes {
         match by_field.last_mut() {
             Some((field, rows)) if *field == change.path.field => rows.push(change),
@@ -141,7 +154,9 @@ fn value(doc: &mut Doc, name: &str, key: Option<&str>, before: Option<&Shown>, a
     let line = |shown: &Shown| shown.to_line();
     // A set's entry is shown by its value alone; a map's by key and value.
     let entry = |shown: &Shown| match key {
-        Some(key) if !key.ends_with(&shown.to_line()) || shown.to_line().is_empty() => format!("{key} {}", shown.to_line()),
+        Some(key) if !key.ends_with(&shown.to_line()) || shown.to_line().is_empty() => {
+            format!("{key} {}", shown.to_line())
+        }
         _ => shown.to_line(),
     };
     match (before, after) {
@@ -178,10 +193,18 @@ fn document(doc: &mut Doc, name: &str, key: Option<&str>, before: Option<&Policy
 fn statement(doc: &mut Doc, name: &str, change: &StatementChange) {
     match change {
         StatementChange::Added { label, statement } => {
-            row(doc, name, [(Label::Added, format!("+ {}", with_label(label, &statement.summary())))]);
+            row(
+                doc,
+                name,
+                [(Label::Added, format!("+ {}", with_label(label, &statement.summary())))],
+            );
         }
         StatementChange::Removed { label, statement } => {
-            row(doc, name, [(Label::Removed, format!("- {}", with_label(label, &statement.summary())))]);
+            row(
+                doc,
+                name,
+                [(Label::Removed, format!("- {}", with_label(label, &statement.summary())))],
+            );
         }
         StatementChange::Changed { label, parts } => {
             row(doc, name, [(Label::Plain, spelled(label))]);
@@ -189,21 +212,37 @@ fn statement(doc: &mut Doc, name: &str, change: &StatementChange) {
         }
         StatementChange::Document { parts } => parts.iter().for_each(|part| parts_of(doc, part)),
         StatementChange::UnreadableBefore { text: _ } => {
-            row(doc, name, [(Label::Removed, "- a document that this program can't read".into())]);
+            row(
+                doc,
+                name,
+                [(Label::Removed, "- a document that this program can't read".into())],
+            );
         }
         StatementChange::UnreadableAfter { text: _ } => {
-            row(doc, name, [(Label::Added, "+ a document that this program can't read".into())]);
+            row(
+                doc,
+                name,
+                [(Label::Added, "+ a document that this program can't read".into())],
+            );
         }
     }
 }
 
 fn spelled(label: &str) -> String {
-    if label.starts_with("statement ") { label.to_owned() } else { format!("statement \"{label}\"") }
+    if label.starts_with("statement ") {
+        label.to_owned()
+    } else {
+        format!("statement \"{label}\"")
+    }
 }
 
 /// "Read: Allow s3:GetObject on …"; a number alone says nothing about a new statement.
 fn with_label(label: &str, summary: &str) -> String {
-    if label.starts_with("statement ") { summary.to_owned() } else { format!("{label}: {summary}") }
+    if label.starts_with("statement ") {
+        summary.to_owned()
+    } else {
+        format!("{label}: {summary}")
+    }
 }
 
 fn parts_of(doc: &mut Doc, part: &PartChange) {
@@ -229,7 +268,10 @@ fn counts(plan: &Plan) -> String {
         (Verb::Refuse, "refused"),
         (Verb::Unknown, "unknown"),
     ];
-    let counted = words.iter().map(|(verb, word)| (plan.count(*verb), *word)).filter(|(count, _)| *count > 0);
+    let counted = words
+        .iter()
+        .map(|(verb, word)| (plan.count(*verb), *word))
+        .filter(|(count, _)| *count > 0);
     let mut parts: Vec<String> = counted.map(|(count, word)| format!("{count} {word}")).collect();
     let kept = plan.count(Verb::Keep);
     if parts.is_empty() {
@@ -246,8 +288,14 @@ fn counts(plan: &Plan) -> String {
 }
 
 fn refused(doc: &mut Doc, refusal: &Refusal) {
-    let place = refusal.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
-    doc.line([(Label::Alarm, "refused: ".into()), (Label::Plain, format!("{}{place}", refusal.message))]);
+    let place = refusal
+        .place
+        .as_ref()
+        .map(|place| format!(" ({place})"))
+        .unwrap_or_default();
+    doc.line([
+        (Label::Alarm, "refused: ".into()),
+        (Label::Plain, format!("{}{place}", refusal.message)),
+    ]);
     doc.text(Label::Plain, format!("    {}", refusal.hint));
 }
-

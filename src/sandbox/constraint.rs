@@ -15,6 +15,7 @@ fn constraint(field: &str, value: &str, rule: &str) -> Fault {
     Fault::new(StatusCode::BAD_REQUEST, "ValidationException", message)
 }
 
+/// A required member is absent.
 pub fn missing(field: &str) -> Fault {
     let message = format!(
         "1 validation error detected: Value null at '{field}' failed to satisfy constraint: Member must not be null"

@@ -35,10 +35,12 @@ pub fn undecodable(member: &str) -> Fault {
 pub struct Fields<'a>(&'a Map<String, Value>);
 
 impl<'a> Fields<'a> {
+    /// A reader of these members.
     pub fn new(members: &'a Map<String, Value>) -> Self {
         Self(members)
     }
 
+    /// All members.
     pub fn whole(&self) -> &'a Map<String, Value> {
         self.0
     }
@@ -54,31 +56,38 @@ impl<'a> Fields<'a> {
         read(value).map(Some).ok_or_else(|| undecodable(name))
     }
 
+    /// A text.
     pub fn text(&self, name: &str) -> Result<Option<&'a str>, Fault> {
         self.typed(name, Value::as_str)
     }
 
+    /// A whole number.
     pub fn number(&self, name: &str) -> Result<Option<i64>, Fault> {
         self.typed(name, Value::as_i64)
     }
 
+    /// A boolean; absent is false.
     pub fn flag(&self, name: &str) -> Result<bool, Fault> {
         Ok(self.typed(name, Value::as_bool)?.unwrap_or(false))
     }
 
+    /// A list of anything.
     pub fn list(&self, name: &str) -> Result<Option<&'a Vec<Value>>, Fault> {
         self.typed(name, Value::as_array)
     }
 
+    /// An object within.
     pub fn object(&self, name: &str) -> Result<Option<Self>, Fault> {
         Ok(self.typed(name, Value::as_object)?.map(Self))
     }
 
+    /// A list of texts.
     pub fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Fault> {
         let all = |list: &Vec<Value>| list.iter().map(|item| item.as_str().map(String::from)).collect();
         self.typed(name, |value| value.as_array().and_then(all))
     }
 
+    /// An object whose members are texts.
     pub fn texts_by_name(&self, name: &str) -> Result<Option<BTreeMap<String, String>>, Fault> {
         let all = |members: &Map<String, Value>| {
             members

@@ -41,6 +41,7 @@ pub mod paging;
 pub mod reply;
 pub mod s3;
 pub mod server;
+mod spread;
 mod store;
 pub mod sts;
 pub mod table;
@@ -71,7 +72,8 @@ pub struct Options {
     /// Where moments come from.
     pub time: Time,
     /// With a seed, new users and roles can't be named as principals for the next zero to three calls, as happens where
-    /// IAM's writes have not spread yet. `None`: everything is visible at once.
+    /// IAM's writes have not spread yet. The same holds for settings of a new bucket, permissions of a new function,
+    /// an opened public access block and removed targets of a rule. `None`: everything is visible at once.
     pub lag: Option<u64>,
     /// For how many calls that create or update a Lambda function a new role can't be assumed by the service.
     pub role_delay: u64,

@@ -1,6 +1,7 @@
 //! Pages of lists with opaque tokens.
 //!
-//! Invariant: walking the tokens shows each item of an unchanged list once. Tokens are offsets, which callers can't see.
+//! Invariant: walking the tokens shows each item once, even when items that were shown are deleted on the way. A token holds
+//! the key of the last item of its page, which callers can't see.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,36 +20,47 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
-/// Cuts the page of at most `size` items that `token` names; without one, the first.
+/// Cuts the page of at most `size` items that `token` names; without one, the first. Items come with their keys, in the
+/// keys' order.
 ///
 /// # Errors
 /// When the token is none of ours.
-pub fn cut<T>(all: impl IntoIterator<Item = T>, token: Option<&str>, size: usize) -> Result<Page<T>, BadToken> {
-    let start = token.map_or(Ok(0), decode)?;
-    let mut rest = all.into_iter().skip(start);
-    let items: Vec<T> = rest.by_ref().take(size).collect();
-    let end = start.saturating_add(items.len());
-    let next = rest.next().map(|_| URL_SAFE_NO_PAD.encode(format!("after {end}")));
+pub fn cut<T>(
+    all: impl IntoIterator<Item = (String, T)>,
+    token: Option<&str>,
+    size: usize,
+) -> Result<Page<T>, BadToken> {
+    let after = token.map(decode).transpose()?;
+    let is_shown = |(key, _): &(String, T)| after.as_ref().is_some_and(|after| key <= after);
+    let mut rest = all.into_iter().skip_while(is_shown);
+    let (keys, items): (Vec<String>, Vec<T>) = rest.by_ref().take(size).unzip();
+    let next = rest.next().and(keys.last()).map(|key| encode(key));
     Ok(Page { items, next })
 }
 
-fn decode(token: &str) -> Result<usize, BadToken> {
+fn encode(key: &str) -> String {
+    URL_SAFE_NO_PAD.encode(format!("after {key}"))
+}
+
+fn decode(token: &str) -> Result<String, BadToken> {
     let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| BadToken)?;
     let text = String::from_utf8(bytes).map_err(|_| BadToken)?;
-    text.strip_prefix("after ")
-        .and_then(|at| at.parse().ok())
-        .ok_or(BadToken)
+    text.strip_prefix("after ").map(String::from).ok_or(BadToken)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn items(range: std::ops::Range<u32>) -> impl Iterator<Item = (String, u32)> {
+        range.map(|number| (format!("{number:02}"), number))
+    }
+
     #[test]
     fn tokens_lead_through_the_list_once() {
         let (mut seen, mut token) = (Vec::new(), None);
         loop {
-            let page = cut(0..7, token.as_deref(), 3).unwrap();
+            let page = cut(items(0..7), token.as_deref(), 3).unwrap();
             seen.extend(page.items);
             token = page.next;
             if token.is_none() {
@@ -56,7 +68,14 @@ mod tests {
             }
         }
         assert_eq!(seen, (0..7).collect::<Vec<_>>());
-        assert_eq!(cut(0..6, None, 6).unwrap().next, None);
-        assert_eq!(cut(0..6, Some("nonsense"), 6), Err(BadToken));
+        assert_eq!(cut(items(0..6), None, 6).unwrap().next, None);
+        assert_eq!(cut(items(0..6), Some("nonsense"), 6), Err(BadToken));
+    }
+
+    #[test]
+    fn a_list_that_shrinks_loses_nothing() {
+        let first = cut(items(0..6), None, 3).unwrap();
+        let second = cut(items(3..6), first.next.as_deref(), 3).unwrap();
+        assert_eq!(second.items, [3, 4, 5]);
     }
 }

@@ -245,3 +245,25 @@ async fn the_server_answers_over_a_socket() {
     );
     serving.abort();
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn odd_requests_are_answered(
+        service in "s3|lambda|events",
+        method in "GET|PUT|POST|DELETE|HEAD",
+        path in "(/2015-03-31/functions|/2017-03-31/tags|/bkt|/evenkeel-sandbox/code)?[a-z/:%$. ?&=-]{0,24}",
+        target in "PutRule|PutTargets|TagResource|PutPermission|ListRules",
+        body in "[<>/{}\\[\\]\":,a-zA-Z0-9 ]{0,60}",
+    ) {
+        let account = account();
+        let uri = format!("http://h{path}").replace(' ', "+");
+        if let Ok(uri) = uri.parse::<http::Uri>() {
+            let mut request = signed(&service, "test", &method, &uri.to_string(), "application/json", body);
+            request.headers_mut().insert("x-amz-target", format!("AWSEvents.{target}").parse().unwrap());
+            let response = account.answer(request);
+            proptest::prop_assert!(response.status() != StatusCode::INTERNAL_SERVER_ERROR);
+        }
+    }
+}

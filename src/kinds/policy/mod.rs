@@ -117,8 +117,8 @@ impl Kind for Policy {
             cx.report(Finding::error("E0412", document_node.span, message).label("split it into two policies"));
         }
         let state = State {
-            path: path.map_or(Some(cx.known_path::<Self>(id.as_str())), |written| written)?,
-            description: description.map_or(Some(String::new()), |written| written)?,
+            path: path.unwrap_or_else(|| Some(cx.known_path::<Self>(id.as_str())))?,
+            description: description.unwrap_or_else(|| Some(String::new()))?,
             document,
             tags,
         };

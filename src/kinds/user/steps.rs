@@ -87,7 +87,7 @@ fn create(wanted: &State, cx: &DiffCx<'_>) -> Vec<Action> {
     let mut actions = vec![Action::Create(Box::new(wanted.clone()))];
     let bare = made(wanted);
     actions.extend(
-        principal::diff(wanted.holdings(), bare.holdings(), cx)
+        principal::diff(principal::Holder::User, wanted.holdings(), bare.holdings(), cx)
             .into_iter()
             .map(Action::Hold),
     );
@@ -102,7 +102,7 @@ fn change(wanted: &State, live: &State, cx: &DiffCx<'_>) -> Vec<Action> {
         actions.push(Action::SetPath(wanted.path.clone()));
     }
     actions.extend(
-        principal::diff(wanted.holdings(), live.holdings(), cx)
+        principal::diff(principal::Holder::User, wanted.holdings(), live.holdings(), cx)
             .into_iter()
             .map(Action::Hold),
     );

@@ -81,7 +81,7 @@ fn other_schedules() {
     refuses::<Schedule>(&[
         (
             "",
-            "a schedule is empty; it takes `rate(5 minutes)` or `cron(0 12 * * ? *)`",
+            "a schedule can't be empty; it takes `rate(5 minutes)` or `cron(0 12 * * ? *)`",
         ),
         ("5 minutes", "`5 minutes`: a schedule names its kind: `rate(5 minutes)`"),
         (
@@ -115,6 +115,7 @@ fn other_schedules() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn cron_fields() {
     let six = "cron takes six fields (minutes, hours, day of month, month, day of week, year)";
     let one = "exactly one of day of month and day of week is `?`";

@@ -27,6 +27,7 @@ fn with_resource(resource: &str) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn texts_of_one_meaning_are_equal() {
     let (a, b) = (statement(""), statement(r#","Sid":"B""#));
     for (what, left, right) in [
@@ -143,6 +144,7 @@ fn texts_of_one_meaning_are_equal() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn texts_of_different_meaning_differ() {
     let (a, b) = (statement(""), statement(r#","Condition":{"Bool":{"aws:x":true}}"#));
     for (what, left, right) in [

@@ -13,6 +13,7 @@ fn identity(rest: &str) -> String {
 }
 
 /// (kind of policy, text, code, offending text, part of the label)
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn refused() -> Vec<(Flavour, String, &'static str, &'static str, &'static str)> {
     use Flavour::{Boundary, Identity, Resource, Trust};
     let ok = r#""Action":"s3:GetObject","Resource":"*""#;
@@ -519,7 +520,17 @@ fn all_faults_are_found_at_once() {
         .iter()
         .map(|finding| finding.code)
         .collect();
-    assert_eq!(found, [codes::UNKNOWN_ELEMENT, codes::BAD_EFFECT]);
+    assert_eq!(
+        found,
+        [
+            codes::UNKNOWN_ELEMENT,
+            codes::BAD_EFFECT,
+            codes::BAD_ACTION,
+            codes::BAD_ACTION,
+            codes::BAD_RESOURCE,
+            codes::PLACEHOLDER
+        ]
+    );
     let text = r#"[
         {"Effect": "Allow", "Action": ["GetObject", "s3:Put Object"], "Resource": "bucket"},
         {"Effect": "Deny", "NotAction": "s3:*", "Resource": "arn:aws:s3:::<bucket>", "Extra": 1}

@@ -201,7 +201,10 @@ pub(super) fn list(world: &World, call: &Call, fields: &Fields<'_>) -> Result<Va
     names.sort_unstable();
     let mut shown = Vec::new();
     for name in names.into_iter().filter(|name| name.starts_with(prefix)) {
-        shown.push(find(world, call, name)?.describe(name, &arn(world, call, name)));
+        shown.push((
+            name.to_owned(),
+            find(world, call, name)?.describe(name, &arn(world, call, name)),
+        ));
     }
     page(fields, "EventBuses", shown)
 }

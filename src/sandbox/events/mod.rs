@@ -99,8 +99,8 @@ pub fn answer(world: &mut World, call: &Call) -> Result<Reply, Fault> {
     shown.map(|shown| Reply::json11(&shown))
 }
 
-/// One page of a list, under the name that the answer gives it.
-fn page(fields: &Fields<'_>, name: &str, all: impl IntoIterator<Item = Value>) -> Result<Value, Fault> {
+/// One page of a list, under the name that the answer gives it; items come with their keys.
+fn page(fields: &Fields<'_>, name: &str, all: impl IntoIterator<Item = (String, Value)>) -> Result<Value, Fault> {
     const MOST: usize = 100;
     let size = match fields.number("Limit")? {
         Some(limit) => usize::try_from(constraint::within("limit", limit, 1..=100)?).unwrap_or(MOST),

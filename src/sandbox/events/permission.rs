@@ -82,7 +82,7 @@ fn condition(fields: &Fields<'_>) -> Result<Option<Value>, Fault> {
 }
 
 fn upsert(statements: &mut Vec<Value>, new: Value) {
-    match statements.iter_mut().find(|old| old["Sid"] == new["Sid"]) {
+    match statements.iter_mut().find(|old| old.get("Sid") == new.get("Sid")) {
         Some(old) => *old = new,
         None => statements.push(new),
     }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{bounded, bus, fault, nothing, page, pattern, rule_key, rule_name, schedule, tags};
 use crate::sandbox::iam::NotAssumable;
 use crate::sandbox::members::Fields;
-use crate::sandbox::{Call, Fault, Tempo, World, constraint};
+use crate::sandbox::{Call, Due, Fault, Tempo, World, constraint};
 
 const STATES: &[&str] = &["ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"];
 const MAX_RULES: usize = 300;
@@ -24,6 +24,8 @@ pub(super) struct Rule {
     pub(super) tags: BTreeMap<String, String>,
     /// The service that made the rule and alone may change it.
     pub(super) managed_by: Option<String>,
+    /// When removed targets have really gone; until then the rule can't be deleted.
+    pub(super) emptied: Option<Due>,
     /// By Id; each as it came.
     pub(super) targets: BTreeMap<String, Map<String, Value>>,
 }
@@ -156,25 +158,31 @@ pub(super) fn put(world: &mut World, call: &Call, fields: &Fields<'_>) -> Result
     if world.events.on_bus(&call.region, bus).count() >= MAX_RULES {
         return Err(fault::over_limit());
     }
-    let place = if bus == bus::DEFAULT {
-        name.to_owned()
-    } else {
-        format!("{bus}/{name}")
-    };
-    let arn = format!("arn:aws:events:{}:{}:rule/{place}", call.region, world.account);
     let mut rule = Rule {
         name: name.into(),
         bus: bus.into(),
-        arn: arn.clone(),
+        arn: arn(world, call, bus, name),
         trigger,
         state,
         tags: BTreeMap::new(),
         managed_by: None,
+        emptied: None,
         targets: BTreeMap::new(),
     };
     tags::merge(&mut rule.tags, fields)?;
+    let shown = json!({ "RuleArn": rule.arn });
     world.events.rules.insert(key, rule);
-    Ok(json!({ "RuleArn": arn }))
+    Ok(shown)
+}
+
+/// The default bus does not show in the ARNs of its rules.
+fn arn(world: &World, call: &Call, bus: &str, name: &str) -> String {
+    let start = format!("arn:aws:events:{}:{}:rule", call.region, world.account);
+    if bus == bus::DEFAULT {
+        format!("{start}/{name}")
+    } else {
+        format!("{start}/{bus}/{name}")
+    }
 }
 
 /// Refuses a role that EventBridge can't take on; callers retry this text while a role is new.
@@ -203,7 +211,11 @@ pub(super) fn list(world: &World, call: &Call, fields: &Fields<'_>) -> Result<Va
         .events
         .on_bus(&call.region, bus)
         .filter(|rule| rule.name.starts_with(prefix));
-    page(fields, "Rules", rules.map(|rule| Value::Object(rule.describe())))
+    page(
+        fields,
+        "Rules",
+        rules.map(|rule| (rule.name.clone(), Value::Object(rule.describe()))),
+    )
 }
 
 pub(super) fn switch(world: &mut World, call: &Call, fields: &Fields<'_>, state: &str) -> Result<Value, Fault> {
@@ -222,7 +234,7 @@ pub(super) fn delete(world: &mut World, call: &Call, fields: &Fields<'_>) -> Res
     if !fields.flag("Force")? {
         rule.check_unmanaged()?;
     }
-    if !rule.targets.is_empty() {
+    if !rule.targets.is_empty() || !world.has_spread(rule.emptied) {
         return Err(fault::invalid("Rule can't be deleted since it has targets."));
     }
     world.events.rules.remove(&key);

@@ -205,4 +205,17 @@ mod tests {
             assert_eq!(judge(text), Verdict::Refused, "{text}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_judged(text in "(rate|cron)?\\(?[0-9A-Z*?/,#LW -]{0,30}\\)?") {
+            judge(&text);
+        }
+
+        #[test]
+        fn every_number_of_minutes_has_one_spelling(number in 1u32..100_000) {
+            let spelt = ["minute", "minutes"].map(|unit| judge(&format!("rate({number} {unit})")));
+            proptest::prop_assert_eq!(spelt.iter().filter(|verdict| **verdict == Verdict::Accepted).count(), 1);
+        }
+    }
 }

@@ -132,22 +132,27 @@ pub(super) fn remove(world: &mut World, call: &Call, fields: &Fields<'_>) -> Res
     for id in &ids {
         constraint::matching("ids.1.member", id, is_name, r"[\.\-_A-Za-z0-9]+")?;
     }
+    let emptied = world.spread("targets");
     let rule = rule::find_mut(world, call, fields, "Rule")?;
     if !fields.flag("Force")? {
         rule.check_unmanaged()?;
     }
     // Ids that aren't there are no failure.
+    let before = rule.targets.len();
     rule.targets.retain(|id, _| !ids.contains(id));
+    if rule.targets.len() < before {
+        rule.emptied = emptied;
+    }
     Ok(json!({ "FailedEntryCount": 0, "FailedEntries": [] }))
 }
 
 pub(super) fn list(world: &World, call: &Call, fields: &Fields<'_>) -> Result<Value, Fault> {
     let rule = rule::find(world, call, fields, "Rule")?;
-    page(
-        fields,
-        "Targets",
-        rule.targets.values().map(|target| Value::Object(target.clone())),
-    )
+    let targets = rule
+        .targets
+        .iter()
+        .map(|(id, target)| (id.clone(), Value::Object(target.clone())));
+    page(fields, "Targets", targets)
 }
 
 pub(super) fn rule_names(world: &World, call: &Call, fields: &Fields<'_>) -> Result<Value, Fault> {
@@ -160,5 +165,9 @@ pub(super) fn rule_names(world: &World, call: &Call, fields: &Fields<'_>) -> Res
             .any(|target| target.get("Arn").is_some_and(|to| to == arn))
     };
     let rules = world.events.on_bus(&call.region, bus).filter(aims);
-    page(fields, "RuleNames", rules.map(|rule| json!(rule.name)))
+    page(
+        fields,
+        "RuleNames",
+        rules.map(|rule| (rule.name.clone(), json!(rule.name))),
+    )
 }

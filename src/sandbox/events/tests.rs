@@ -5,7 +5,7 @@ use http::Response;
 use serde_json::{Value, json};
 
 use super::rule_key;
-use crate::sandbox::testing::{account, signed, text};
+use crate::sandbox::testing::{account, query, signed, text};
 use crate::sandbox::{Account, Options, Stored as _};
 
 const LAMBDA: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
@@ -125,6 +125,32 @@ fn wrong_rules_are_refused_in_eventbridges_words() {
 }
 
 #[test]
+fn a_fresh_role_can_be_taken_on_after_some_tries() {
+    let account = account();
+    let trust = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Principal": { "Service": "events.amazonaws.com" }, "Action": "sts:AssumeRole" }
+    ] });
+    let trust = trust.to_string();
+    let fields = [
+        ("Action", "CreateRole"),
+        ("RoleName", "r"),
+        ("AssumeRolePolicyDocument", trust.as_str()),
+    ];
+    assert_eq!(query(&account, "iam", "test", &fields).status(), 200);
+    let body = json!({
+        "Name": "x", "ScheduleExpression": "rate(1 day)", "RoleArn": "arn:aws:iam::123456789012:role/r",
+    });
+    refused(
+        &account,
+        "PutRule",
+        &body,
+        "ValidationException",
+        "cannot be assumed by principal",
+    );
+    assert!((0..4).any(|_| ask(&account, "PutRule", &body).status() == 200));
+}
+
+#[test]
 fn targets_are_put_whole_and_counted() {
     let account = with_rule();
     let put = |targets: Value| json!({ "Rule": "tick", "Targets": targets });
@@ -214,6 +240,35 @@ fn a_rule_goes_after_its_targets_and_then_again_with_success() {
         &elsewhere,
         "ResourceNotFoundException",
         "Event bus none",
+    );
+}
+
+#[test]
+fn with_lag_removed_targets_hold_their_rule_for_a_while() {
+    let refusals = |seed: u64| {
+        let options = Options {
+            lag: Some(seed),
+            ..Options::default()
+        };
+        let account = Account::open(None, options).unwrap();
+        taken(
+            &account,
+            "PutRule",
+            &json!({ "Name": "tick", "ScheduleExpression": "rate(1 day)" }),
+        );
+        taken(
+            &account,
+            "PutTargets",
+            &json!({ "Rule": "tick", "Targets": [{ "Id": "1", "Arn": LAMBDA }] }),
+        );
+        taken(&account, "RemoveTargets", &json!({ "Rule": "tick", "Ids": ["1"] }));
+        let delete = || ask(&account, "DeleteRule", &json!({ "Name": "tick" })).status();
+        (0..9).take_while(|_| delete() != 200).count()
+    };
+    let counts: Vec<usize> = (0..20).map(refusals).collect();
+    assert!(
+        counts.iter().all(|count| *count <= 3) && counts.iter().any(|count| *count > 0),
+        "{counts:?}"
     );
 }
 

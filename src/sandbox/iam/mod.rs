@@ -117,7 +117,7 @@ impl State {
     }
 
     /// The same, but only if the principal has become visible to policies.
-    fn visible_principal(&self, arn: &str, clock: &Clock) -> Option<String> {
+    pub(super) fn visible_principal(&self, arn: &str, clock: &Clock) -> Option<String> {
         let due = self
             .user_of(arn)
             .and_then(|user| user.visible)

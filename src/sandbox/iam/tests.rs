@@ -218,6 +218,7 @@ fn a_request_that_breaks_its_shape_is_a_validation_error() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn documents_that_iam_does_not_take_are_malformed() {
     let account = furnished();
     let statement = |inside: &str| format!(r#"{{"Version":"2012-10-17","Statement":[{{{inside}}}]}}"#);
@@ -323,6 +324,7 @@ fn documents_that_iam_does_not_take_are_malformed() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn each_thing_left_behind_blocks_a_delete_by_name() {
     let account = furnished();
     let blocked = |action: &str, fields: Fields<'_>, message: &str| {

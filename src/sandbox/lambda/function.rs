@@ -48,6 +48,8 @@ pub(super) struct Function {
     pub(super) arn: String,
     pub(super) latest: Edition,
     pub(super) progress: Progress,
+    /// When permissions can be added; a new function may still be unknown to them (ResourceNotFoundException).
+    pub(super) visible: Option<Due>,
     pub(super) tags: BTreeMap<String, String>,
     pub(super) reserved_concurrency: Option<u64>,
     /// By qualifier; the function's own policy stands under the empty one.
@@ -137,6 +139,9 @@ impl Function {
         put("Architectures", json!(edition.code.architectures));
         put("LastModified", json!(edition.modified.lambda()));
         put("RevisionId", json!(edition.revision));
+        if let (Qualifier::Version(_), Some(snapshot)) = (qualifier, edition.settings.snapshot()) {
+            put("SnapStart", snapshot);
+        }
         if let Some(description) = &edition.description {
             put("Description", json!(description));
         }

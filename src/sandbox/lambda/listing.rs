@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::fault::{self, Fault};
-use super::function::{Qualifier, View};
+use super::function::{Function, Qualifier, View};
 use super::ok;
 use super::reference::Reference;
 use super::update::CONCURRENT_EXECUTIONS;
@@ -11,7 +11,13 @@ use crate::sandbox::{Call, Reply, World, paging};
 
 const PAGE: usize = 50;
 
-fn page(call: &Call, name: &str, all: Vec<Value>) -> Result<Reply, Fault> {
+/// One page of editions, without their state.
+fn page<'a>(
+    world: &World,
+    call: &Call,
+    name: &str,
+    all: impl Iterator<Item = (&'a Function, Qualifier)>,
+) -> Result<Reply, Fault> {
     let most = match call.query.get("MaxItems") {
         Some(text) => {
             let number = text.parse().map_err(|_| fault::undecodable("MaxItems"))?;
@@ -20,40 +26,52 @@ fn page(call: &Call, name: &str, all: Vec<Value>) -> Result<Reply, Fault> {
         None => 50,
     };
     let size = usize::try_from(most).map_or(PAGE, |most| most.min(PAGE));
-    let page = paging::cut(all, call.query.get("Marker"), size);
+    let keyed = all.map(|(function, qualifier)| (key(function, qualifier), (function, qualifier)));
+    let page = paging::cut(keyed, call.query.get("Marker"), size);
     let page = page.map_err(|_| fault::invalid("Invalid pagination token"))?;
-    let mut answer = json!({ name: page.items });
+    let describe =
+        |(function, qualifier): (&Function, Qualifier)| function.describe(qualifier, View::Listed, &world.clock);
+    let shown: Vec<Value> = page.items.into_iter().map(describe).collect();
+    let mut answer = json!({ name: shown });
     if let (Some(next), Some(answer)) = (page.next, answer.as_object_mut()) {
         answer.insert("NextMarker".into(), json!(next));
     }
     Ok(ok(&answer))
 }
 
+/// Editions in order: by name, `$LATEST` first, then by number.
+fn key(function: &Function, qualifier: Qualifier) -> String {
+    let number = match qualifier {
+        Qualifier::Unqualified | Qualifier::Latest => 0,
+        Qualifier::Version(number) => number,
+    };
+    format!("{}\0{number:020}", function.name)
+}
+
+fn editions(function: &Function) -> impl Iterator<Item = (&Function, Qualifier)> {
+    let numbered = function.versions.keys().map(|number| Qualifier::Version(*number));
+    [Qualifier::Latest]
+        .into_iter()
+        .chain(numbered)
+        .map(move |qualifier| (function, qualifier))
+}
+
 pub(super) fn functions(world: &World, call: &Call) -> Result<Reply, Fault> {
-    let every_version = call.query.get("FunctionVersion") == Some("ALL");
-    let mut shown = Vec::new();
-    for function in world.lambda.in_region(&call.region) {
-        if !every_version {
-            shown.push(function.describe(Qualifier::Unqualified, View::Listed, &world.clock));
-            continue;
-        }
-        shown.push(function.describe(Qualifier::Latest, View::Listed, &world.clock));
-        let versions = function.versions.keys().map(|number| Qualifier::Version(*number));
-        shown.extend(versions.map(|version| function.describe(version, View::Listed, &world.clock)));
+    let functions = world.lambda.in_region(&call.region);
+    if call.query.get("FunctionVersion") == Some("ALL") {
+        return page(world, call, "Functions", functions.flat_map(editions));
     }
-    page(call, "Functions", shown)
+    page(
+        world,
+        call,
+        "Functions",
+        functions.map(|function| (function, Qualifier::Unqualified)),
+    )
 }
 
 pub(super) fn versions(world: &World, call: &Call, name: &str) -> Result<Reply, Fault> {
     let function = Reference::read(call, name)?.find(world, call)?;
-    let numbered = function.versions.keys().map(|number| Qualifier::Version(*number));
-    let all = [Qualifier::Latest].into_iter().chain(numbered);
-    page(
-        call,
-        "Versions",
-        all.map(|version| function.describe(version, View::Listed, &world.clock))
-            .collect(),
-    )
+    page(world, call, "Versions", editions(function))
 }
 
 pub(super) fn account_settings(world: &World, call: &Call) -> Reply {

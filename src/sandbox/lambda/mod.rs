@@ -46,8 +46,16 @@ impl State {
         vec![&mut self.functions, &mut self.code]
     }
 
+    /// Whether the function with this ARN lets a service invoke it.
+    #[must_use]
+    pub fn admits(&self, arn: &str, service: &str) -> bool {
+        let function = self.functions.values().find(|function| function.arn == arn);
+        let policy = function.and_then(|function| function.policies.get(""));
+        policy.is_some_and(|policy| policy.admits(service))
+    }
+
     /// The functions of one Region by name.
-    fn in_region<'a>(&'a self, region: &str) -> impl Iterator<Item = &'a Function> {
+    fn in_region<'a>(&'a self, region: &str) -> impl Iterator<Item = &'a Function> + use<'a> {
         let prefix = format!("{region}/");
         let functions = self.functions.from(&prefix);
         functions

@@ -28,11 +28,9 @@ impl Policy {
             )));
         }
         self.statements.push(statement);
-        if self.document().len() > MAX_POLICY_BYTES {
-            let message = format!(
-                "The final policy size ({}) is bigger than the limit ({MAX_POLICY_BYTES}).",
-                self.document().len()
-            );
+        let size = self.document(|_| None).len();
+        if size > MAX_POLICY_BYTES {
+            let message = format!("The final policy size ({size}) is bigger than the limit ({MAX_POLICY_BYTES}).");
             return Err(Fault::new(
                 http::StatusCode::BAD_REQUEST,
                 "PolicyLengthExceededException",
@@ -64,10 +62,30 @@ impl Policy {
         self.statements.is_empty()
     }
 
-    /// The policy text of GetPolicy.
-    pub(super) fn document(&self) -> String {
-        json!({ "Version": "2012-10-17", "Id": "default", "Statement": self.statements }).to_string()
+    /// Whether a statement lets this service in.
+    pub(super) fn admits(&self, service: &str) -> bool {
+        self.statements.iter().any(|statement| {
+            let principal = statement.get("Principal").unwrap_or(&Value::Null);
+            principal == "*" || principal.get("Service").is_some_and(|name| name == service)
+        })
     }
+
+    /// The policy text of GetPolicy; `arn` tells the ARN of a live principal from its unique id.
+    pub(super) fn document(&self, arn: impl Fn(&str) -> Option<String>) -> String {
+        let statements: Vec<Value> = self.statements.iter().map(|statement| shown(statement, &arn)).collect();
+        json!({ "Version": "2012-10-17", "Id": "default", "Statement": statements }).to_string()
+    }
+}
+
+/// A statement with the ARN of its principal in the place of the id under which it is kept.
+pub(super) fn shown(statement: &Value, arn: impl Fn(&str) -> Option<String>) -> Value {
+    let mut shown = statement.clone();
+    if let Some(principal) = shown.pointer_mut("/Principal/AWS")
+        && let Some(arn) = principal.as_str().and_then(arn)
+    {
+        *principal = json!(arn);
+    }
+    shown
 }
 
 /// Whom a permission is for.
@@ -77,7 +95,7 @@ pub(super) enum Principal {
     Service(String),
     /// An account's twelve digits.
     Account(String),
-    /// A user or role, which has to exist.
+    /// A user or role. It has to exist, and is kept by its unique id as in any other policy.
     Identity(String),
 }
 
@@ -106,7 +124,7 @@ impl Principal {
             Self::Anyone => json!("*"),
             Self::Service(name) => json!({ "Service": name }),
             Self::Account(id) => json!({ "AWS": format!("arn:{partition}:iam::{id}:root") }),
-            Self::Identity(arn) => json!({ "AWS": arn }),
+            Self::Identity(id) => json!({ "AWS": id }),
         }
     }
 }

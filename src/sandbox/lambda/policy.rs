@@ -40,6 +40,9 @@ pub(super) fn add(world: &mut World, call: &Call, name: &str) -> Result<Reply, F
             .ok_or_else(|| fault::missing("statementId"))?,
     )?;
     let function = reference.find(world, call)?;
+    if !world.has_spread(function.visible) {
+        return Err(fault::no_function(&function.arn));
+    }
     let (place, resource) = place(function, &reference)?;
     check_revision(fields.text("RevisionId")?, function.policies.get(&place))?;
     let principal = principal(
@@ -47,7 +50,8 @@ pub(super) fn add(world: &mut World, call: &Call, name: &str) -> Result<Reply, F
         fields.text("Principal")?.ok_or_else(|| fault::missing("principal"))?,
     )?;
     let statement = permissions::statement(id, &resource, &principal, &fields)?;
-    let shown = json!({ "Statement": statement.to_string() });
+    let shown = permissions::shown(&statement, |id| world.iam.principal_arn(id));
+    let shown = json!({ "Statement": shown.to_string() });
     let revision = world.ids.uuid();
     let function = touch(world, call, &reference)?;
     function
@@ -70,13 +74,12 @@ fn statement_id(id: &str) -> Result<&str, Fault> {
 }
 
 fn principal(world: &World, text: &str) -> Result<Principal, Fault> {
-    let is_known = |principal: &Principal| match principal {
-        Principal::Identity(arn) => world.iam.principal_id(arn).is_some(),
-        Principal::Anyone | Principal::Service(_) | Principal::Account(_) => true,
+    let known = match Principal::parse(text) {
+        Some(Principal::Identity(arn)) => world.iam.visible_principal(&arn, &world.clock).map(Principal::Identity),
+        other => other,
     };
-    Principal::parse(text)
-        .filter(is_known)
-        .ok_or_else(|| fault::invalid("The provided principal was invalid. Please check the principal and try again."))
+    let message = "The provided principal was invalid. Please check the principal and try again.";
+    known.ok_or_else(|| fault::invalid(message))
 }
 
 pub(super) fn remove(world: &mut World, call: &Call, name: &str, id: &str) -> Result<Reply, Fault> {
@@ -106,7 +109,6 @@ pub(super) fn get(world: &World, call: &Call, name: &str) -> Result<Reply, Fault
     let function = reference.find(world, call)?;
     let (place, _) = place(function, &reference)?;
     let policy = function.policies.get(&place).ok_or_else(no_policy)?;
-    Ok(ok(
-        &json!({ "Policy": policy.document(), "RevisionId": policy.revision }),
-    ))
+    let document = policy.document(|id| world.iam.principal_arn(id));
+    Ok(ok(&json!({ "Policy": document, "RevisionId": policy.revision })))
 }

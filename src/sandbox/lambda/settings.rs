@@ -275,6 +275,12 @@ impl Settings {
         shown
     }
 
+    /// `SnapStart` of a published version that has a snapshot.
+    pub(super) fn snapshot(&self) -> Option<Value> {
+        let has_snapshot = self.snap_start == "PublishedVersions";
+        has_snapshot.then(|| json!({ "ApplyOn": self.snap_start, "OptimizationStatus": "On" }))
+    }
+
     fn describe_optional(&self, put: &mut impl FnMut(&str, Value)) {
         if let Some(handler) = &self.handler {
             put("Handler", json!(handler));

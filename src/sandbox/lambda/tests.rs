@@ -371,6 +371,77 @@ fn permissions_are_added_once_and_rendered_as_lambda_renders_them() {
 }
 
 #[test]
+fn snapshots_show_on_versions_only() {
+    let account = with_function();
+    taken(
+        &account,
+        "PUT",
+        CONFIGURATION,
+        &json!({ "SnapStart": { "ApplyOn": "PublishedVersions" } }),
+    );
+    settle(&account);
+    taken(&account, "POST", "2015-03-31/functions/f/versions", &json!({}));
+    let status = |query: &str| {
+        let shown = taken(&account, "GET", &format!("{CONFIGURATION}{query}"), &Value::Null);
+        shown["SnapStart"]["OptimizationStatus"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        (status(""), status("?Qualifier=1")),
+        ("Off".to_owned(), "On".to_owned())
+    );
+}
+
+#[test]
+fn with_lag_a_new_function_takes_no_permission_for_some_calls() {
+    let refusals = |seed: u64| {
+        let options = Options {
+            lag: Some(seed),
+            role_delay: 0,
+            ..Options::default()
+        };
+        let account = Account::open(None, options).unwrap();
+        create_role(&account, "runner", "lambda.amazonaws.com");
+        taken(&account, "POST", FUNCTIONS, &request(json!({})));
+        let body =
+            json!({ "StatementId": "x", "Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com" });
+        (0..9)
+            .take_while(|_| ask(&account, "POST", POLICY, &body).status() == 404)
+            .count()
+    };
+    let counts: Vec<usize> = (0..20).map(refusals).collect();
+    assert!(
+        counts.iter().all(|count| *count <= 3) && counts.iter().any(|count| *count > 0),
+        "{counts:?}"
+    );
+}
+
+#[test]
+fn a_permission_keeps_the_id_of_a_principal_that_goes() {
+    let account = with_function();
+    create_role(&account, "guest", "ec2.amazonaws.com");
+    let arn = "arn:aws:iam::123456789012:role/guest";
+    let body = json!({ "StatementId": "x", "Action": "lambda:InvokeFunction", "Principal": arn });
+    let shown = taken(&account, "POST", POLICY, &body);
+    assert!(shown["Statement"].as_str().unwrap().contains(arn));
+    let read = || {
+        taken(&account, "GET", POLICY, &Value::Null)["Policy"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert!(read().contains(arn));
+    let deleted = query(
+        &account,
+        "iam",
+        "test",
+        &[("Action", "DeleteRole"), ("RoleName", "guest")],
+    );
+    assert_eq!(deleted.status(), 200);
+    create_role(&account, "guest", "ec2.amazonaws.com");
+    assert!(read().contains("AROA") && !read().contains(arn), "{}", read());
+}
+
+#[test]
 fn versions_freeze_and_are_numbered_once() {
     let account = with_function();
     let versions = "2015-03-31/functions/f/versions";

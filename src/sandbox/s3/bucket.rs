@@ -5,20 +5,25 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::kept::default_encryption;
 use super::naming::is_bucket_name;
 use super::policy::Policy;
-use super::settings::{Block, Ownership, default_encryption};
+use super::settings::{Block, Ownership};
 use super::xml::Element;
 use super::{body, document, done, fault, gone, tagging};
-use crate::sandbox::{Call, Fault, Moment, Reply, World, paging};
+use crate::sandbox::{Call, Due, Fault, Moment, Reply, World, paging};
 
 /// A bucket as the account keeps it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Bucket {
     pub(super) region: String,
     pub(super) created: Moment,
+    /// When settings can be put; a new bucket may still be unknown to them (NoSuchBucket).
+    pub(super) visible: Option<Due>,
     pub(super) ownership: Option<Ownership>,
     pub(super) block: Option<Block>,
+    /// When the block for public policies has really gone, since it was taken off.
+    pub(super) opened: Option<Due>,
     /// `None` until versioning is first enabled; it can be suspended later but never be taken off.
     pub(super) versioning: Option<Versioning>,
     pub(super) policy: Option<Policy>,
@@ -26,6 +31,13 @@ pub(super) struct Bucket {
     pub(super) canned_acl: String,
     /// Settings that are kept as they came, by the name of their sub-resource.
     pub(super) settings: BTreeMap<String, Element>,
+}
+
+impl Bucket {
+    /// Whether public policies are refused.
+    pub(super) fn blocks_policies(&self) -> bool {
+        self.block.as_ref().is_some_and(|block| block.has("BlockPublicPolicy"))
+    }
 }
 
 /// Whether a bucket keeps versions.
@@ -89,8 +101,10 @@ pub(super) fn create(world: &mut World, call: &Call, name: &str) -> Result<Reply
     let mut bucket = Bucket {
         region: call.region.clone(),
         created: world.clock.now(),
+        visible: world.spread("bucket"),
         ownership: Some(ownership(call)?),
         block: Some(Block::everything()),
+        opened: None,
         versioning: None,
         policy: None,
         tags: BTreeMap::new(),
@@ -203,6 +217,7 @@ pub(super) fn list(world: &World, call: &Call) -> Result<Reply, Fault> {
         .buckets
         .iter()
         .filter(|(name, bucket)| name.starts_with(prefix) && region.is_none_or(|region| region == bucket.region));
+    let wanted = wanted.map(|(name, bucket)| (name.clone(), (name, bucket)));
     let page = paging::cut(wanted, call.query.get("continuation-token"), size);
     let page = page
         .map_err(|_| fault::invalid_argument("continuation-token", "The continuation token provided is incorrect"))?;

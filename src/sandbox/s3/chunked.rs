@@ -106,4 +106,25 @@ mod tests {
             assert_eq!(decode(wire), Err(Truncated), "{wire:?}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_was_framed_is_unframed(parts in proptest::collection::vec(proptest::collection::vec(0u8.., 1..40), 0..6)) {
+            let mut wire = Vec::new();
+            for part in &parts {
+                wire.extend(format!("{:x}\r\n", part.len()).into_bytes());
+                wire.extend(part);
+                wire.extend(b"\r\n");
+            }
+            let cut_short = decode(&wire);
+            wire.extend(b"0\r\n\r\n");
+            proptest::prop_assert_eq!(decode(&wire).unwrap().body, parts.concat());
+            proptest::prop_assert_eq!(cut_short, Err(Truncated));
+        }
+
+        #[test]
+        fn any_bytes_are_judged(bytes in proptest::collection::vec(0u8.., 0..80)) {
+            let _ = decode(&bytes);
+        }
+    }
 }

@@ -129,18 +129,7 @@ pub(super) fn put(world: &mut World, call: &Call, name: &str, key: &str) -> Resu
     if key.len() > MAX_KEY_BYTES {
         return Err(fault::bad("KeyTooLongError", "Your key is too long"));
     }
-    let place = object_key(name, key);
-    let is_there = world
-        .s3
-        .objects
-        .get(&place)
-        .and_then(|object| object.version(None)?.content())
-        .is_some();
-    if call.header("if-none-match") == Some("*") && is_there {
-        let message = "At least one of the pre-conditions you specified did not hold";
-        let fault = Fault::new(StatusCode::PRECONDITION_FAILED, "PreconditionFailed", message);
-        return Err(fault.with("Condition", "If-None-Match"));
-    }
+    check_unwritten(world, call, &object_key(name, key))?;
     let (bytes, trailers) = chunked::read(call)?;
     let content = Content {
         blob: world.ids.hex(32),
@@ -159,6 +148,18 @@ pub(super) fn put(world: &mut World, call: &Call, name: &str, key: &str) -> Resu
     world.s3.contents.insert(object_key(name, &content.blob), Blob(bytes));
     store(world, name, key, version);
     Ok(reply)
+}
+
+/// `If-None-Match: *` lets only the first writer of a key through (PreconditionFailed).
+fn check_unwritten(world: &World, call: &Call, place: &str) -> Result<(), Fault> {
+    let object = world.s3.objects.get(&place.to_owned());
+    let is_there = object.and_then(|object| object.version(None)?.content()).is_some();
+    if call.header("if-none-match") != Some("*") || !is_there {
+        return Ok(());
+    }
+    let message = "At least one of the pre-conditions you specified did not hold";
+    let fault = Fault::new(StatusCode::PRECONDITION_FAILED, "PreconditionFailed", message);
+    Err(fault.with("Condition", "If-None-Match"))
 }
 
 /// Puts a version on top of a key and drops the bytes that it replaces.

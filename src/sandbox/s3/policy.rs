@@ -47,11 +47,9 @@ pub(super) fn put(world: &mut World, call: &Call, name: &str) -> Result<Reply, F
         ));
     }
     let policy = checked(world, name, &text)?;
-    let bucket = bucket::find_mut(world, call, name)?;
-    let is_blocked = bucket
-        .block
-        .as_ref()
-        .is_some_and(|block| block.has("BlockPublicPolicy"));
+    let bucket = bucket::find(world, call, name)?;
+    // A block that was just opened goes on refusing for a while.
+    let is_blocked = bucket.blocks_policies() || !world.has_spread(bucket.opened);
     if is_blocked && is_public(&policy) {
         return Err(fault::denied(format!(
             "User: {} is not authorized to perform: s3:PutBucketPolicy on resource: \"arn:aws:s3:::{name}\" because public \
@@ -59,7 +57,7 @@ pub(super) fn put(world: &mut World, call: &Call, name: &str) -> Result<Reply, F
             call.caller.arn
         )));
     }
-    bucket.policy = Some(Policy(policy));
+    bucket::find_mut(world, call, name)?.policy = Some(Policy(policy));
     Ok(gone())
 }
 
@@ -267,7 +265,9 @@ fn kept_principal(world: &World, text: &str) -> Result<String, Fault> {
     }
     match text.splitn(6, ':').collect::<Vec<_>>().as_slice() {
         [_, _, "iam", "", account, "root"] if is_account(account) => Ok(text.to_owned()),
-        [_, _, "iam", "", account, _] if *account == world.account => world.iam.principal_id(text).ok_or_else(invalid),
+        [_, _, "iam", "", account, _] if *account == world.account => {
+            world.iam.visible_principal(text, &world.clock).ok_or_else(invalid)
+        }
         [_, _, "iam" | "sts", "", account, name] if is_account(account) && name.contains('/') => Ok(text.to_owned()),
         _ => Err(invalid()),
     }

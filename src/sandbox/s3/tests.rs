@@ -261,6 +261,32 @@ fn policies_are_refused_for_what_s3_refuses() {
 }
 
 #[test]
+fn with_lag_a_new_bucket_and_an_opened_block_take_some_calls() {
+    let refusals = |seed: u64| {
+        let options = Options {
+            lag: Some(seed),
+            ..Options::default()
+        };
+        let account = Account::open(None, options).unwrap();
+        taken(&account, "PUT", "bkt", "");
+        let refused_with = |method: &str, path: &str, body: &str, code: &str| {
+            let tries = (0..9).map(|_| text(&ask(&account, method, path, body)));
+            tries.take_while(|answer| answer.contains(code)).count()
+        };
+        let young = refused_with("DELETE", "bkt?publicAccessBlock", "", "NoSuchBucket");
+        let public = policy(r#""*""#, "s3:GetObject", INSIDE);
+        (young, refused_with("PUT", "bkt?policy", &public, "BlockPublicPolicy"))
+    };
+    let counts: Vec<(usize, usize)> = (0..20).map(refusals).collect();
+    assert!(
+        counts.iter().all(|(young, open)| *young <= 3 && *open <= 3),
+        "{counts:?}"
+    );
+    assert!(counts.iter().any(|(young, _)| *young > 0), "{counts:?}");
+    assert!(counts.iter().any(|(_, open)| *open > 0), "{counts:?}");
+}
+
+#[test]
 fn a_policy_keeps_the_id_of_a_principal_that_goes() {
     let account = with_bucket();
     let iam = |action: &str| {
@@ -366,6 +392,37 @@ fn lifecycle_rules_get_ids_and_need_an_action() {
     ] {
         refused(&account, "PUT", "bkt?lifecycle", &put(rules), code, "");
     }
+}
+
+#[test]
+fn notifications_go_only_to_functions_that_let_s3_in() {
+    let account = with_bucket();
+    let put = |inside: &str| format!("<NotificationConfiguration>{inside}</NotificationConfiguration>");
+    let function = put(
+        "<CloudFunctionConfiguration><CloudFunction>arn:aws:lambda:us-east-1:123456789012:function:f</CloudFunction><Event>s3:ObjectCreated:*</Event></CloudFunctionConfiguration>",
+    );
+    refused(
+        &account,
+        "PUT",
+        "bkt?notification",
+        &function,
+        "InvalidArgument",
+        "Unable to validate the following destination",
+    );
+    let queue = put(
+        "<QueueConfiguration><Queue>arn:aws:sqs:us-east-1:123456789012:q</Queue><Event>s3:ObjectCreated:*</Event></QueueConfiguration>",
+    );
+    taken(&account, "PUT", "bkt?notification", &queue);
+    let shown = element(&account, "bkt?notification");
+    assert!(
+        shown
+            .child("QueueConfiguration")
+            .unwrap()
+            .get("Id")
+            .is_some_and(|id| !id.is_empty())
+    );
+    taken(&account, "PUT", "bkt?notification", &put(""));
+    assert_eq!(element(&account, "bkt?notification").children, []);
 }
 
 fn put(account: &Account, key: &str, body: &str) -> String {

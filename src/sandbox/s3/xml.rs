@@ -24,7 +24,7 @@ pub(super) struct Element {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) attributes: Vec<(String, String)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) children: Vec<Element>,
+    pub(super) children: Vec<Self>,
 }
 
 impl Element {
@@ -189,6 +189,27 @@ mod tests {
     fn refuses_what_is_not_well_formed() {
         for text in ["", "<a>", "<a></b>", "text", "<a>&unknown;</a>"] {
             assert_eq!(parse(text.as_bytes()), Err(Malformed), "{text}");
+        }
+    }
+
+    fn tree() -> impl proptest::strategy::Strategy<Value = Element> {
+        use proptest::strategy::Strategy as _;
+        let leaf = ("[A-Z][a-z]{0,5}", "[ -~\r\n\u{e9}]{0,12}").prop_map(|(name, text)| Element::leaf(&name, text));
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            ("[A-Z][a-z]{0,5}", proptest::collection::vec(inner, 1..4))
+                .prop_map(|(name, children)| Element::new(&name).with_all(children))
+        })
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_tree_comes_back(tree in tree()) {
+            proptest::prop_assert_eq!(parse(tree.document().as_bytes()), Ok(tree));
+        }
+
+        #[test]
+        fn any_text_is_judged(text in "[<>/&;a-c\"= !?\\[\\]-]{0,40}") {
+            let _ = parse(text.as_bytes());
         }
     }
 }
