@@ -23,7 +23,7 @@ use std::fmt;
 use crate::fields::FieldPath;
 use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section};
 use crate::names::{
-    Architecture, Arn, EphemeralStorage, FunctionName, Handler, IamPath, LayerVersionArn, Memory, Region, Runtime,
+    Architecture, Arn, EphemeralStorage, FunctionName, Handler, IamPath, LayerVersionArn, Memory, NameError, Region, Runtime,
     Timeout,
 };
 use crate::spec::lower::{Declared, Lowered, Lowering};
@@ -157,9 +157,11 @@ impl Kind for Lambda {
     type Action = Action;
     type Part = Invocation;
 
-    fn identify(declared: &Declared, _: &Node, cx: &mut Lowering<'_>) -> Option<Id> {
-        let name = cx.parse(&declared.name_node(), "lambda", FunctionName::parse)?;
-        Some(Id { name, region: declared.region.clone() })
+    fn identify(declared: &Declared) -> Result<Id, NameError> {
+        Ok(Id {
+            name: FunctionName::parse(&declared.name)?,
+            region: declared.region.clone(),
+        })
     }
 
     fn arn(id: &Id, _: Option<&State>, home: &Home) -> Arn {
@@ -167,8 +169,7 @@ impl Kind for Lambda {
     }
 
     fn arn_named(declared: &Declared, _: &IamPath, home: &Home) -> Option<Arn> {
-        let name = FunctionName::parse(&declared.name).ok()?;
-        Some(Arn::function(&declared.region, &home.account, &name))
+        Some(Self::arn(&Self::identify(declared).ok()?, None, home))
     }
 
     fn lower(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Self>> {

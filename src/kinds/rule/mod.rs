@@ -124,10 +124,12 @@ impl Kind for Rule {
     type Action = Action;
     type Part = Infallible;
 
-    fn identify(declared: &Declared, at: &Node, cx: &mut Lowering<'_>) -> Option<Id> {
-        let name = cx.parse(&declared.name_node(), "rule", RuleName::parse);
-        let bus = bus(declared, at, cx);
-        Some(Id { name: name?, bus: bus?, region: declared.region.clone() })
+    fn identify(declared: &Declared) -> Result<Id, NameError> {
+        Ok(Id {
+            name: RuleName::parse(&declared.name)?,
+            bus: declared.bus.as_deref().map_or(Ok(EventBusName::default()), bus_name)?,
+            region: declared.region.clone(),
+        })
     }
 
     fn arn(id: &Id, _: Option<&State>, home: &Home) -> Arn {
@@ -135,9 +137,7 @@ impl Kind for Rule {
     }
 
     fn arn_named(declared: &Declared, _: &IamPath, home: &Home) -> Option<Arn> {
-        let name = RuleName::parse(&declared.name).ok()?;
-        let bus = bus_name(declared.bus.as_deref().unwrap_or("default"), declared, home).ok()?;
-        Some(Arn::rule(&declared.region, &home.account, &bus, &name))
+        Some(Self::arn(&Self::identify(declared).ok()?, None, home))
     }
 
     fn lower(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Self>> {
@@ -195,31 +195,35 @@ impl Kind for Rule {
     }
 }
 
-/// A bus by name, or by an ARN of this account and region: rules are made on one's own buses only.
-fn bus_name(text: &str, declared: &Declared, home: &Home) -> Result<EventBusName, NameError> {
+/// A bus by name or ARN.
+fn bus_name(text: &str) -> Result<EventBusName, NameError> {
     if !text.starts_with("arn:") {
         return EventBusName::parse(text);
     }
-    let arn = Arn::parse(text)?;
-    let own = arn.account().as_ref() == Some(&home.account) && arn.region().as_ref() == Some(&declared.region);
-    arn.event_bus_name().filter(|_| own).ok_or_else(|| NameError::Refused {
+    let refuse = || NameError::Refused {
         text: text.to_owned(),
-        reason: "a rule is on a bus of its own account and region".into(),
-    })
+        reason: "this is no arn of an event bus".into(),
+    };
+    Arn::parse(text)?.event_bus_name().ok_or_else(refuse)
 }
 
-fn bus(declared: &Declared, at: &Node, cx: &mut Lowering<'_>) -> Option<EventBusName> {
-    let Some(node) = at.get("bus") else {
-        return Some(EventBusName::default());
-    };
-    let home = cx.home;
-    cx.parse(node, "bus", |text| bus_name(text, declared, home))
+/// Rules are made on one's own buses only.
+fn own_bus(id: &Id, node: &Node, cx: &mut Lowering<'_>) {
+    let _ = cx.parse(node, "bus", bus_name);
+    let own = Arn::event_bus(&id.region, &cx.home.account, &id.bus);
+    if node.text().is_some_and(|text| text.starts_with("arn:") && text != own.as_str()) {
+        let message = "a rule is on a bus of its own account and region";
+        cx.report(Finding::error("E0411", node.span, message).label(format!("here that would be `{own}`")));
+    }
 }
 
 fn lower(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Rule>> {
     let mut table = cx.table::<Rule>(node)?;
     if let Some(node) = table.take("region") {
         decode::region(node, cx);
+    }
+    if let Some(node) = table.take("bus") {
+        own_bus(id, node, cx);
     }
     let (schedule_node, pattern_node) = (table.take("schedule"), table.take("pattern"));
     if schedule_node.is_none() && pattern_node.is_none() {
