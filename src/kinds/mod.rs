@@ -232,6 +232,8 @@ pub(crate) mod live_testing;
 pub mod partial;
 pub mod principal;
 pub mod tagging;
+#[cfg(test)]
+pub(crate) mod testing;
 
 kinds! {
     lambda::Lambda,
