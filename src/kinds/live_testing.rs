@@ -3,47 +3,53 @@
 //! Invariant: nothing here knows a kind, and every step of the way is the program's own.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use aws_config::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
 use aws_types::SdkConfig;
-use tempfile::TempDir;
 
 use crate::address::Address;
 use crate::aws::{Aws, AwsBackend, Connection, Intent, View};
 use crate::engine::apply::{End, Stop, execute};
 use crate::engine::retry::Pace;
 use crate::engine::{Event, Watch};
-use crate::kind::Home;
 use crate::kinds::AnyObject;
-use crate::names::{AccountId, Arn, Partition, Region};
+use crate::names::{Arn, Region};
 use crate::plan::build::{Input, build};
 use crate::plan::consent::Consents;
 use crate::plan::{Change, Header, Plan};
 use crate::sandbox::connector::SandboxHttp;
 use crate::sandbox::{Account, Options};
-use crate::spec::files::Folder;
-use crate::spec::header;
-use crate::spec::load::{self, Inputs};
-use crate::spec::lower::Learned;
-use crate::spec::resources::{self, Environment};
+use crate::spec::resources::Environment;
 use crate::vault;
 
-const ACCOUNT: &str = "123456789012";
-const REGION: &str = "us-east-1";
+use super::testing::{ACCOUNT, Desk, REGION, home};
 
-/// An account, clients of it, and a folder for the files of the environment.
+/// An account, clients of it, and a desk to write environments at.
 pub(crate) struct Bench {
     /// The clients.
     pub(crate) aws: Aws,
     /// The simulated account itself.
     pub(crate) account: Arc<Account>,
-    folder: TempDir,
-    env: RefCell<BTreeMap<String, String>>,
-    /// Values of `--adopt`, `--replace` and `--allow` for the next plans.
-    pub(crate) consents: RefCell<Consents>,
+    desk: Desk,
+    consents: RefCell<Consents>,
+}
+
+impl Deref for Bench {
+    type Target = Desk;
+
+    fn deref(&self) -> &Desk {
+        &self.desk
+    }
 }
 
 /// What an apply did.
@@ -74,6 +80,63 @@ impl Applied {
     }
 }
 
+/// What happens to an answer on its way back.
+pub(crate) enum Meddling {
+    /// Nothing.
+    None,
+    /// It is lost, and an error of the server comes instead.
+    Lost,
+    /// Its text is another.
+    Rewritten(String),
+    /// It is a refusal with this text.
+    Refused(String),
+}
+
+/// Sees the text of a request and of the answer to it, after the request has taken effect.
+pub(crate) type Meddler = dyn Fn(&str, &str) -> Meddling + Send + Sync;
+
+#[derive(Clone)]
+struct Meddled {
+    http: SandboxHttp,
+    meddler: Arc<Meddler>,
+}
+
+impl fmt::Debug for Meddled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Meddled")
+    }
+}
+
+impl HttpClient for Meddled {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Meddled {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let asked = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
+        let (answer, meddler) = (self.http.call(request), Arc::clone(&self.meddler));
+        HttpConnectorFuture::new(async move {
+            let mut answer = answer.await?;
+            let text = String::from_utf8_lossy(answer.body().bytes().unwrap_or_default()).into_owned();
+            match meddler(&asked, &text) {
+                Meddling::None => {}
+                Meddling::Lost => {
+                    *answer.status_mut() = StatusCode::try_from(500).unwrap();
+                    *answer.body_mut() = SdkBody::from("");
+                }
+                Meddling::Rewritten(text) => *answer.body_mut() = SdkBody::from(text),
+                Meddling::Refused(text) => {
+                    *answer.status_mut() = StatusCode::try_from(403).unwrap();
+                    *answer.body_mut() = SdkBody::from(text);
+                }
+            }
+            Ok(answer)
+        })
+    }
+}
+
 struct Deaf;
 
 impl Watch for Deaf {
@@ -89,42 +152,49 @@ impl Bench {
     /// An account that behaves as told.
     pub(crate) fn with(options: Options) -> Self {
         let account = Arc::new(Account::open(None, options).unwrap());
-        let folder = tempfile::tempdir().unwrap();
-        let base = folder.path().canonicalize().unwrap();
+        let http = SandboxHttp::new(Arc::clone(&account));
+        Self::over(account, http)
+    }
+
+    /// An account whose answers are meddled with.
+    pub(crate) fn meddled(meddler: impl Fn(&str, &str) -> Meddling + Send + Sync + 'static) -> Self {
+        let account = Arc::new(Account::open(None, Options::default()).unwrap());
+        let http = Meddled {
+            http: SandboxHttp::new(Arc::clone(&account)),
+            meddler: Arc::new(meddler),
+        };
+        Self::over(account, http)
+    }
+
+    /// An account whose answers to one operation of a query API are refusals.
+    pub(crate) fn refusing(operation: &'static str, refusal: &'static str) -> Self {
+        Self::meddled(move |asked, _| match asked.contains(&format!("Action={operation}&")) {
+            true => Meddling::Refused(refusal.to_owned()),
+            false => Meddling::None,
+        })
+    }
+
+    fn over(account: Arc<Account>, http: impl HttpClient + 'static) -> Self {
+        let desk = Desk::new();
+        let base = desk.folder();
+        let backups = base.join("code-backups");
+        let home = Some(base.join("home"));
         let context = vault::Context {
-            home: Some(base.join("home")),
-            base: base.clone(),
+            base,
+            home,
             credentials_file: None,
             redirect: None,
         };
-        let aws = Aws::new(config(&account), connection(), context, base.join("code-backups"));
+        let aws = Aws::new(config(http), connection(), context, backups);
         Self {
             aws,
             account,
-            folder,
-            env: RefCell::default(),
+            desk,
             consents: RefCell::default(),
         }
     }
 
-    /// The folder that the files of the environment lie in.
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// Writes a file beside the environment's.
-    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        let path = self.folder().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, content).unwrap();
-    }
-
-    /// Sets an environment variable of the program.
-    pub(crate) fn set_env(&self, name: &str, value: &str) {
-        self.env.borrow_mut().insert(name.into(), value.into());
-    }
-
-    /// Gives the user's word for the next plans.
+    /// Gives the user's word for the next plans: values of `--adopt`, `--replace` and `--allow`.
     pub(crate) fn consent(&self, adopt: &[&str], replace: &[&str], allow: &[&str]) {
         let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         *self.consents.borrow_mut() = Consents::parse(owned(adopt), owned(replace), owned(allow)).unwrap();
@@ -133,39 +203,6 @@ impl Bench {
     /// IAM, for changes behind the program's back.
     pub(crate) fn iam(&self) -> &aws_sdk_iam::Client {
         self.aws.iam(Intent::Read)
-    }
-
-    /// Lowers sections of an environment file; the header is added.
-    pub(crate) fn environment(&self, sections: &str) -> Environment {
-        let text = format!("version: 1\nenvironment: test\naccount: \"{ACCOUNT}\"\nregion: {REGION}\n{sections}");
-        self.write("env.yaml", text);
-        let files = Folder::new(self.folder());
-        let env = |name: &str| self.env.borrow().get(name).cloned();
-        let inputs = Inputs {
-            files: &files,
-            arguments: &["env.yaml".into()],
-            vars: &[],
-            vars_files: &[],
-            env: &env,
-        };
-        let mut texts = load::read(&inputs);
-        let header = header::read(&mut texts, &inputs).unwrap_or_else(|| panic!("{:#?}", texts.findings));
-        let home = &self.aws.connection.home;
-        let region = Region::parse(REGION).unwrap();
-        resources::lower(&texts, &header, home, &region, &Learned::default(), &inputs)
-    }
-
-    /// The mistakes and warnings of sections, each as "code message: label".
-    pub(crate) fn findings(&self, sections: &str) -> Vec<String> {
-        let environment = self.environment(sections);
-        let line = |finding: &crate::spec::finding::Finding| {
-            let text = finding
-                .span
-                .map(|span| environment.sources.text(span).to_owned())
-                .unwrap_or_default();
-            format!("{} {}: {} at `{text}`", finding.code, finding.message, finding.label)
-        };
-        environment.findings.iter().map(line).collect()
     }
 
     /// The resources of sections with what AWS has of them.
@@ -254,23 +291,20 @@ pub(crate) fn change<'a>(plan: &'a Plan, address: &str) -> &'a Change {
     })
 }
 
-fn config(account: &Arc<Account>) -> SdkConfig {
+fn config(http: impl HttpClient + 'static) -> SdkConfig {
     let keys = aws_credential_types::Credentials::new("AKIASANDBOX", "sandbox", None, None, "sandbox");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(aws_types::region::Region::new(REGION))
         .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(keys))
         .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
-        .http_client(SandboxHttp::new(Arc::clone(account)))
+        .http_client(http)
         .build()
 }
 
 fn connection() -> Connection {
     Connection {
-        home: Home {
-            partition: Partition::Aws,
-            account: AccountId::parse(ACCOUNT).unwrap(),
-        },
+        home: home(),
         caller: Arn::parse(&format!("arn:aws:iam::{ACCOUNT}:user/sandbox-admin")).unwrap(),
         region: Region::parse(REGION).ok(),
         simulated: true,

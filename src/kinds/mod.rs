@@ -229,6 +229,7 @@ macro_rules! kinds {
 pub(crate) mod decode;
 #[cfg(all(test, feature = "aws"))]
 pub(crate) mod live_testing;
+pub mod membership;
 pub mod partial;
 pub mod principal;
 pub mod tagging;
@@ -236,9 +237,11 @@ pub mod tagging;
 pub(crate) mod testing;
 
 kinds! {
-    lambda::Lambda,
     policy::Policy,
+    group::Group,
+    user::User,
     role::Role,
+    lambda::Lambda,
     rule::Rule,
 }
 

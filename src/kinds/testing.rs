@@ -1,125 +1,167 @@
-//! From a YAML text to wanted states and back to diffs, without any account.
+//! A desk for kinds: from a YAML text to an environment, without any account.
 //!
-//! Invariant: nothing here knows a kind.
+//! Invariant: nothing here knows a kind, and every step of the way is the program's own.
 
-use std::path::Path;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
 
 use crate::fields::Fields as _;
-use crate::kind::{DiffCx, Home, Kind, Observed, Pair};
-use crate::kinds::{AnyObject, AnyState, Member, Visit};
-use crate::names::{AccountId, Partition, Region};
+use crate::kind::{DiffCx, Facts, Home, Kind, Observed, Pair};
+use crate::kinds::AnyObject;
+use crate::names::{AccountId, Arn, Partition, Region};
 use crate::spec::files::Folder;
+use crate::spec::finding::Finding;
+use crate::spec::header;
 use crate::spec::load::{self, Inputs};
 use crate::spec::lower::Learned;
-use crate::spec::{header, resources};
+use crate::spec::resources::{self, Environment};
 
-/// The account of the tests.
+pub(crate) const ACCOUNT: &str = "123456789012";
+pub(crate) const REGION: &str = "us-east-1";
+
+/// A folder for the files of an environment.
+pub(crate) struct Desk {
+    folder: TempDir,
+    env: RefCell<BTreeMap<String, String>>,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            env: RefCell::default(),
+        }
+    }
+
+    /// The folder, all links followed.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.path().canonicalize().unwrap()
+    }
+
+    /// Writes a file beside the environment's.
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        let path = self.folder().join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+
+    /// Sets an environment variable of the program.
+    pub(crate) fn set_env(&self, name: &str, value: &str) {
+        self.env.borrow_mut().insert(name.into(), value.into());
+    }
+
+    /// Lowers sections of an environment file; the header is added.
+    pub(crate) fn environment(&self, sections: &str) -> Environment {
+        self.environment_at("env.yaml", sections)
+    }
+
+    /// The same for a file of another name.
+    pub(crate) fn environment_at(&self, file: &str, sections: &str) -> Environment {
+        let text = format!("version: 1\nenvironment: test\naccount: \"{ACCOUNT}\"\nregion: {REGION}\n{sections}");
+        self.write(file, text);
+        let files = Folder::new(self.folder());
+        let env = |name: &str| self.env.borrow().get(name).cloned();
+        let inputs = Inputs {
+            files: &files,
+            arguments: &[file.into()],
+            vars: &[],
+            vars_files: &[],
+            env: &env,
+        };
+        let mut texts = load::read(&inputs);
+        let header = header::read(&mut texts, &inputs).unwrap_or_else(|| panic!("{:#?}", texts.findings));
+        let region = Region::parse(REGION).unwrap();
+        resources::lower(&texts, &header, &home(), &region, &Learned::default(), &inputs)
+    }
+
+    /// The mistakes and warnings of sections, each as "code message: label at `text`".
+    pub(crate) fn findings(&self, sections: &str) -> Vec<String> {
+        let environment = self.environment(sections);
+        let line = |finding: &Finding| {
+            let text = finding
+                .span
+                .map(|span| environment.sources.text(span).to_owned())
+                .unwrap_or_default();
+            format!("{} {}: {} at `{text}`", finding.code, finding.message, finding.label)
+        };
+        environment.findings.iter().map(line).collect()
+    }
+
+    /// One resource of sections without mistakes.
+    pub(crate) fn object(&self, sections: &str, address: &str) -> AnyObject {
+        let environment = self.environment(sections);
+        assert!(!environment.has_errors(), "{:#?}", environment.findings);
+        let found = environment
+            .objects
+            .into_iter()
+            .find(|one| one.address().to_string() == address);
+        found.unwrap_or_else(|| panic!("no {address}"))
+    }
+}
+
+/// The account of all tests.
 pub(crate) fn home() -> Home {
     Home {
         partition: Partition::Aws,
-        account: AccountId::parse("123456789012").unwrap(),
+        account: AccountId::parse(ACCOUNT).unwrap(),
     }
 }
 
-/// What a diff knows when nothing else happens.
-pub(crate) fn cx(home: &Home) -> DiffCx<'_> {
-    static NONE: std::collections::BTreeSet<crate::names::Arn> = std::collections::BTreeSet::new();
-    DiffCx {
-        home,
-        replaced: &NONE,
-        entangled: &NONE,
+/// An ARN of IAM in it, from its last part: `policy/x`.
+pub(crate) fn iam(resource: &str) -> Arn {
+    Arn::parse(&format!("arn:aws:iam::{ACCOUNT}:{resource}")).unwrap()
+}
+
+/// Runs with a world in which nothing is replaced and nothing entangled.
+pub(crate) fn in_plain_world<T>(work: impl FnOnce(&DiffCx<'_>) -> T) -> T {
+    let (home, none) = (home(), BTreeSet::new());
+    work(&DiffCx {
+        home: &home,
+        replaced: &none,
+        entangled: &none,
         owner_key: "evenkeel:environment",
-    }
+    })
 }
 
-/// The resources of sections that lie in a folder; mistakes fail the test.
-pub(crate) fn objects(folder: &Path, sections: &str) -> Vec<AnyObject> {
-    let text = format!("version: 1\nenvironment: test\naccount: \"123456789012\"\nregion: us-east-1\n{sections}");
-    std::fs::write(folder.join("env.yaml"), &text).unwrap();
-    let files = Folder::new(folder);
-    let inputs = Inputs {
-        files: &files,
-        arguments: &["env.yaml".into()],
-        vars: &[],
-        vars_files: &[],
-        env: &|name| Some(format!("value of {name}")),
-    };
-    let mut texts = load::read(&inputs);
-    let header = header::read(&mut texts, &inputs).unwrap();
-    let region = Region::parse("us-east-1").unwrap();
-    let lowered = resources::lower(&texts, &header, &home(), &region, &Learned::default(), &inputs);
-    assert!(!lowered.has_errors(), "{:#?}\n{text}", lowered.findings);
-    lowered.objects
-}
-
-/// The wanted state and the identity of the only resource of a kind.
-pub(crate) fn only<K: Member>(objects: &[AnyObject]) -> (K::Id, K::State) {
-    struct Take<K: Kind>(std::marker::PhantomData<K>);
-    impl<K: Member> Visit for Take<K> {
-        type Out = Option<AnyState>;
-        fn visit<O: Member>(self, object: &crate::kind::Object<O>) -> Option<AnyState> {
-            let wanted = object.wanted.as_ref().filter(|_| O::KIND == K::KIND);
-            wanted.map(|wanted| O::any_state(wanted.state.clone()))
-        }
-    }
-    let object = objects.iter().find(|object| object.address().kind == K::KIND).unwrap();
-    let state = object
-        .visit(Take::<K>(std::marker::PhantomData))
-        .and_then(K::state_of)
-        .unwrap();
-    let declared = crate::spec::lower::Declared::bare(
-        &object.address().name,
-        &Region::parse("us-east-1").unwrap(),
-        crate::spec::source::Span {
-            file: crate::spec::source::Sources::default().add("x", ""),
-            start: 0,
-            end: 0,
-        },
-    );
-    (K::identify(&declared).unwrap(), state)
+/// What the model of a kind says after some actions.
+pub(crate) fn played<K: Kind>(from: Option<K::State>, actions: &[K::Action]) -> Option<K::State> {
+    actions.iter().fold(from, |state, action| K::after(state, action))
 }
 
 /// The model of the account agrees with the diff: from live to wanted, from nothing to wanted, from live to nothing, and
-/// nowhere from where one is already. Says which actions a change takes.
-pub(crate) fn converges<K: Member>(id: &K::Id, wanted: &K::State, live: &Observed<K>) -> Vec<K::Action> {
-    let home = home();
-    let run = |start: Option<K::State>, actions: &[K::Action]| {
-        actions.iter().fold(start, |state, action| K::after(state, action))
-    };
-    let cx = cx(&home);
-    let created = run(None, &K::diff(id, Pair::Create(wanted), &cx)).unwrap();
-    assert_eq!(wanted.apart(&created), [], "created");
-    let actions = K::diff(id, Pair::Change { wanted, live }, &cx);
-    let changed = run(Some(live.state.clone()), &actions).unwrap();
-    assert_eq!(wanted.apart(&changed), [], "changed");
-    let arrived = Observed {
-        state: changed,
-        evidence: live.evidence.clone(),
-        unknown: live.unknown.clone(),
-    };
-    assert!(
-        K::diff(id, Pair::Change { wanted, live: &arrived }, &cx).is_empty(),
-        "a second diff is empty"
-    );
-    assert!(
-        run(Some(live.state.clone()), &K::diff(id, Pair::Delete(live), &cx)).is_none(),
-        "deleted"
-    );
-    let arn = K::arn(id, Some(wanted), &home);
-    for action in &actions {
-        let facts = K::facts(id, &arn, action, &home);
-        assert!(!facts.summary.is_empty() && facts.call.contains(':'), "{facts:?}");
-        let unknown = facts.fields.iter().find(|path| !K::State::NAMES.contains(&path.field));
-        assert!(unknown.is_none(), "{unknown:?}");
-    }
-    actions
+/// nowhere from where one is already. Says which actions the change takes.
+pub(crate) fn converges<K: Kind>(id: &K::Id, wanted: &K::State, live: &Observed<K>) -> Vec<K::Action> {
+    in_plain_world(|cx| {
+        let created = played::<K>(None, &K::diff(id, Pair::Create(wanted), cx)).unwrap();
+        assert_eq!(wanted.apart(&created), [], "created");
+        let actions = K::diff(id, Pair::Change { wanted, live }, cx);
+        let changed = played::<K>(Some(live.state.clone()), &actions).unwrap();
+        assert_eq!(wanted.apart(&changed), [], "changed");
+        let arrived = Observed {
+            state: changed,
+            evidence: live.evidence.clone(),
+            unknown: live.unknown.clone(),
+        };
+        let second = K::diff(id, Pair::Change { wanted, live: &arrived }, cx);
+        assert!(second.is_empty(), "a second diff: {second:?}");
+        let deleted = played::<K>(Some(live.state.clone()), &K::diff(id, Pair::Delete(live), cx));
+        assert!(deleted.is_none(), "deleted");
+        for action in &actions {
+            let facts = K::facts(id, &K::arn(id, Some(wanted), cx.home), action, cx.home);
+            assert!(!facts.summary.is_empty() && facts.call.contains(':'), "{facts:?}");
+            let stranger = facts.fields.iter().find(|path| !K::State::NAMES.contains(&path.field));
+            assert!(stranger.is_none(), "{stranger:?}");
+        }
+        actions
+    })
 }
 
-/// Whether a step would be tried again after this answer, if what it stands on was just made.
-pub(crate) fn heals(facts: &crate::kind::Facts, code: &str, message: &str) -> bool {
+/// Whether a step is tried again after this answer, if what it stands on was just made.
+pub(crate) fn heals(facts: &Facts, code: &str, message: &str) -> bool {
     let lower = message.to_lowercase();
-    facts
-        .retry
-        .iter()
-        .any(|rule| rule.code == code && lower.contains(&rule.fragment.to_lowercase()))
+    let fits = |rule: &crate::kind::Retry| rule.code == code && lower.contains(&rule.fragment.to_lowercase());
+    facts.retry.iter().any(fits)
 }

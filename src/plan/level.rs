@@ -4,9 +4,12 @@
 //! Invariant: levelling never moves the wanted state towards less protection than the live one has, unless the file
 //! says so in words.
 
+use std::collections::BTreeSet;
+
 use crate::address::glob_match;
 use crate::fields::{FieldPath, Fields};
 use crate::kind::{Kind, Observed, OnChange, Wanted};
+use crate::names::Arn;
 
 /// Tags that are not the file's business.
 #[derive(Debug, Clone)]
@@ -28,6 +31,12 @@ impl TagRules {
             protect_key: "evenkeel:protect".into(),
             ignored,
         }
+    }
+
+    /// The marks that this program sets itself; `ignore: [tags]` is not about them.
+    fn is_mark(&self, path: &FieldPath) -> bool {
+        let key = path.key.as_deref();
+        path.field == "tags" && (key == Some(&self.owner_key) || key == Some(&self.protect_key))
     }
 
     fn foreign(&self, key: &str) -> bool {
@@ -58,9 +67,14 @@ enum Kept {
     Silent,
 }
 
-/// Levels a wanted state against a live one.
+/// Levels a wanted state against a live one; `whole` as for [`Kind::is_elsewhere`].
 #[must_use]
-pub fn level<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, tags: &TagRules) -> Levelled<K::State> {
+pub fn level<K: Kind>(
+    wanted: &Wanted<K>,
+    live: &Observed<K>,
+    tags: &TagRules,
+    whole: &BTreeSet<Arn>,
+) -> Levelled<K::State> {
     let mut levelled = Levelled {
         state: wanted.state.clone(),
         held: Vec::new(),
@@ -69,7 +83,7 @@ pub fn level<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, tags: &TagRules) -
         replace: Vec::new(),
     };
     for path in wanted.state.apart(&live.state) {
-        let Some(kept) = kept(wanted, live, tags, &path) else {
+        let Some(kept) = kept(wanted, live, tags, whole, &path) else {
             continue;
         };
         levelled.state.take(&live.state, &path);
@@ -99,11 +113,17 @@ fn note_unread<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, unknown: &mut Ve
     }
 }
 
-fn kept<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, tags: &TagRules, path: &FieldPath) -> Option<Kept> {
+fn kept<K: Kind>(
+    wanted: &Wanted<K>,
+    live: &Observed<K>,
+    tags: &TagRules,
+    whole: &BTreeSet<Arn>,
+    path: &FieldPath,
+) -> Option<Kept> {
     if let Some(why) = unknown_reason(wanted, live, path) {
         return Some(Kept::Unknown(why));
     }
-    if wanted.shared && !listed(wanted, path) {
+    if K::is_elsewhere(path, live, whole) || (wanted.shared && !listed(wanted, path)) {
         return Some(Kept::Silent);
     }
     if path.field == "tags"
@@ -111,16 +131,13 @@ fn kept<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, tags: &TagRules, path: 
     {
         return Some(kept);
     }
-    if wanted.ignore.iter().any(|pattern| ignores(pattern, path)) {
+    if !tags.is_mark(path) && wanted.ignore.iter().any(|pattern| ignores(pattern, path)) {
         return Some(Kept::Ignored);
     }
-    if wanted.mentioned.contains(path.field) {
-        return None;
-    }
-    match on_change::<K>(path) {
-        OnChange::Replace | OnChange::CreateOnly => Some(Kept::Silent),
-        OnChange::Held if K::holds(path, &live.state) => Some(Kept::Held),
-        OnChange::Held | OnChange::InPlace => None,
+    match (on_change::<K>(path), wanted.mentioned.contains(path.field)) {
+        (OnChange::CreateOnly, _) | (OnChange::Replace, false) => Some(Kept::Silent),
+        (OnChange::Held, false) if K::holds(path, &live.state) => Some(Kept::Held),
+        (OnChange::Replace | OnChange::Held | OnChange::InPlace, _) => None,
     }
 }
 
@@ -147,7 +164,7 @@ fn listed<K: Kind>(wanted: &Wanted<K>, path: &FieldPath) -> bool {
 
 fn kept_tag<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, tags: &TagRules, path: &FieldPath) -> Option<Kept> {
     let key = path.key.as_deref()?;
-    let declared = wanted.state.show(path).is_some();
+    let declared = K::tags(&wanted.state).is_some_and(|wanted| wanted.contains_key(key));
     let live_tag = K::tags(&live.state).is_some_and(|live| live.contains_key(key));
     if key == tags.protect_key && !declared && live_tag && !wanted.mentioned.contains("protect") {
         return Some(Kept::Held);
@@ -162,7 +179,8 @@ fn ignores(pattern: &str, path: &FieldPath) -> bool {
         return pattern == path.field;
     };
     let Some(key) = path.key.as_deref() else { return false };
-    field == path.field && (glob_match(entry, key) || glob_match(entry, key.rsplit('/').next().unwrap_or(key)))
+    let last = key.rsplit('/').next().filter(|_| key.starts_with("arn:"));
+    field == path.field && (glob_match(entry, key) || last.is_some_and(|last| glob_match(entry, last)))
 }
 
 fn on_change<K: Kind>(path: &FieldPath) -> OnChange {

@@ -10,7 +10,8 @@ use super::steps::{How, facts};
 use super::*;
 use crate::fields::Fields as _;
 use crate::kinds::partial::Partial;
-use crate::kinds::testing::{converges, cx, heals, home, objects, only};
+use crate::kinds::AnyObject;
+use crate::kinds::testing::{Desk, converges, heals, home, in_plain_world};
 
 /// Fields with the ways in which they may be written.
 const FIELDS: &[&[&str]] = &[
@@ -40,13 +41,12 @@ const FIELDS: &[&[&str]] = &[
     &["code: { path: ./other, exclude: [\"*.md\"] }", "code: { s3: bucket/key, version: v, sha256: \"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\" }"],
 ];
 
-fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for name in ["code", "other"] {
-        std::fs::create_dir(folder.path().join(name)).unwrap();
-        std::fs::write(folder.path().join(name).join("handler.py"), name).unwrap();
-    }
-    folder
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.write("code/handler.py", "code");
+    desk.write("other/handler.py", "other");
+    desk.set_env("T", "hunter2");
+    desk
 }
 
 fn yaml(picks: &[usize]) -> String {
@@ -60,8 +60,11 @@ fn yaml(picks: &[usize]) -> String {
     format!("roles: {{ runner: {{ trust: lambda.amazonaws.com }} }}\nlambdas:\n  worker:\n{}", lines.concat())
 }
 
-fn lowered(folder: &std::path::Path, text: &str) -> (Id, State) {
-    only::<Lambda>(&objects(folder, text))
+fn lowered(desk: &Desk, text: &str) -> (Id, State) {
+    let AnyObject::Lambda(object) = desk.object(text, "lambda/worker") else {
+        panic!("no lambda")
+    };
+    (object.id, object.wanted.unwrap().state)
 }
 
 fn live(state: State) -> Observed<Lambda> {
@@ -78,44 +81,43 @@ proptest! {
 
     #[test]
     fn every_diff_leads_where_it_should((wanted, before) in (picks(), picks())) {
-        let folder = folder();
-        let (id, wanted) = lowered(folder.path(), &yaml(&wanted));
-        let (_, before) = lowered(folder.path(), &yaml(&before));
+        let desk = desk();
+        let (id, wanted) = lowered(&desk, &yaml(&wanted));
+        let (_, before) = lowered(&desk, &yaml(&before));
         let same = wanted.apart(&before).is_empty();
         let actions = converges::<Lambda>(&id, &wanted, &live(before));
         prop_assert_eq!(same, actions.is_empty());
         let told = format!("{}{:?}", serde_json::to_string(&actions).unwrap(), actions);
-        prop_assert!(!told.contains("value of"));
+        prop_assert!(!told.contains("hunter2"));
     }
 
     #[test]
     fn what_is_spelled_reads_the_same(wanted in picks()) {
-        let folder = folder();
-        let (id, mut state) = lowered(folder.path(), &yaml(&wanted));
+        let desk = desk();
+        let (id, mut state) = lowered(&desk, &yaml(&wanted));
         let spelled = format!("lambdas: {}\n", json!({ "worker": Lambda::spell(&id, &state) }));
-        let (_, again) = lowered(folder.path(), &spelled);
+        let (_, again) = lowered(&desk, &spelled);
         // What nobody may see is spelled as kept.
         state.environment.retain(|_, variable| variable.as_written().is_some());
         prop_assert_eq!(state.apart(&again), []);
     }
 }
 
-fn base() -> (tempfile::TempDir, Id, State) {
-    let folder = folder();
-    let (id, state) = lowered(folder.path(), &yaml(&[]));
-    (folder, id, state)
+fn base() -> (Desk, Id, State) {
+    let desk = desk();
+    let (id, state) = lowered(&desk, &yaml(&[]));
+    (desk, id, state)
 }
 
 #[test]
 fn the_environment_goes_again_with_a_new_key_but_never_unknown() {
-    let (_folder, _, mut state) = base();
+    let (_desk, _, mut state) = base();
     state.environment.insert("MODE".into(), Variable::written("fast"));
     let mut wanted = state.clone();
     wanted.kms_key = Arn::parse("arn:aws:kms:us-east-1:123456789012:key/1").ok();
-    let home = home();
     let fields = |live: &Observed<Lambda>| {
         let pair = Pair::Change { wanted: &wanted, live };
-        match steps::diff(pair, &cx(&home)).as_slice() {
+        match in_plain_world(|cx| steps::diff(pair, cx)).as_slice() {
             [Action::Update { to, leaves: None }] => to.fields().to_vec(),
             other => panic!("{other:?}"),
         }
@@ -128,18 +130,21 @@ fn the_environment_goes_again_with_a_new_key_but_never_unknown() {
 
 #[test]
 fn a_role_that_is_made_anew_is_set_although_it_reads_the_same() {
-    let (_folder, _, state) = base();
-    let home = home();
+    let (_desk, _, state) = base();
     let replaced = BTreeSet::from([state.role.clone()]);
-    let cx = DiffCx { replaced: &replaced, ..cx(&home) };
-    let actions = steps::diff(Pair::Change { wanted: &state, live: &live(state.clone()) }, &cx);
+    let live = live(state.clone());
+    let pair = Pair::Change { wanted: &state, live: &live };
+    let actions = in_plain_world(|cx| {
+        let DiffCx { home, entangled, owner_key, .. } = *cx;
+        steps::diff(pair, &DiffCx { home, replaced: &replaced, entangled, owner_key })
+    });
     let [Action::Update { to, leaves: None }] = actions.as_slice() else { panic!("{actions:?}") };
     assert_eq!(to.fields(), ["role"]);
 }
 
 #[test]
 fn what_heals_is_waited_for_and_what_does_not_is_told() {
-    let (_folder, id, state) = base();
+    let (_desk, id, state) = base();
     let arn = Lambda::arn(&id, None, &home());
     let of = |action: Action| facts(&id, &arn, &action, &home());
     let create = of(Action::Create(Box::new(state.clone())));
@@ -206,9 +211,9 @@ fn statements_are_read_as_lambda_renders_them() {
 
 #[test]
 fn who_may_call_is_told_to_the_guards() {
-    let (folder, _, _) = base();
+    let (desk, _, _) = base();
     let text = format!("{}    permissions: {{ all: {{ principal: \"*\" }} }}\n", yaml(&[]));
-    let (id, state) = lowered(folder.path(), &text);
+    let (id, state) = lowered(&desk, &text);
     let grants = Lambda::grants(&id, &state, &home());
     let document = grants[0].document.as_ref().and_then(|policy| policy.document()).unwrap();
     assert_eq!((grants[0].what.as_str(), document.public_statements().len()), ("permission all", 1));

@@ -9,7 +9,8 @@ use super::steps::{Timing, facts};
 use super::*;
 use crate::fields::Fields as _;
 use crate::kind::Rank;
-use crate::kinds::testing::{converges, heals, home, objects, only};
+use crate::kinds::AnyObject;
+use crate::kinds::testing::{Desk, converges, heals, home, in_plain_world};
 
 /// Fields with the ways in which they may be written.
 const FIELDS: &[&[&str]] = &[
@@ -39,11 +40,17 @@ rules:
     )
 }
 
-fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("code")).unwrap();
-    std::fs::write(folder.path().join("code/h.py"), "x").unwrap();
-    folder
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.write("code/h.py", "x");
+    desk
+}
+
+fn lowered(desk: &Desk, text: &str) -> (Id, State) {
+    let AnyObject::Rule(object) = desk.object(text, "rule/r") else {
+        panic!("no rule")
+    };
+    (object.id, object.wanted.unwrap().state)
 }
 
 fn live(state: State) -> Observed<Rule> {
@@ -61,9 +68,9 @@ proptest! {
 
     #[test]
     fn every_diff_leads_where_it_should((wanted, before) in (picks(), picks())) {
-        let folder = folder();
-        let (id, wanted) = only::<Rule>(&objects(folder.path(), &yaml(&wanted)));
-        let (_, before) = only::<Rule>(&objects(folder.path(), &yaml(&before)));
+        let desk = desk();
+        let (id, wanted) = lowered(&desk, &yaml(&wanted));
+        let (_, before) = lowered(&desk, &yaml(&before));
         let same = wanted.apart(&before).is_empty();
         let room = before.targets.len() + wanted.targets.keys().filter(|id| !before.targets.contains_key(*id)).count() <= 5;
         let actions = converges::<Rule>(&id, &wanted, &live(before));
@@ -77,37 +84,35 @@ proptest! {
 
     #[test]
     fn what_is_spelled_reads_the_same(wanted in picks()) {
-        let folder = folder();
-        let (id, state) = only::<Rule>(&objects(folder.path(), &yaml(&wanted)));
+        let desk = desk();
+        let (id, state) = lowered(&desk, &yaml(&wanted));
         let spelled = format!("rules: {}\n", json!({ "r": Rule::spell(&id, &state) }));
-        let (_, again) = only::<Rule>(&objects(folder.path(), &spelled));
+        let (_, again) = lowered(&desk, &spelled);
         prop_assert_eq!(state.apart(&again), []);
     }
 }
 
 #[test]
 fn a_rule_is_always_written_whole() {
-    let folder = folder();
-    let (id, state) = only::<Rule>(&objects(folder.path(), &yaml(&[])));
+    let desk = desk();
+    let (id, state) = lowered(&desk, &yaml(&[]));
     let mut before = state.clone();
     before.description = "other".into();
     before.state = Switch::Disabled;
-    let home = home();
-    let cx = crate::kinds::testing::cx(&home);
     let mut wanted = state;
     wanted.state = Switch::Disabled;
     let actions = steps::diff(Pair::Change { wanted: &wanted, live: &live(before) }, &cx);
     let [Action::Put { to, fields }] = actions.as_slice() else { panic!("{actions:?}") };
     assert_eq!(fields, &["description"]);
     assert_eq!(to.fields(), ["schedule", "pattern", "description", "state", "role"]);
-    let told = facts(&id, &Rule::arn(&id, None, &home), &actions[0]);
+    let told = facts(&id, &Rule::arn(&id, None, &home()), &actions[0]);
     assert_eq!((told.summary.as_str(), told.rank), ("set description", Rank::Set));
 }
 
 #[test]
 fn what_heals_is_waited_for_and_what_does_not_is_told() {
-    let folder = folder();
-    let (id, state) = only::<Rule>(&objects(folder.path(), &yaml(&[0, 1, 2, 0, 0])));
+    let desk = desk();
+    let (id, state) = lowered(&desk, &yaml(&[0, 1, 2, 0, 0]));
     let of = |action: Action| facts(&id, &Rule::arn(&id, None, &home()), &action);
     let put = of(Action::Create(Box::new(state.clone())));
     let targets = of(Action::PutTargets { targets: state.targets, before: Vec::new() });
@@ -130,11 +135,13 @@ fn what_heals_is_waited_for_and_what_does_not_is_told() {
 
 #[test]
 fn statement_ids_hold_what_fits_and_stay_apart() {
-    let folder = folder();
+    let desk = desk();
     let sid = |rule: &str| {
         let text = yaml(&[0, 1, 2, 0, 3]).replace("  r:\n", &format!("  {rule}:\n"));
-        let (_, state) = only::<crate::kinds::lambda::Lambda>(&objects(folder.path(), &text));
-        state.permissions.into_keys().collect::<Vec<_>>().concat()
+        let AnyObject::Lambda(object) = desk.object(&text, "lambda/one") else {
+            panic!("no lambda")
+        };
+        object.wanted.unwrap().state.permissions.into_keys().collect::<Vec<_>>().concat()
     };
     assert_eq!(sid("plain-rule"), "evenkeel-default-plain-rule");
     let (dot, underscore) = (sid("a.b"), sid("a_b"));
