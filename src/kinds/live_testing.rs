@@ -153,7 +153,10 @@ impl Bench {
     /// An account whose answers are meddled with.
     pub(crate) fn meddled(meddler: impl Fn(&str, &str) -> Meddling + Send + Sync + 'static) -> Self {
         let account = Arc::new(Account::open(None, Options::default()).unwrap());
-        let http = Meddled { http: SandboxHttp::new(Arc::clone(&account)), meddler: Arc::new(meddler) };
+        let http = Meddled {
+            http: SandboxHttp::new(Arc::clone(&account)),
+            meddler: Arc::new(meddler),
+        };
         Self::over(account, http)
     }
 
@@ -162,9 +165,19 @@ impl Bench {
         let base = desk.folder();
         let backups = base.join("code-backups");
         let home = Some(base.join("home"));
-        let context = vault::Context { base, home, credentials_file: None, redirect: None };
+        let context = vault::Context {
+            base,
+            home,
+            credentials_file: None,
+            redirect: None,
+        };
         let aws = Aws::new(config(http), connection(), context, backups);
-        Self { aws, account, desk, consents: RefCell::default() }
+        Self {
+            aws,
+            account,
+            desk,
+            consents: RefCell::default(),
+        }
     }
 
     /// Gives the user's word for the next plans: values of `--adopt`, `--replace` and `--allow`.
