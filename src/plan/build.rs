@@ -48,9 +48,10 @@ pub fn build(input: Input<'_>) -> Plan {
         objects,
         mut refusals,
     } = input;
+    let whole: BTreeSet<Arn> = objects.iter().filter_map(|object| object.visit(Whole { home })).collect();
     let facts: Vec<Known> = objects
         .iter()
-        .map(|object| object.visit(Knowing { home, tags, consents }))
+        .map(|object| object.visit(Knowing { home, tags, consents, whole: &whole }))
         .collect();
     let declared: BTreeSet<Arn> = facts
         .iter()
@@ -71,6 +72,7 @@ pub fn build(input: Input<'_>) -> Plan {
         replaced: &replaced,
         entangled: &entangled,
         declared: &declared,
+        whole: &whole,
         caller,
     };
     let mut drafts: Vec<Draft> = objects.iter().map(|object| object.visit(Drafting(&cx))).collect();
@@ -131,6 +133,22 @@ struct Knowing<'a> {
     home: &'a Home,
     tags: &'a TagRules,
     consents: &'a Consents,
+    whole: &'a BTreeSet<Arn>,
+}
+
+/// The ARN of a live thing for all of which the file speaks.
+struct Whole<'a> {
+    home: &'a Home,
+}
+
+impl Visit for Whole<'_> {
+    type Out = Option<Arn>;
+
+    fn visit<K: Member>(self, object: &Object<K>) -> Option<Arn> {
+        let Seen::There(live) = &object.seen else { return None };
+        let declared = object.wanted.as_ref().is_some_and(|wanted| !wanted.shared);
+        (declared || object.doom.is_some()).then(|| K::arn(&object.id, Some(&live.state), self.home))
+    }
 }
 
 impl Visit for Knowing<'_> {
@@ -146,7 +164,7 @@ impl Visit for Knowing<'_> {
             .into_iter()
             .flatten()
             .flat_map(|state| K::refs(&object.id, state, self.home));
-        let replaced = replaced(object, self.tags) && self.consents.replaces(&object.address);
+        let replaced = replaced(object, &self) && self.consents.replaces(&object.address);
         Known {
             address: object.address.clone(),
             arn: K::arn(&object.id, live.or(wanted), self.home),
@@ -158,9 +176,9 @@ impl Visit for Knowing<'_> {
     }
 }
 
-fn replaced<K: Member>(object: &Object<K>, tags: &TagRules) -> bool {
+fn replaced<K: Member>(object: &Object<K>, cx: &Knowing<'_>) -> bool {
     match (&object.wanted, &object.seen) {
-        (Some(wanted), Seen::There(live)) => !level(wanted, live, tags).replace.is_empty(),
+        (Some(wanted), Seen::There(live)) => !level(wanted, live, cx.tags, cx.whole).replace.is_empty(),
         _ => false,
     }
 }

@@ -31,6 +31,8 @@ pub struct DraftCx<'a> {
     pub entangled: &'a BTreeSet<Arn>,
     /// Everything that the file declares or names under `absent:`, users, groups and roles without their paths.
     pub declared: &'a BTreeSet<Arn>,
+    /// Of these, those that the file declares whole, not `shared`, or names under `absent:`.
+    pub whole: &'a BTreeSet<Arn>,
     /// Who runs the tool.
     pub caller: &'a Arn,
 }
@@ -111,6 +113,7 @@ fn create<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         .collect();
     if wanted.unknown.is_empty() {
         draft.change.verb = Verb::Create;
+        draft.change.notes.clone_from(&wanted.notes);
         let actions = K::diff(&object.id, Pair::Create(&wanted.state), &cx.diff());
         draft.actions = erase(object, &wanted.state, actions, cx);
     } else {
@@ -124,7 +127,7 @@ fn create<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
 }
 
 fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, live: &Observed<K>, cx: &DraftCx<'_>) {
-    let levelled = level(wanted, live, cx.tags);
+    let levelled = level(wanted, live, cx.tags, cx.whole);
     describe(&mut draft.change, wanted, live, &levelled, cx);
     if replacing(object, &levelled, cx) {
         return replace(draft, object, wanted, live, cx);
@@ -153,6 +156,9 @@ fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         (false, true) if only_marks(&levelled, live, cx) => Verb::Adopt,
         (false, _) => Verb::Update,
     };
+    if draft.change.verb == Verb::Update {
+        draft.change.notes.extend(wanted.notes.iter().cloned());
+    }
     if draft.change.verb == Verb::Update && draft.change.fields.is_empty() {
         let again: Vec<String> = erased.iter().map(|action| action.facts(cx.home).summary).collect();
         draft.change.notes.push(format!(
@@ -174,6 +180,7 @@ fn replace<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>,
         return;
     }
     draft.change.verb = Verb::Replace;
+    draft.change.notes.extend(wanted.notes.iter().cloned());
     draft.actions = erase(
         object,
         &live.state,

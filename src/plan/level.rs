@@ -4,9 +4,12 @@
 //! Invariant: levelling never moves the wanted state towards less protection than the live one has, unless the file
 //! says so in words.
 
+use std::collections::BTreeSet;
+
 use crate::address::glob_match;
 use crate::fields::{FieldPath, Fields};
 use crate::kind::{Kind, Observed, OnChange, Wanted};
+use crate::names::Arn;
 
 /// Tags that are not the file's business.
 #[derive(Debug, Clone)]
@@ -58,9 +61,14 @@ enum Kept {
     Silent,
 }
 
-/// Levels a wanted state against a live one.
+/// Levels a wanted state against a live one; `whole` as for [`Kind::is_elsewhere`].
 #[must_use]
-pub fn level<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, tags: &TagRules) -> Levelled<K::State> {
+pub fn level<K: Kind>(
+    wanted: &Wanted<K>,
+    live: &Observed<K>,
+    tags: &TagRules,
+    whole: &BTreeSet<Arn>,
+) -> Levelled<K::State> {
     let mut levelled = Levelled {
         state: wanted.state.clone(),
         held: Vec::new(),
@@ -69,7 +77,7 @@ pub fn level<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, tags: &TagRules) -
         replace: Vec::new(),
     };
     for path in wanted.state.apart(&live.state) {
-        let Some(kept) = kept(wanted, live, tags, &path) else {
+        let Some(kept) = kept(wanted, live, tags, whole, &path) else {
             continue;
         };
         levelled.state.take(&live.state, &path);
@@ -99,11 +107,17 @@ fn note_unread<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, unknown: &mut Ve
     }
 }
 
-fn kept<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, tags: &TagRules, path: &FieldPath) -> Option<Kept> {
+fn kept<K: Kind>(
+    wanted: &Wanted<K>,
+    live: &Observed<K>,
+    tags: &TagRules,
+    whole: &BTreeSet<Arn>,
+    path: &FieldPath,
+) -> Option<Kept> {
     if let Some(why) = unknown_reason(wanted, live, path) {
         return Some(Kept::Unknown(why));
     }
-    if wanted.shared && !listed(wanted, path) {
+    if K::is_elsewhere(path, live, whole) || (wanted.shared && !listed(wanted, path)) {
         return Some(Kept::Silent);
     }
     if path.field == "tags"

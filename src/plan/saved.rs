@@ -91,12 +91,12 @@ impl SavedPlan {
     /// What has moved since; empty when a new plan says the same.
     #[must_use]
     pub fn moved(&self, now: &Plan) -> Vec<String> {
-        let now = value(now);
-        if self.plan == now {
+        let (then, now) = (without_identity(&self.plan), without_identity(&value(now)));
+        if then == now {
             return Vec::new();
         }
-        let mut moved = moved_header(&self.plan, &now);
-        moved.extend(moved_parts(&self.plan, &now));
+        let mut moved = moved_header(&then, &now);
+        moved.extend(moved_parts(&then, &now));
         if moved.is_empty() {
             moved.push("something that the summary does not show; compare the two plans".into());
         }
@@ -108,12 +108,21 @@ fn value(plan: &Plan) -> serde_json::Value {
     serde_json::to_value(plan).unwrap_or_default()
 }
 
+/// Who plans and who applies may differ: a pipeline plans as a reader and applies as a writer. What the identity has a
+/// bearing on, such as locking itself out, is judged anew and shows as a refusal.
+fn without_identity(plan: &serde_json::Value) -> serde_json::Value {
+    let mut plan = plan.clone();
+    if let Some(header) = plan["header"].as_object_mut() {
+        header.remove("identity");
+    }
+    plan
+}
+
 fn moved_header(before: &serde_json::Value, now: &serde_json::Value) -> Vec<String> {
     let words = [
         ("account", "the account"),
         ("environment", "the environment"),
         ("region", "the region"),
-        ("identity", "the identity that runs this"),
         (
             "digest",
             "what the file says (its meaning, not its spelling), or the code it names",

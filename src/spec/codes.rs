@@ -47,12 +47,20 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0414", "the same thing is listed twice"),
     ("E0415", "beyond a default quota that AWS raises on request"),
     ("E0416", "a region that was not known when this version was made"),
+    ("E0431", "what `code:` names can't be packed, or not as it was meant"),
+    ("E0432", "fields that exclude or need each other"),
+    (
+        "E0433",
+        "a runtime that AWS doesn't know, no longer maintains, or refuses",
+    ),
+    ("E0434", "an event pattern that matches no event"),
     ("E0501", "a reference leads nowhere"),
     ("E0502", "a managed policy that AWS has withdrawn"),
     ("E0503", "a managed policy that only AWS attaches"),
     ("E0504", "an AWS-managed policy under a wrong path"),
     ("E0505", "`ignore:` names a field that there is not"),
     ("E0506", "a thing is declared and absent at once"),
+    ("E0507", "two things claim what only one can have"),
 ];
 
 /// What a code means.

@@ -64,6 +64,12 @@ pub trait Files {
     /// # Errors
     /// [`Trouble::Missing`] or [`Trouble::Unreadable`].
     fn real(&self, path: &str) -> Result<String, Trouble>;
+
+    /// Where a path lies in the file system, for what must be packed as a tree; `None` where there is no such place, as
+    /// in a git revision.
+    fn local(&self, _path: &str) -> Option<std::path::PathBuf> {
+        None
+    }
 }
 
 /// Reads what `-f` names: files, or folders with their `*.yaml` and `*.yml`. A file that is named twice is read once.

@@ -10,6 +10,7 @@ use crate::fields::FieldPath;
 use crate::kind::{Home, Kind};
 use crate::kinds::policy::Policy as PolicyKind;
 use crate::kinds::{AnyPart, KindName, Member, VisitKind};
+use crate::names::limits::{Adjustable, Quota, Standing};
 use crate::names::{Arn, IamPath, InlinePolicyName, NameError, Region, TagKey, TagValue, nearest};
 use crate::policy_doc::{Flavour, Policy};
 
@@ -32,6 +33,12 @@ pub struct Lowered<K: Kind> {
     pub contributions: Vec<Contribution>,
     /// Where entries of keyed fields are written; whole fields are located by the loader.
     pub spans: BTreeMap<FieldPath, Span>,
+    /// Fields that it says something about by another key, to be treated as if they were written.
+    pub implied: BTreeSet<&'static str>,
+    /// What is kept as it is, as if it stood under `ignore:`.
+    pub ignore: Vec<String>,
+    /// What a reader of a plan that changes it should know, such as what somebody else has to do.
+    pub notes: Vec<String>,
 }
 
 impl<K: Kind> Lowered<K> {
@@ -43,6 +50,9 @@ impl<K: Kind> Lowered<K> {
             unknown: BTreeMap::new(),
             contributions: Vec::new(),
             spans: BTreeMap::new(),
+            implied: BTreeSet::new(),
+            ignore: Vec::new(),
+            notes: Vec::new(),
         }
     }
 }
@@ -132,6 +142,8 @@ pub struct Lowering<'a> {
     pub findings: &'a mut Vec<Finding>,
     /// Things that must exist outside the file.
     pub existing: &'a mut BTreeSet<Existing>,
+    /// What only one thing of a file can have, with where it was claimed first.
+    pub claims: &'a mut BTreeMap<String, Span>,
 }
 
 /// What a reference leads to.
@@ -162,6 +174,41 @@ impl Lowering<'_> {
     /// Reports a mistake.
     pub fn report(&mut self, finding: Finding) {
         self.findings.push(finding);
+    }
+
+    /// Claims what only one thing of a file can have, such as the place of a credential; `what` is equal for equal
+    /// places.
+    pub fn claim(&mut self, what: String, span: Span) {
+        match self.claims.get(&what) {
+            Some(first) => {
+                let finding = Finding::error("E0507", span, format!("`{}` is used twice", self.sources.text(span)))
+                    .label("what is stored is never overwritten: name another place")
+                    .related(*first, "used here first");
+                self.report(finding);
+            }
+            None => drop(self.claims.insert(what, span)),
+        }
+    }
+
+    /// Holds a number of things against a quota: beyond what AWS grants to anybody is an error, beyond the default a
+    /// warning.
+    pub fn within(&mut self, node: Option<&Node>, count: usize, quota: Quota, what: &str) {
+        let Some(node) = node else { return };
+        let most = match quota.adjustable {
+            Adjustable::No | Adjustable::Yes => quota.value,
+            Adjustable::UpTo(most) => most,
+        };
+        match quota.standing(u64::try_from(count).unwrap_or(u64::MAX)) {
+            Standing::Within => {}
+            Standing::BeyondDefault => {
+                let message = format!("{count} {what}; AWS takes {} unless the quota was raised", quota.value);
+                self.report(Finding::warning("E0415", node.span, message));
+            }
+            Standing::Beyond => {
+                let message = format!("{count} {what}, and AWS takes at most {most}");
+                self.report(Finding::error("E0413", node.span, message));
+            }
+        }
     }
 
     /// What the decoders of [`super::table`] read with.
@@ -283,7 +330,7 @@ impl Lowering<'_> {
         policies
     }
 
-    /// A list of managed policies, `policies:`; more than the default quota is a warning.
+    /// A list of managed policies, `policies:`; how many they may be depends on their holder, see [`Lowering::within`].
     pub fn policies(&mut self, node: Option<&Node>) -> BTreeSet<Arn> {
         let Some(node) = node else { return BTreeSet::new() };
         let items = table::list(node, "policies", "policies", &mut self.reading()).unwrap_or_default();

@@ -122,6 +122,7 @@ struct Cx<'a> {
 
 fn declared(cx: &Cx<'_>, environment: &mut Environment) -> Vec<Contribution> {
     let mut contributions = Vec::new();
+    let mut claims = BTreeMap::new();
     for (kind, entries) in &cx.texts.resources {
         let mut ids = BTreeMap::new();
         for (key, node) in entries {
@@ -140,6 +141,7 @@ fn declared(cx: &Cx<'_>, environment: &mut Environment) -> Vec<Contribution> {
                 cx,
                 environment,
                 contributions: &mut contributions,
+                claims: &mut claims,
                 key,
                 id,
                 node: &node,
@@ -155,6 +157,7 @@ struct One<'a, 'b> {
     cx: &'a Cx<'a>,
     environment: &'b mut Environment,
     contributions: &'b mut Vec<Contribution>,
+    claims: &'b mut BTreeMap<String, Span>,
     key: &'a Key,
     id: String,
     node: &'a Node,
@@ -168,6 +171,7 @@ impl VisitKind for One<'_, '_> {
             cx,
             environment,
             contributions,
+            claims,
             key,
             id,
             node,
@@ -191,6 +195,7 @@ impl VisitKind for One<'_, '_> {
             sources: &mut environment.sources,
             findings: &mut environment.findings,
             existing: &mut environment.existing,
+            claims,
         };
         let identity = match K::identify(declared) {
             Ok(identity) => Some(identity),
@@ -210,15 +215,20 @@ impl VisitKind for One<'_, '_> {
                 .into_iter()
                 .map(|(path, span)| (path, environment.sources.place(span))),
         );
+        let mut mentioned = mentioned::<K>(node);
+        mentioned.extend(lowered.implied);
+        let mut ignore = common.ignore;
+        ignore.extend(lowered.ignore);
         let wanted = Wanted {
             state: lowered.state,
-            mentioned: mentioned::<K>(node),
+            mentioned,
             unknown: lowered.unknown,
-            ignore: common.ignore,
+            ignore,
             shared: common.shared,
             protect: common.protect,
             origin: environment.sources.place(key.span),
             places,
+            notes: lowered.notes,
         };
         environment.objects.push(K::object(Object {
             address: Address::new(K::KIND, id),
@@ -362,8 +372,11 @@ fn contribute(environment: &mut Environment, contributions: Vec<Contribution>) {
             }
         }
     }
+    let addresses = environment.objects.iter().enumerate();
+    let places: BTreeMap<Address, usize> = addresses.map(|(at, object)| (object.address().clone(), at)).collect();
     for Contribution { to, part } in contributions {
-        if let Some(owner) = environment.objects.iter_mut().find(|object| *object.address() == to) {
+        let owner = places.get(&to).and_then(|at| environment.objects.get_mut(*at));
+        if let Some(owner) = owner {
             owner.visit_mut(Give(part));
         }
     }
