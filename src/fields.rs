@@ -182,6 +182,15 @@ impl<T: FieldValue> FieldValue for Option<T> {
     fn show(&self) -> Option<Shown> {
         self.as_ref().and_then(T::show)
     }
+
+    /// By the value's own rule, which may be laxer than equality.
+    fn apart(&self, other: &Self) -> Vec<Option<String>> {
+        match (self, other) {
+            (Some(mine), Some(theirs)) if mine.apart(theirs).is_empty() => Vec::new(),
+            (None, None) => Vec::new(),
+            (Some(_) | None, Some(_) | None) => vec![None],
+        }
+    }
 }
 
 impl<T: FieldValue> FieldValue for Vec<T> {
@@ -251,9 +260,10 @@ impl<K: FieldKey, V: FieldValue> FieldValue for BTreeMap<K, V> {
 
     fn show_at(&self, key: Option<&str>) -> Option<Shown> {
         let Some(key) = key else { return FieldValue::show(self) };
+        // An entry is there even where its value is empty, as a tag's may be.
         self.iter()
             .find(|(k, _)| k.to_string() == key)
-            .and_then(|(_, value)| value.show())
+            .map(|(_, value)| value.show().unwrap_or_else(|| Shown::Text(String::new())))
     }
 
     fn keys(&self) -> Vec<Option<String>> {

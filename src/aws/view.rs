@@ -64,6 +64,9 @@ impl Visit for Bounded {
 
     fn visit<K: Member>(self, object: &Object<K>) -> Self::Out {
         let wanted = object.wanted.as_ref()?;
-        wanted.mentioned.contains("permissions_boundary").then(|| (K::NAME, object.id.to_string()))
+        wanted
+            .mentioned
+            .contains("permissions_boundary")
+            .then(|| (K::NAME, object.id.to_string()))
     }
 }

@@ -4,6 +4,7 @@
 //! started is awaited.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
@@ -51,63 +52,110 @@ impl Stop {
     }
 }
 
-/// Executes steps; gives how each ended, by its number.
+/// Executes steps, which stand in an order in which they could run; gives how each ended, in the same order.
 pub async fn execute<B: Backend>(backend: &B, steps: &[Step], pace: Pace, stop: &Stop, watch: &dyn Watch) -> Vec<End> {
-    let mut ends: Vec<Option<End>> = vec![None; steps.len()];
-    let mut started = vec![false; steps.len()];
+    let halt = Halt {
+        stop,
+        expired: Cell::new(false),
+    };
+    let mut board = Board::new(steps);
     let mut running = FuturesUnordered::new();
     loop {
-        hold_what_cannot_run(steps, &mut ends, &started, watch);
-        for step in steps {
-            let room = running.len() < CONCURRENT_STEPS && !stop.is_asked();
-            if room && !started[step.id] && ends[step.id].is_none() && is_ready(step, &ends) {
-                started[step.id] = true;
-                watch.tell(&Event::Started(step));
-                running.push(async move { (step.id, run_step(backend, step, pace, stop, watch).await) });
-            }
+        while running.len() < CONCURRENT_STEPS && !halt.is_asked() {
+            let Some(at) = board.ready.pop_first() else { break };
+            let (step, halt) = (&steps[at], &halt);
+            watch.tell(&Event::Started(step));
+            running.push(async move { (at, run_step(backend, step, pace, halt, watch).await) });
         }
-        let Some((id, end)) = running.next().await else { break };
+        let Some((at, end)) = running.next().await else { break };
         if let End::Failed(error) = &end
             && error.is_expired()
         {
-            stop.ask();
+            halt.expired.set(true);
         }
+        board.finish(at, end, watch);
+    }
+    board.ends.into_iter().map(|end| end.unwrap_or(End::Stopped)).collect()
+}
+
+/// Why nothing more is started or tried again.
+struct Halt<'a> {
+    stop: &'a Stop,
+    /// The credentials have run out: no further call can succeed.
+    expired: Cell<bool>,
+}
+
+impl Halt<'_> {
+    fn is_asked(&self) -> bool {
+        self.stop.is_asked() || self.expired.get()
+    }
+}
+
+/// Which steps are ready, which wait for how many others, and how each has ended.
+struct Board<'a> {
+    steps: &'a [Step],
+    waiting: Vec<usize>,
+    dependants: Vec<Vec<usize>>,
+    ready: BTreeSet<usize>,
+    ends: Vec<Option<End>>,
+}
+
+impl<'a> Board<'a> {
+    fn new(steps: &'a [Step]) -> Self {
+        let mut dependants = vec![Vec::new(); steps.len()];
+        let mut waiting = vec![0; steps.len()];
+        for (at, step) in steps.iter().enumerate() {
+            for before in step.after.iter().filter(|before| **before < at) {
+                dependants[*before].push(at);
+                waiting[at] += 1;
+            }
+        }
+        Self {
+            steps,
+            ready: (0..steps.len()).filter(|at| waiting[*at] == 0).collect(),
+            waiting,
+            dependants,
+            ends: vec![None; steps.len()],
+        }
+    }
+
+    fn finish(&mut self, at: usize, end: End, watch: &dyn Watch) {
+        let is_done = matches!(end, End::Done(_));
+        self.end(at, end, watch);
+        if is_done {
+            for then in self.dependants[at].clone() {
+                self.waiting[then] -= 1;
+                if self.waiting[then] == 0 && self.ends[then].is_none() {
+                    self.ready.insert(then);
+                }
+            }
+        } else {
+            self.hold_what_stands_on(at, watch);
+        }
+    }
+
+    /// Everything that stands on a failure, at any distance, is held and knows the root of it.
+    fn hold_what_stands_on(&mut self, root: usize, watch: &dyn Watch) {
+        let mut reached = BTreeSet::from_iter(self.dependants[root].iter().copied());
+        while let Some(at) = reached.pop_first() {
+            if self.ends[at].is_none() {
+                self.end(at, End::Held(root), watch);
+                reached.extend(self.dependants[at].iter().copied());
+            }
+        }
+    }
+
+    fn end(&mut self, at: usize, end: End, watch: &dyn Watch) {
         watch.tell(&Event::Finished {
-            step: &steps[id],
+            step: &self.steps[at],
             end: &end,
         });
-        ends[id] = Some(end);
-    }
-    ends.into_iter().map(|end| end.unwrap_or(End::Stopped)).collect()
-}
-
-fn is_ready(step: &Step, ends: &[Option<End>]) -> bool {
-    step.after
-        .iter()
-        .all(|before| matches!(ends[*before], Some(End::Done(_))))
-}
-
-/// Steps come in an order in which they could run, so one pass reaches everything that stands on a failure.
-fn hold_what_cannot_run(steps: &[Step], ends: &mut [Option<End>], started: &[bool], watch: &dyn Watch) {
-    for step in steps {
-        if ends[step.id].is_some() || started[step.id] {
-            continue;
-        }
-        let blocker = step.after.iter().find_map(|before| match ends[*before] {
-            Some(End::Failed(_)) => Some(*before),
-            Some(End::Held(root)) => Some(root),
-            _ => None,
-        });
-        if let Some(root) = blocker {
-            let end = End::Held(root);
-            watch.tell(&Event::Finished { step, end: &end });
-            ends[step.id] = Some(end);
-        }
+        self.ends[at] = Some(end);
     }
 }
 
-async fn run_step<B: Backend>(backend: &B, step: &Step, pace: Pace, stop: &Stop, watch: &dyn Watch) -> End {
-    match call(backend, step, pace, stop, watch).await {
+async fn run_step<B: Backend>(backend: &B, step: &Step, pace: Pace, halt: &Halt<'_>, watch: &dyn Watch) -> End {
+    match call(backend, step, pace, halt, watch).await {
         Ok(receipt) => match settle(backend, step, pace, watch).await {
             Ok(()) => End::Done(receipt),
             Err(error) => End::Failed(error),
@@ -120,7 +168,7 @@ async fn call<B: Backend>(
     backend: &B,
     step: &Step,
     pace: Pace,
-    stop: &Stop,
+    halt: &Halt<'_>,
     watch: &dyn Watch,
 ) -> Result<Receipt, CallError> {
     let begun = Instant::now();
@@ -139,7 +187,7 @@ async fn call<B: Backend>(
         };
         match after(&error, step, &pace, unsure) {
             Next::Already => return Ok(Receipt::already()),
-            Next::Again { within, waiting_for } if begun.elapsed() < within && !stop.is_asked() => {
+            Next::Again { within, waiting_for } if begun.elapsed() < within && !halt.is_asked() => {
                 watch.tell(&Event::Waiting {
                     step,
                     what: waiting_for,
@@ -172,7 +220,7 @@ async fn settle<B: Backend>(backend: &B, step: &Step, pace: Pace, watch: &dyn Wa
             Ok(Settled::Failed(why)) => return Err(CallError::local(step.call, why)),
             Ok(Settled::Waiting(what)) => watch.tell(&Event::Waiting { step, what }),
             // A read that fails right after a write is eventual consistency more often than not.
-            Err(error) if begun.elapsed() > pace.patience => return Err(error),
+            Err(error) if error.is_expired() || begun.elapsed() > pace.patience => return Err(error),
             Err(_) => {}
         }
         if begun.elapsed() > SETTLE_WITHIN {

@@ -82,6 +82,8 @@ pub fn after(error: &CallError, step: &Step, pace: &Pace, unsure: Unsure) -> Nex
         return Next::Already;
     }
     match (rule, error.nature, step.facts.once) {
+        // Its effect may be there: a second call would make a second key or version.
+        (_, Nature::Ambiguous, Once::OnlyOnce) => Next::Fail,
         (Some(rule), _, _) => Next::Again {
             within: Duration::from_secs(rule.within_s.into()),
             waiting_for: rule.waiting_for,
@@ -94,7 +96,7 @@ pub fn after(error: &CallError, step: &Step, pace: &Pace, unsure: Unsure) -> Nex
             within: pace.patience,
             waiting_for: "AWS gave no clear answer",
         },
-        (None, Nature::Ambiguous | Nature::Refused | Nature::Local, _) => Next::Fail,
+        (None, Nature::Refused | Nature::Local, _) => Next::Fail,
     }
 }
 

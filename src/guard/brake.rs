@@ -1,7 +1,8 @@
 //! The brake: many deletions and detachments at once are more often a slip than a wish.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::address::Address;
 use crate::kind::{Kind, Loss, Object, Seen};
 use crate::kinds::{KindName, Member, Visit};
 use crate::plan::consent::Danger;
@@ -49,10 +50,16 @@ fn refusal(message: String) -> Refusal {
     }
 }
 
-/// Kinds of which there were several and nothing would be left.
+/// Kinds of which the account has several of this environment and nothing of them would be left.
 fn all_of_a_kind(cx: &GuardCx<'_>) -> Vec<(KindName, usize)> {
+    let live: BTreeSet<&Address> = cx
+        .objects
+        .iter()
+        .filter(|object| object.visit(Counting) > 0)
+        .map(|object| object.address())
+        .collect();
     let mut counts: BTreeMap<KindName, (usize, usize)> = BTreeMap::new();
-    for change in &cx.plan.changes {
+    for change in cx.plan.changes.iter().filter(|change| live.contains(&change.address)) {
         let (gone, all) = counts.entry(change.address.kind).or_default();
         *all += 1;
         *gone += usize::from(change.verb == Verb::Delete);

@@ -88,6 +88,8 @@ pub(crate) enum Meddling {
     Lost,
     /// Its text is another.
     Rewritten(String),
+    /// It is a refusal with this text.
+    Refused(String),
 }
 
 /// Sees the text of a request and of the answer to it, after the request has taken effect.
@@ -121,10 +123,14 @@ impl HttpConnector for Meddled {
             match meddler(&asked, &text) {
                 Meddling::None => {}
                 Meddling::Lost => {
-                    answer.set_status(StatusCode::try_from(500).unwrap());
+                    *answer.status_mut() = StatusCode::try_from(500).unwrap();
                     *answer.body_mut() = SdkBody::from("");
                 }
                 Meddling::Rewritten(text) => *answer.body_mut() = SdkBody::from(text),
+                Meddling::Refused(text) => {
+                    *answer.status_mut() = StatusCode::try_from(403).unwrap();
+                    *answer.body_mut() = SdkBody::from(text);
+                }
             }
             Ok(answer)
         })
@@ -153,8 +159,19 @@ impl Bench {
     /// An account whose answers are meddled with.
     pub(crate) fn meddled(meddler: impl Fn(&str, &str) -> Meddling + Send + Sync + 'static) -> Self {
         let account = Arc::new(Account::open(None, Options::default()).unwrap());
-        let http = Meddled { http: SandboxHttp::new(Arc::clone(&account)), meddler: Arc::new(meddler) };
+        let http = Meddled {
+            http: SandboxHttp::new(Arc::clone(&account)),
+            meddler: Arc::new(meddler),
+        };
         Self::over(account, http)
+    }
+
+    /// An account whose answers to one operation of a query API are refusals.
+    pub(crate) fn refusing(operation: &'static str, refusal: &'static str) -> Self {
+        Self::meddled(move |asked, _| match asked.contains(&format!("Action={operation}&")) {
+            true => Meddling::Refused(refusal.to_owned()),
+            false => Meddling::None,
+        })
     }
 
     fn over(account: Arc<Account>, http: impl HttpClient + 'static) -> Self {
@@ -162,9 +179,19 @@ impl Bench {
         let base = desk.folder();
         let backups = base.join("code-backups");
         let home = Some(base.join("home"));
-        let context = vault::Context { base, home, credentials_file: None, redirect: None };
+        let context = vault::Context {
+            base,
+            home,
+            credentials_file: None,
+            redirect: None,
+        };
         let aws = Aws::new(config(http), connection(), context, backups);
-        Self { aws, account, desk, consents: RefCell::default() }
+        Self {
+            aws,
+            account,
+            desk,
+            consents: RefCell::default(),
+        }
     }
 
     /// Gives the user's word for the next plans: values of `--adopt`, `--replace` and `--allow`.

@@ -89,10 +89,15 @@ pub enum Side {
 /// The groups to join and to leave, and when to leave them: after joining, unless there is no room for both.
 #[must_use]
 pub fn moves(wanted: &BTreeSet<Peer>, live: &BTreeSet<Peer>) -> (Vec<Arn>, Vec<Arn>, Timing) {
-    let arns = |peers: std::collections::btree_set::Difference<'_, Peer>| peers.map(|peer| peer.arn().clone()).collect();
+    let arns =
+        |peers: std::collections::btree_set::Difference<'_, Peer>| peers.map(|peer| peer.arn().clone()).collect();
     let (join, leave): (Vec<Arn>, Vec<Arn>) = (arns(wanted.difference(live)), arns(live.difference(wanted)));
     let most = usize::try_from(limits::GROUPS_PER_USER.value).unwrap_or(usize::MAX);
-    let timing = if join.is_empty() || live.len() + join.len() > most { Timing::First } else { Timing::Replaced };
+    let timing = if join.is_empty() || live.len() + join.len() > most {
+        Timing::First
+    } else {
+        Timing::Replaced
+    };
     (join, leave, timing)
 }
 
@@ -115,7 +120,10 @@ pub fn leaving(user: &Arn, group: &Arn, timing: Timing, side: Side) -> Facts {
     let (member, of) = (Peer::new(user.clone()), Peer::new(group.clone()));
     let (field, summary) = match side {
         Side::User => (FieldPath::entry("groups", of.to_string()), format!("leave group {of}")),
-        Side::Group => (FieldPath::entry("members", member.to_string()), format!("remove member {member}")),
+        Side::Group => (
+            FieldPath::entry("members", member.to_string()),
+            format!("remove member {member}"),
+        ),
     };
     Facts {
         access: Access::Restricts,
@@ -137,18 +145,32 @@ pub(crate) mod live {
 
     /// AddUserToGroup.
     pub(crate) async fn join(aws: &Aws, user: &str, group: &str) -> Result<Receipt, CallError> {
-        let request = aws.iam(Intent::Write).add_user_to_group().user_name(user).group_name(group);
-        Ok(Receipt::of(request_id(&request.send().await.map_err(failed("iam:AddUserToGroup"))?)))
+        let request = aws
+            .iam(Intent::Write)
+            .add_user_to_group()
+            .user_name(user)
+            .group_name(group);
+        Ok(Receipt::of(request_id(
+            &request.send().await.map_err(failed("iam:AddUserToGroup"))?,
+        )))
     }
 
     /// RemoveUserFromGroup; where either end is gone, so is the link.
     pub(crate) async fn leave(aws: &Aws, user: &str, group: &str) -> Result<Receipt, CallError> {
-        let request = aws.iam(Intent::Write).remove_user_from_group().user_name(user).group_name(group);
+        let request = aws
+            .iam(Intent::Write)
+            .remove_user_from_group()
+            .user_name(user)
+            .group_name(group);
         match request.send().await {
             Ok(answer) => Ok(Receipt::of(request_id(&answer))),
             Err(error) => {
                 let error = failed("iam:RemoveUserFromGroup")(error);
-                if is_absent(&error) { Ok(Receipt::already()) } else { Err(error) }
+                if is_absent(&error) {
+                    Ok(Receipt::already())
+                } else {
+                    Err(error)
+                }
             }
         }
     }
@@ -196,10 +218,15 @@ mod tests {
     fn both_ends_break_the_same_link() {
         let user = Arn::parse("arn:aws:iam::123456789012:user/erika").unwrap();
         let of = group("/", "ops").0;
-        let (one, other) =
-            (leaving(&user, &of, Timing::First, Side::User), leaving(&user, &of, Timing::Unlink, Side::Group));
+        let (one, other) = (
+            leaving(&user, &of, Timing::First, Side::User),
+            leaving(&user, &of, Timing::Unlink, Side::Group),
+        );
         assert_eq!(one.unlinks, other.unlinks);
-        assert_eq!((one.summary.as_str(), other.summary.as_str()), ("leave group ops", "remove member erika"));
+        assert_eq!(
+            (one.summary.as_str(), other.summary.as_str()),
+            ("leave group ops", "remove member erika")
+        );
         assert_eq!((one.rank, other.rank), (Rank::Remove, Rank::Unlink));
         assert_eq!(one.frees, [user.clone(), of.clone()]);
         assert_eq!(joining(&user, &of).needs, [user, of]);

@@ -13,9 +13,15 @@ use crate::spec::node::Node;
 pub fn caseless(own: Option<&Node>, cx: &mut Lowering<'_>) -> BTreeMap<String, String> {
     let written = own.map(Node::entries).unwrap_or_default();
     for (nth, (key, _)) in written.iter().enumerate() {
-        let first = written.iter().take(nth).find(|(first, _)| first.text.eq_ignore_ascii_case(&key.text));
+        let first = written
+            .iter()
+            .take(nth)
+            .find(|(first, _)| first.text.eq_ignore_ascii_case(&key.text));
         if let Some((first, _)) = first {
-            let message = format!("`{}` and `{}` are one tag, since IAM ignores case here", first.text, key.text);
+            let message = format!(
+                "`{}` and `{}` are one tag, since IAM ignores case here",
+                first.text, key.text
+            );
             cx.report(Finding::error("E0414", key.span, message).related(first.span, "the other one"));
         }
     }
@@ -27,6 +33,8 @@ pub fn caseless(own: Option<&Node>, cx: &mut Lowering<'_>) -> BTreeMap<String, S
     tags.retain(|key, _| !overridden(key));
     tags
 }
+/// Tags on one resource, at most (IAM quotas; the same for Lambda, S3 and EventBridge).
+const MOST_TAGS: usize = 50;
 
 /// Whether AWS tells tag keys apart by case: not on users and roles (IAM user guide, "Tags for IAM resources").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,13 +77,16 @@ pub fn changes(
         KeyCase::Ignored => wanted.keys().any(|wanted| wanted.eq_ignore_ascii_case(key)),
     };
     let remove: Vec<String> = live.keys().filter(|key| !kept(key)).cloned().collect();
-    let mut changes = Vec::new();
-    if !set.is_empty() {
-        changes.push(TagChange::Set(set));
-    }
-    if !remove.is_empty() {
-        changes.push(TagChange::Remove(remove));
-    }
+    // `LimitExceeded` where old and new tags together are too many.
+    let new = wanted.keys().filter(|key| !live.contains_key(*key)).count();
+    let crowded = live.len() + new > MOST_TAGS;
+    let set = (!set.is_empty()).then_some(TagChange::Set(set));
+    let remove = (!remove.is_empty()).then_some(TagChange::Remove(remove));
+    let mut changes: Vec<TagChange> = if crowded {
+        remove.into_iter().chain(set).collect()
+    } else {
+        set.into_iter().chain(remove).collect()
+    };
     if !claim.is_empty() {
         changes.push(TagChange::Claim(claim));
     }

@@ -29,7 +29,10 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), env: RefCell::default() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            env: RefCell::default(),
+        }
     }
 
     /// The folder, all links followed.
@@ -60,7 +63,13 @@ impl Desk {
         self.write(file, text);
         let files = Folder::new(self.folder());
         let env = |name: &str| self.env.borrow().get(name).cloned();
-        let inputs = Inputs { files: &files, arguments: &[file.into()], vars: &[], vars_files: &[], env: &env };
+        let inputs = Inputs {
+            files: &files,
+            arguments: &[file.into()],
+            vars: &[],
+            vars_files: &[],
+            env: &env,
+        };
         let mut texts = load::read(&inputs);
         let header = header::read(&mut texts, &inputs).unwrap_or_else(|| panic!("{:#?}", texts.findings));
         let region = Region::parse(REGION).unwrap();
@@ -71,7 +80,10 @@ impl Desk {
     pub(crate) fn findings(&self, sections: &str) -> Vec<String> {
         let environment = self.environment(sections);
         let line = |finding: &Finding| {
-            let text = finding.span.map(|span| environment.sources.text(span).to_owned()).unwrap_or_default();
+            let text = finding
+                .span
+                .map(|span| environment.sources.text(span).to_owned())
+                .unwrap_or_default();
             format!("{} {}: {} at `{text}`", finding.code, finding.message, finding.label)
         };
         environment.findings.iter().map(line).collect()
@@ -81,14 +93,20 @@ impl Desk {
     pub(crate) fn object(&self, sections: &str, address: &str) -> AnyObject {
         let environment = self.environment(sections);
         assert!(!environment.has_errors(), "{:#?}", environment.findings);
-        let found = environment.objects.into_iter().find(|one| one.address().to_string() == address);
+        let found = environment
+            .objects
+            .into_iter()
+            .find(|one| one.address().to_string() == address);
         found.unwrap_or_else(|| panic!("no {address}"))
     }
 }
 
 /// The account of all tests.
 pub(crate) fn home() -> Home {
-    Home { partition: Partition::Aws, account: AccountId::parse(ACCOUNT).unwrap() }
+    Home {
+        partition: Partition::Aws,
+        account: AccountId::parse(ACCOUNT).unwrap(),
+    }
 }
 
 /// An ARN of IAM in it, from its last part: `policy/x`.
@@ -99,7 +117,12 @@ pub(crate) fn iam(resource: &str) -> Arn {
 /// Runs with a world in which nothing is replaced and nothing entangled.
 pub(crate) fn in_plain_world<T>(work: impl FnOnce(&DiffCx<'_>) -> T) -> T {
     let (home, none) = (home(), BTreeSet::new());
-    work(&DiffCx { home: &home, replaced: &none, entangled: &none, owner_key: "evenkeel:environment" })
+    work(&DiffCx {
+        home: &home,
+        replaced: &none,
+        entangled: &none,
+        owner_key: "evenkeel:environment",
+    })
 }
 
 /// What the model of a kind says after some actions.

@@ -12,10 +12,10 @@ use crate::kinds::{AnyAction, AnyObject, Member, Visit};
 use crate::names::Arn;
 
 use super::consent::Consents;
-use super::draft::{Draft, DraftCx, Drafting};
+use super::draft::{Around, Draft, DraftCx, Drafting, replacing};
 use super::level::{TagRules, level};
 use super::order::{Bonds, order};
-use super::{Header, Plan, Refusal, Step};
+use super::{Header, Plan, Refusal, Step, refuse};
 
 /// Everything that a plan is made of.
 #[derive(Debug)]
@@ -48,33 +48,39 @@ pub fn build(input: Input<'_>) -> Plan {
         objects,
         mut refusals,
     } = input;
-    let whole: BTreeSet<Arn> = objects.iter().filter_map(|object| object.visit(Whole { home })).collect();
-    let facts: Vec<Known> = objects
+    let whole: BTreeSet<Arn> = objects
         .iter()
-        .map(|object| object.visit(Knowing { home, tags, consents, whole: &whole }))
+        .filter_map(|object| object.visit(Whole { home }))
         .collect();
-    let declared: BTreeSet<Arn> = facts
+    let mut facts: Vec<Known> = objects
         .iter()
-        .filter(|known| known.ours)
-        .map(|known| known.arn.pathless())
+        .map(|object| {
+            object.visit(Knowing {
+                home,
+                tags,
+                whole: &whole,
+            })
+        })
         .collect();
-    let replaced = facts
-        .iter()
-        .filter(|known| known.replaced)
-        .map(|known| known.arn.clone())
-        .collect();
-    let entangled = entangled(&facts);
-    let cx = DraftCx {
+    let (around, nothing) = (around(&facts), BTreeSet::new());
+    let mut cx = DraftCx {
         environment: &header.environment,
         home,
         tags,
         consents,
-        replaced: &replaced,
-        entangled: &entangled,
-        declared: &declared,
+        replaced: &nothing,
+        entangled: &nothing,
+        around: &around,
         whole: &whole,
         caller,
     };
+    for (known, object) in facts.iter_mut().zip(objects) {
+        known.replaced = object.visit(Replacing(&cx));
+    }
+    let replaced = facts.iter().filter(|known| known.replaced);
+    let replaced = replaced.filter_map(|known| known.live.clone()).collect();
+    let entangled = entangled(&facts);
+    (cx.replaced, cx.entangled) = (&replaced, &entangled);
     let mut drafts: Vec<Draft> = objects.iter().map(|object| object.visit(Drafting(&cx))).collect();
     // What is neither wanted nor to go was read for its context only.
     drafts.retain(|draft| draft.change.origin.is_some());
@@ -122,17 +128,36 @@ fn circular(cycle: &super::order::Cycle) -> Refusal {
 /// What the second pass must know of each resource.
 struct Known {
     address: Address,
-    arn: Arn,
-    refs: BTreeSet<Arn>,
-    ours: bool,
-    made: bool,
+    /// Its ARN in AWS.
+    live: Option<Arn>,
+    /// Its ARN when the plan has been executed.
+    wanted: Option<Arn>,
+    /// What it names in AWS.
+    live_refs: BTreeSet<Arn>,
+    /// What it will name.
+    wanted_refs: BTreeSet<Arn>,
+    /// What limits it in AWS.
+    bounds: BTreeSet<Arn>,
+    role: Part,
     replaced: bool,
+}
+
+/// The part of a resource in a plan.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// It shall be as the file says, and it is there.
+    Kept,
+    /// It shall be as the file says, and there is none.
+    New,
+    /// It shall go.
+    Doomed,
+    /// It was read for its context, or could not be read.
+    Aside,
 }
 
 struct Knowing<'a> {
     home: &'a Home,
     tags: &'a TagRules,
-    consents: &'a Consents,
     whole: &'a BTreeSet<Arn>,
 }
 
@@ -155,40 +180,87 @@ impl Visit for Knowing<'_> {
     type Out = Known;
 
     fn visit<K: Member>(self, object: &Object<K>) -> Known {
-        let wanted = object.wanted.as_ref().map(|wanted| &wanted.state);
         let live = match &object.seen {
-            Seen::There(live) => Some(&live.state),
+            Seen::There(live) => Some(live),
             Seen::Absent | Seen::Unread | Seen::Unknown(_) => None,
         };
-        let refs = [wanted, live]
-            .into_iter()
-            .flatten()
-            .flat_map(|state| K::refs(&object.id, state, self.home));
-        let replaced = replaced(object, &self) && self.consents.replaces(&object.address);
+        let wanted = object.wanted.as_ref().map(|wanted| match live {
+            Some(live) => level(wanted, live, self.tags, self.whole).state,
+            None => wanted.state.clone(),
+        });
+        let arn = |state: &K::State| K::arn(&object.id, Some(state), self.home);
+        let refs = |state: &K::State| K::refs(&object.id, state, self.home);
+        let limits = |state: &K::State| {
+            let grants = K::grants(&object.id, state, self.home).into_iter();
+            grants.filter(|grant| grant.limits).filter_map(|grant| grant.managed)
+        };
+        let live = live.map(|live| &live.state);
         Known {
             address: object.address.clone(),
-            arn: K::arn(&object.id, live.or(wanted), self.home),
-            refs: refs.collect(),
-            ours: object.wanted.is_some() || object.doom.is_some(),
-            made: replaced || (wanted.is_some() && matches!(object.seen, Seen::Absent)),
-            replaced,
+            live: live.map(arn),
+            wanted: wanted.as_ref().map(arn),
+            live_refs: live.into_iter().flat_map(refs).collect(),
+            wanted_refs: wanted.iter().flat_map(refs).collect(),
+            bounds: live.into_iter().flat_map(limits).collect(),
+            role: match (&object.wanted, &object.doom, &object.seen) {
+                (Some(_), _, Seen::There(_)) => Part::Kept,
+                (Some(_), _, Seen::Absent) => Part::New,
+                (None, Some(_), Seen::There(_)) => Part::Doomed,
+                _ => Part::Aside,
+            },
+            replaced: false,
         }
     }
 }
 
-fn replaced<K: Member>(object: &Object<K>, cx: &Knowing<'_>) -> bool {
-    match (&object.wanted, &object.seen) {
-        (Some(wanted), Seen::There(live)) => !level(wanted, live, cx.tags, cx.whole).replace.is_empty(),
-        _ => false,
+/// Whether a resource is deleted and made anew.
+struct Replacing<'a>(&'a DraftCx<'a>);
+
+impl Visit for Replacing<'_> {
+    type Out = bool;
+
+    fn visit<K: Member>(self, object: &Object<K>) -> bool {
+        match (&object.wanted, &object.seen) {
+            (Some(wanted), Seen::There(live)) => {
+                let levelled = level(wanted, live, self.0.tags, self.0.whole);
+                replacing(object, &levelled, self.0) && refuse::replacement(object, wanted, live, self.0).is_none()
+            }
+            _ => false,
+        }
     }
+}
+
+fn around(known: &[Known]) -> Around {
+    let mut around = Around::default();
+    for one in known {
+        if one.role != Part::Aside {
+            around.settled.extend(one.live.as_ref().map(Arn::pathless));
+        }
+        for arn in &one.wanted_refs {
+            around.named.entry(arn.clone()).or_default().insert(one.address.clone());
+        }
+        for arn in &one.bounds {
+            around
+                .bounds
+                .entry(arn.clone())
+                .or_default()
+                .insert(one.address.clone());
+        }
+    }
+    around
 }
 
 /// The new resources that name each other in a circle.
 fn entangled(known: &[Known]) -> BTreeSet<Arn> {
-    let made: BTreeMap<&Arn, &Known> = known.iter().filter(|one| one.made).map(|one| (&one.arn, one)).collect();
+    let is_made = |one: &&Known| one.role == Part::New || one.replaced;
+    let made: BTreeMap<&Arn, &Known> = known
+        .iter()
+        .filter(is_made)
+        .filter_map(|one| Some((one.wanted.as_ref()?, one)))
+        .collect();
     let reaches_itself = |start: &Arn| {
         let mut seen = BTreeSet::new();
-        let mut stack: Vec<&Arn> = made.get(start).map(|one| one.refs.iter().collect()).unwrap_or_default();
+        let mut stack: Vec<&Arn> = made.get(start).into_iter().flat_map(|one| &one.wanted_refs).collect();
         while let Some(arn) = stack.pop() {
             if arn == start {
                 return true;
@@ -196,7 +268,7 @@ fn entangled(known: &[Known]) -> BTreeSet<Arn> {
             if let Some(next) = made.get(arn)
                 && seen.insert(arn)
             {
-                stack.extend(next.refs.iter());
+                stack.extend(next.wanted_refs.iter());
             }
         }
         false
@@ -207,18 +279,18 @@ fn entangled(known: &[Known]) -> BTreeSet<Arn> {
         .collect()
 }
 
-/// Pairs of resources of which one names the other.
+/// Pairs of resources of which one names the other, now or later.
 fn bonds(known: &[Known]) -> Bonds {
-    let addresses: BTreeMap<&Arn, &Address> = known.iter().map(|one| (&one.arn, &one.address)).collect();
-    known
+    let addresses: BTreeMap<&Arn, &Address> = known
         .iter()
-        .flat_map(|one| {
-            one.refs
-                .iter()
-                .filter_map(|arn| addresses.get(arn))
-                .map(|to| (one.address.clone(), (*to).clone()))
-        })
-        .collect()
+        .flat_map(|one| one.live.iter().chain(&one.wanted).map(|arn| (arn, &one.address)))
+        .collect();
+    let pairs = known.iter().flat_map(|one| {
+        let refs = one.live_refs.iter().chain(&one.wanted_refs);
+        refs.filter_map(|arn| addresses.get(arn))
+            .map(|to| (one.address.clone(), (*to).clone()))
+    });
+    pairs.collect()
 }
 
 fn steps(drafts: &[Draft], home: &Home) -> Vec<Step> {
@@ -263,7 +335,8 @@ fn step(id: usize, draft: &Draft, action: &AnyAction, home: &Home) -> Step {
     }
 }
 
-/// Marks the steps that stand on something that this plan makes.
+/// Marks the steps that stand on something that this plan makes. The making itself isn't one: what it doesn't find isn't
+/// late but missing.
 fn mark_fresh(steps: &mut [Step]) {
     let made: BTreeSet<Arn> = steps.iter().flat_map(|step| step.facts.makes.iter().cloned()).collect();
     let making: BTreeSet<Address> = steps
@@ -272,30 +345,23 @@ fn mark_fresh(steps: &mut [Step]) {
         .map(|step| step.address.clone())
         .collect();
     for step in steps {
-        step.fresh = making.contains(&step.address) || step.facts.needs.iter().any(|arn| made.contains(arn));
+        let is_behind = step.rank > Rank::Create && making.contains(&step.address);
+        step.fresh = is_behind || step.facts.needs.iter().any(|arn| made.contains(arn));
     }
 }
 
-/// Two steps that break the same link are one: the holder's own, if it has one, else the first.
+/// Steps that break the same link are one: the holder's own, if it has one, else the first.
 fn one_per_link(steps: Vec<Step>) -> Vec<Step> {
     let link = |step: &Step| {
-        step.facts
-            .unlinks
-            .as_ref()
-            .map(|(holder, held)| (holder.pathless(), held.pathless()))
+        let (holder, held) = step.facts.unlinks.as_ref()?;
+        Some((holder.pathless(), held.pathless()))
     };
-    let mut keep: BTreeMap<(Arn, Arn), usize> = BTreeMap::new();
+    let is_own = |step: &Step, (holder, _): &(Arn, Arn)| step.action.arn().pathless() == *holder;
+    let mut broken: BTreeSet<(Arn, Arn)> = BTreeSet::new();
     for step in &steps {
-        let Some(link) = link(step) else { continue };
-        let better = keep
-            .get(&link)
-            .is_none_or(|at| steps[*at].rank == Rank::Unlink && step.rank != Rank::Unlink);
-        if better {
-            keep.insert(link, step.id);
-        }
+        broken.extend(link(step).filter(|link| is_own(step, link)));
     }
-    steps
-        .into_iter()
-        .filter(|step| link(step).is_none_or(|link| keep.get(&link) == Some(&step.id)))
-        .collect()
+    let mut kept = steps;
+    kept.retain(|step| link(step).is_none_or(|link| is_own(step, &link) || broken.insert(link)));
+    kept
 }

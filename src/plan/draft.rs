@@ -2,17 +2,17 @@
 //!
 //! Invariant: a resource is either brought wholly to what the file says, or not touched at all and a refusal says why.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::address::Address;
 use crate::fields::{FieldPath, Fields};
-use crate::kind::{DiffCx, Doom, Home, Kind, Loss, Object, Observed, Pair, Seen, Wanted};
+use crate::kind::{DiffCx, Doom, Home, Kind, Object, Observed, Pair, Seen, Wanted};
 use crate::kinds::{AnyAction, Member, Visit};
 use crate::names::Arn;
-use crate::spec::source::Place;
 
 use super::consent::Consents;
 use super::level::{Levelled, TagRules, level};
-use super::{Change, FieldChange, Refusal, Verb};
+use super::{Change, FieldChange, Refusal, Verb, refuse};
 
 /// What a draft may know.
 #[derive(Debug)]
@@ -29,12 +29,23 @@ pub struct DraftCx<'a> {
     pub replaced: &'a BTreeSet<Arn>,
     /// See [`DiffCx`].
     pub entangled: &'a BTreeSet<Arn>,
-    /// Everything that the file declares or names under `absent:`, users, groups and roles without their paths.
-    pub declared: &'a BTreeSet<Arn>,
-    /// Of these, those that the file declares whole, not `shared`, or names under `absent:`.
+    /// What the other resources of the plan mean for this one.
+    pub around: &'a Around,
+    /// The live things that the file declares whole, not `shared`, or names under `absent:`.
     pub whole: &'a BTreeSet<Arn>,
     /// Who runs the tool.
     pub caller: &'a Arn,
+}
+
+/// What the other resources of a plan mean for one that shall go.
+#[derive(Debug, Default)]
+pub struct Around {
+    /// What was read and will be as the file says, users, groups and roles without their paths.
+    pub settled: BTreeSet<Arn>,
+    /// Who names a thing when the plan has been executed.
+    pub named: BTreeMap<Arn, BTreeSet<Address>>,
+    /// Whose boundary a policy is now.
+    pub bounds: BTreeMap<Arn, BTreeSet<Address>>,
 }
 
 /// What happens to one resource, before order.
@@ -48,6 +59,13 @@ pub struct Draft {
     pub refusals: Vec<Refusal>,
     /// The digest of the live state.
     pub fingerprint: String,
+}
+
+impl Draft {
+    fn refuse(&mut self, refusal: Refusal) {
+        self.change.verb = Verb::Refuse;
+        self.refusals.push(refusal);
+    }
 }
 
 /// The visitor that drafts.
@@ -68,8 +86,8 @@ impl Visit for Drafting<'_> {
             (Some(wanted), _, Seen::Absent) => create(&mut draft, object, wanted, self.0),
             (Some(wanted), _, Seen::There(live)) => change(&mut draft, object, wanted, live, self.0),
             (None, Some(doom), Seen::There(live)) => delete(&mut draft, object, doom, live, self.0),
-            (Some(_), _, Seen::Unread) => unread(&mut draft, "it was not read"),
-            (None, _, Seen::Absent | Seen::Unread | Seen::There(_)) => {}
+            (Some(_), _, Seen::Unread) | (None, Some(_), Seen::Unread) => unread(&mut draft, "it was not read"),
+            (None, Some(_), Seen::Absent) | (None, None, Seen::Absent | Seen::Unread | Seen::There(_)) => {}
         }
         draft
     }
@@ -130,28 +148,26 @@ fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
     let levelled = level(wanted, live, cx.tags, cx.whole);
     describe(&mut draft.change, wanted, live, &levelled, cx);
     if replacing(object, &levelled, cx) {
-        return replace(draft, object, wanted, live, cx);
+        return replace(draft, object, wanted, live, &levelled, cx);
     }
     if !levelled.replace.is_empty() {
-        draft.change.verb = Verb::Refuse;
-        draft.refusals.push(needs_replacement(object, wanted, live, &levelled));
+        return draft.refuse(refuse::needs_replacement(object, wanted, live, &levelled));
+    }
+    let pair = Pair::Change {
+        wanted: &levelled.state,
+        live,
+    };
+    let actions = erase(object, &live.state, K::diff(&object.id, pair, &cx.diff()), cx);
+    if let Some(refusal) = refuse::not_ours(object, wanted, live, &actions, &draft.change.fields, cx) {
+        return draft.refuse(refusal);
+    }
+    if !levelled.unknown.is_empty() && refuse::is_unclaimed(object, wanted, live, cx) {
+        // What can't be read might differ, and then taking it over would need the user's word.
+        draft.change.verb = Verb::Unknown;
         return;
     }
-    let actions = K::diff(
-        &object.id,
-        Pair::Change {
-            wanted: &levelled.state,
-            live,
-        },
-        &cx.diff(),
-    );
-    let erased = erase(object, &live.state, actions, cx);
-    if let Some(refusal) = ownership(object, wanted, live, &erased, &draft.change.fields, cx) {
-        draft.change.verb = Verb::Refuse;
-        draft.refusals.push(refusal);
-        return;
-    }
-    draft.change.verb = match (erased.is_empty(), draft.change.fields.is_empty()) {
+    draft.change.verb = match (actions.is_empty(), draft.change.fields.is_empty()) {
+        (true, _) if !levelled.unknown.is_empty() => Verb::Unknown,
         (true, _) => Verb::Keep,
         (false, true) if only_marks(&levelled, live, cx) => Verb::Adopt,
         (false, _) => Verb::Update,
@@ -160,35 +176,49 @@ fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         draft.change.notes.extend(wanted.notes.iter().cloned());
     }
     if draft.change.verb == Verb::Update && draft.change.fields.is_empty() {
-        let again: Vec<String> = erased.iter().map(|action| action.facts(cx.home).summary).collect();
+        let again: Vec<String> = actions.iter().map(|action| action.facts(cx.home).summary).collect();
         draft.change.notes.push(format!(
             "again, because what it names is made anew: {}",
             again.join(", ")
         ));
     }
-    draft.actions = erased;
+    draft.actions = actions;
 }
 
-fn replacing<K: Member>(object: &Object<K>, levelled: &Levelled<K::State>, cx: &DraftCx<'_>) -> bool {
+/// Whether the file and the user want it deleted and made anew.
+pub(super) fn replacing<K: Member>(object: &Object<K>, levelled: &Levelled<K::State>, cx: &DraftCx<'_>) -> bool {
     !levelled.replace.is_empty() && cx.consents.replaces(&object.address)
 }
 
-fn replace<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, live: &Observed<K>, cx: &DraftCx<'_>) {
-    if let Some(refusal) = may_not_go(object, &wanted.origin, live, cx) {
-        draft.change.verb = Verb::Refuse;
-        draft.refusals.push(refusal);
-        return;
+fn replace<K: Member>(
+    draft: &mut Draft,
+    object: &Object<K>,
+    wanted: &Wanted<K>,
+    live: &Observed<K>,
+    levelled: &Levelled<K::State>,
+    cx: &DraftCx<'_>,
+) {
+    if let Some(refusal) = refuse::replacement(object, wanted, live, cx) {
+        return draft.refuse(refusal);
     }
     draft.change.verb = Verb::Replace;
     draft.change.notes.extend(wanted.notes.iter().cloned());
-    draft.actions = erase(
-        object,
-        &live.state,
-        K::diff(&object.id, Pair::Delete(live), &cx.diff()),
-        cx,
-    );
-    let made = K::diff(&object.id, Pair::Create(&wanted.state), &cx.diff());
-    draft.actions.extend(erase(object, &wanted.state, made, cx));
+    let gone = K::diff(&object.id, Pair::Delete(live), &cx.diff());
+    draft.actions = erase(object, &live.state, gone, cx);
+    let state = made_anew(wanted, levelled);
+    let made = K::diff(&object.id, Pair::Create(&state), &cx.diff());
+    draft.actions.extend(erase(object, &state, made, cx));
+}
+
+/// What is made in the place of the old one: also what the file leaves to AWS, such as a boundary that is held. AWS's own
+/// tags can't be written.
+fn made_anew<K: Member>(wanted: &Wanted<K>, levelled: &Levelled<K::State>) -> K::State {
+    let mut state = levelled.state.clone();
+    let tags = K::tags(&levelled.state).into_iter().flatten();
+    for (key, _) in tags.filter(|(key, _)| key.starts_with("aws:")) {
+        state.take(&wanted.state, &FieldPath::entry("tags", key));
+    }
+    state
 }
 
 fn delete<K: Member>(draft: &mut Draft, object: &Object<K>, doom: &Doom, live: &Observed<K>, cx: &DraftCx<'_>) {
@@ -204,10 +234,14 @@ fn delete<K: Member>(draft: &mut Draft, object: &Object<K>, doom: &Doom, live: &
             place: None,
         })
         .collect();
-    let refusal = may_not_go(object, &doom.origin, live, cx).or_else(|| still_used(object, doom, live, cx));
-    if let Some(refusal) = refusal {
-        draft.change.verb = Verb::Refuse;
-        draft.refusals.push(refusal);
+    draft.change.notes = K::unmodelled(&live.evidence);
+    if let Some(refusal) = refuse::deletion(object, doom, live, cx) {
+        return draft.refuse(refusal);
+    }
+    if !live.unknown.is_empty() {
+        // What can't be read might protect it, or say that it is somebody else's.
+        draft.change.verb = Verb::Unknown;
+        draft.change.unknown = live.unknown.clone().into_iter().collect();
         return;
     }
     draft.change.verb = Verb::Delete;
@@ -279,174 +313,6 @@ fn is_mark(path: &FieldPath, tags: &TagRules) -> bool {
 fn only_marks<S: Fields>(levelled: &Levelled<S>, live: &Observed<impl Kind<State = S>>, cx: &DraftCx<'_>) -> bool {
     let apart = levelled.state.apart(&live.state);
     !apart.is_empty() && apart.iter().all(|path| is_mark(path, cx.tags))
-}
-
-/// Whether what was found may be changed at all: somebody else's, nobody's, or ours.
-fn ownership<K: Member>(
-    object: &Object<K>,
-    wanted: &Wanted<K>,
-    live: &Observed<K>,
-    actions: &[AnyAction],
-    fields: &[FieldChange],
-    cx: &DraftCx<'_>,
-) -> Option<Refusal> {
-    if wanted.shared || cx.consents.adopts(&object.address) {
-        return None;
-    }
-    let Some(tags) = K::tags(&live.state) else {
-        return untaggable(object, wanted, actions, cx);
-    };
-    if let Some(owner) = other_owner(tags, cx) {
-        return Some(contested(object, &wanted.origin, &owner));
-    }
-    let ours = tags
-        .get(&cx.tags.owner_key)
-        .is_some_and(|owner| owner == cx.environment);
-    (!ours && !fields.is_empty() && !K::pristine(live)).then(|| Refusal {
-        guard: "adopt",
-        address: Some(object.address.clone()),
-        message: format!(
-            "{} exists and is not this environment's; {} would change",
-            object.address,
-            list(fields)
-        ),
-        place: Some(wanted.origin.clone()),
-        hint: format!("to take it over and change it: --adopt {}", object.address),
-    })
-}
-
-fn list(fields: &[FieldChange]) -> String {
-    let names: Vec<String> = fields.iter().map(|field| field.path.to_string()).collect();
-    names.join(", ")
-}
-
-/// What can't be tagged can't say whose it is: adding to it harms nobody, taking away needs the user's word.
-fn untaggable<K: Member>(
-    object: &Object<K>,
-    wanted: &Wanted<K>,
-    actions: &[AnyAction],
-    cx: &DraftCx<'_>,
-) -> Option<Refusal> {
-    let removals: Vec<String> = actions
-        .iter()
-        .map(|action| action.facts(cx.home))
-        .filter(|facts| facts.loss != Loss::None)
-        .map(|facts| facts.summary)
-        .collect();
-    (!removals.is_empty()).then(|| Refusal {
-        guard: "adopt",
-        address: Some(object.address.clone()),
-        message: format!(
-            "{} can't carry a mark of ownership, and this takes away: {}",
-            object.address,
-            removals.join(", ")
-        ),
-        place: Some(wanted.origin.clone()),
-        hint: format!("to do it: --adopt {}", object.address),
-    })
-}
-
-fn other_owner(tags: &std::collections::BTreeMap<String, String>, cx: &DraftCx<'_>) -> Option<String> {
-    let stack = tags
-        .get("aws:cloudformation:stack-name")
-        .map(|stack| format!("the CloudFormation stack `{stack}`"));
-    let environment = tags.get(&cx.tags.owner_key).filter(|owner| *owner != cx.environment);
-    stack.or(environment.map(|owner| format!("the environment `{owner}`")))
-}
-
-fn contested<K: Kind>(object: &Object<K>, place: &Place, owner: &str) -> Refusal {
-    Refusal {
-        guard: "contested",
-        address: Some(object.address.clone()),
-        message: format!("{} belongs to {owner}", object.address),
-        place: Some(place.clone()),
-        hint: format!("to take it from there: --adopt {}", object.address),
-    }
-}
-
-fn needs_replacement<K: Member>(
-    object: &Object<K>,
-    wanted: &Wanted<K>,
-    live: &Observed<K>,
-    levelled: &Levelled<K::State>,
-) -> Refusal {
-    let fields: Vec<String> = levelled
-        .replace
-        .iter()
-        .map(|path| {
-            let value = |state: &K::State| state.show(path).map_or("nothing".to_owned(), |shown| shown.to_line());
-            format!("{path} from {} to {}", value(&live.state), value(&levelled.state))
-        })
-        .collect();
-    let place = levelled.replace.iter().find_map(|path| wanted.places.get(path));
-    Refusal {
-        guard: "replace",
-        address: Some(object.address.clone()),
-        message: format!("AWS can't change {} of {} in place", fields.join(", "), object.address),
-        place: Some(place.unwrap_or(&wanted.origin).clone()),
-        hint: format!("to delete it and make it anew: --replace {}", object.address),
-    }
-}
-
-/// What must never be deleted, whoever asks.
-fn may_not_go<K: Member>(object: &Object<K>, place: &Place, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
-    let arn = K::arn(&object.id, Some(&live.state), cx.home);
-    let refuse = |guard, message: String, hint: &str| {
-        Some(Refusal {
-            guard,
-            address: Some(object.address.clone()),
-            message,
-            place: Some(place.clone()),
-            hint: hint.into(),
-        })
-    };
-    if arn.is_aws_made() {
-        return refuse(
-            "reserved",
-            format!("{} was made by AWS", object.address),
-            "delete it through the service that owns it",
-        );
-    }
-    if arn.names_same_principal(cx.caller) {
-        return refuse(
-            "lockout",
-            format!("{} is the identity that runs this", object.address),
-            "run it as somebody else",
-        );
-    }
-    let tags = K::tags(&live.state);
-    if tags.is_some_and(|tags| tags.get(&cx.tags.protect_key).is_some_and(|value| value == "true"))
-        || object.wanted.as_ref().is_some_and(|wanted| wanted.protect)
-    {
-        let message = format!("{} is protected", object.address);
-        return refuse(
-            "protect",
-            message,
-            "write `protect: false`, apply that, and delete it then",
-        );
-    }
-    tags.filter(|_| !cx.consents.adopts(&object.address))
-        .and_then(|tags| other_owner(tags, cx))
-        .map(|owner| contested(object, place, &owner))
-}
-
-fn still_used<K: Member>(object: &Object<K>, doom: &Doom, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
-    let users: Vec<String> = K::users(live)
-        .into_iter()
-        .filter(|arn| !cx.declared.contains(&arn.pathless()))
-        .map(|arn| arn.to_string())
-        .collect();
-    (!users.is_empty() && !doom.detach).then(|| Refusal {
-        guard: "in-use",
-        address: Some(object.address.clone()),
-        message: format!(
-            "{} is used by what this file does not declare: {}",
-            object.address,
-            users.join(", ")
-        ),
-        place: Some(doom.origin.clone()),
-        hint: "to unlink them first, write `detach: true` beside its name under `absent:`".into(),
-    })
 }
 
 impl DraftCx<'_> {

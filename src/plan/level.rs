@@ -33,6 +33,12 @@ impl TagRules {
         }
     }
 
+    /// The marks that this program sets itself; `ignore: [tags]` is not about them.
+    fn is_mark(&self, path: &FieldPath) -> bool {
+        let key = path.key.as_deref();
+        path.field == "tags" && (key == Some(&self.owner_key) || key == Some(&self.protect_key))
+    }
+
     fn foreign(&self, key: &str) -> bool {
         key.starts_with("aws:") || self.ignored.iter().any(|pattern| glob_match(pattern, key))
     }
@@ -125,16 +131,13 @@ fn kept<K: Kind>(
     {
         return Some(kept);
     }
-    if wanted.ignore.iter().any(|pattern| ignores(pattern, path)) {
+    if !tags.is_mark(path) && wanted.ignore.iter().any(|pattern| ignores(pattern, path)) {
         return Some(Kept::Ignored);
     }
-    if wanted.mentioned.contains(path.field) {
-        return None;
-    }
-    match on_change::<K>(path) {
-        OnChange::Replace | OnChange::CreateOnly => Some(Kept::Silent),
-        OnChange::Held if K::holds(path, &live.state) => Some(Kept::Held),
-        OnChange::Held | OnChange::InPlace => None,
+    match (on_change::<K>(path), wanted.mentioned.contains(path.field)) {
+        (OnChange::CreateOnly, _) | (OnChange::Replace, false) => Some(Kept::Silent),
+        (OnChange::Held, false) if K::holds(path, &live.state) => Some(Kept::Held),
+        (OnChange::Replace | OnChange::Held | OnChange::InPlace, _) => None,
     }
 }
 
@@ -161,7 +164,7 @@ fn listed<K: Kind>(wanted: &Wanted<K>, path: &FieldPath) -> bool {
 
 fn kept_tag<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, tags: &TagRules, path: &FieldPath) -> Option<Kept> {
     let key = path.key.as_deref()?;
-    let declared = wanted.state.show(path).is_some();
+    let declared = K::tags(&wanted.state).is_some_and(|wanted| wanted.contains_key(key));
     let live_tag = K::tags(&live.state).is_some_and(|live| live.contains_key(key));
     if key == tags.protect_key && !declared && live_tag && !wanted.mentioned.contains("protect") {
         return Some(Kept::Held);
@@ -176,7 +179,8 @@ fn ignores(pattern: &str, path: &FieldPath) -> bool {
         return pattern == path.field;
     };
     let Some(key) = path.key.as_deref() else { return false };
-    field == path.field && (glob_match(entry, key) || glob_match(entry, key.rsplit('/').next().unwrap_or(key)))
+    let last = key.rsplit('/').next().filter(|_| key.starts_with("arn:"));
+    field == path.field && (glob_match(entry, key) || last.is_some_and(|last| glob_match(entry, last)))
 }
 
 fn on_change<K: Kind>(path: &FieldPath) -> OnChange {

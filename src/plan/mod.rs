@@ -8,6 +8,7 @@ pub mod draft;
 pub mod fingerprint;
 pub mod level;
 pub mod order;
+pub mod refuse;
 pub mod saved;
 
 use crate::address::Address;

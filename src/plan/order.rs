@@ -13,7 +13,7 @@ use super::Step;
 
 /// Steps that wait for each other; there is no order in which they could run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("these steps wait for each other: {}", .0.join(" -> "))]
+#[error("these steps wait for each other: {}, which waits for the first", .0.join(", which waits for "))]
 pub struct Cycle(pub Vec<String>);
 
 /// Which resources bear on each other's access: a role and what is attached to it.
@@ -83,29 +83,39 @@ fn others<'a>(
 
 /// A guard goes on before anything bound to the same resource widens access, and comes off after it was narrowed.
 fn guard_edges(steps: &[Step], bonds: &Bonds) -> Vec<(usize, usize)> {
-    let bound = |a: &Address, b: &Address| {
-        a != b && (bonds.contains(&(a.clone(), b.clone())) || bonds.contains(&(b.clone(), a.clone())))
+    let mut bound: BTreeMap<&Address, BTreeSet<&Address>> = BTreeMap::new();
+    for (a, b) in bonds.iter().filter(|(a, b)| a != b) {
+        bound.entry(a).or_default().insert(b);
+        bound.entry(b).or_default().insert(a);
+    }
+    let mut by_address: BTreeMap<&Address, Vec<usize>> = BTreeMap::new();
+    for (at, step) in steps.iter().enumerate() {
+        by_address.entry(&step.address).or_default().push(at);
+    }
+    let around = |step: &Step| {
+        let near = bound.get(&step.address).into_iter().flatten();
+        near.filter_map(|address| by_address.get(address)).flatten().copied()
     };
     let mut edges = Vec::new();
-    for (guard, on) in steps.iter().enumerate().filter(|(_, step)| step.rank == Rank::GuardOn) {
-        for (widening, step) in steps.iter().enumerate().filter(|(_, step)| widens(step)) {
-            if bound(&on.address, &step.address) {
-                edges.push((guard, widening));
+    for (at, step) in steps.iter().enumerate() {
+        match step.rank {
+            Rank::GuardOn => edges.extend(
+                around(step)
+                    .filter(|other| widens(&steps[*other]))
+                    .map(|other| (at, other)),
+            ),
+            Rank::GuardOff => {
+                let narrowing = around(step).filter(|other| narrows(&steps[*other]));
+                edges.extend(narrowing.map(|other| (other, at)));
             }
-        }
-    }
-    for (off, guard) in steps.iter().enumerate().filter(|(_, step)| step.rank == Rank::GuardOff) {
-        for (narrowing, step) in steps
-            .iter()
-            .enumerate()
-            .filter(|(_, step)| step.access == Access::Restricts)
-        {
-            if step.rank != Rank::GuardOn && bound(&guard.address, &step.address) {
-                edges.push((narrowing, off));
-            }
+            _ => {}
         }
     }
     edges
+}
+
+fn narrows(step: &Step) -> bool {
+    step.access == Access::Restricts && step.rank != Rank::GuardOn
 }
 
 fn widens(step: &Step) -> bool {

@@ -1,7 +1,8 @@
 //! Saved plans: what was reviewed, and whether it still is what would be done.
 //!
 //! Invariant: a saved plan is never executed. The plan is made anew from the file and the live account, and only if both
-//! say the same, byte for byte, are the new one's steps executed; so a tampered file can do nothing that it doesn't show.
+//! say the same are the new one's steps executed; so a tampered file can do nothing that it doesn't show. Where in the
+//! YAML something stands is the only thing that may have moved.
 
 use std::collections::BTreeMap;
 
@@ -91,31 +92,51 @@ impl SavedPlan {
     /// What has moved since; empty when a new plan says the same.
     #[must_use]
     pub fn moved(&self, now: &Plan) -> Vec<String> {
-        let (then, now) = (without_identity(&self.plan), without_identity(&value(now)));
-        if then == now {
+        let (then, now) = (comparable(self.plan.clone()), comparable(value(now)));
+        if then == now && now.is_object() {
             return Vec::new();
         }
         let mut moved = moved_header(&then, &now);
         moved.extend(moved_parts(&then, &now));
         if moved.is_empty() {
-            moved.push("something that the summary does not show; compare the two plans".into());
+            moved.push("the order of the steps, or something else that no summary shows; compare the two plans".into());
         }
         moved
     }
 }
 
+/// A plan as data; nothing that equals a plan where that fails.
 fn value(plan: &Plan) -> serde_json::Value {
     serde_json::to_value(plan).unwrap_or_default()
 }
 
-/// Who plans and who applies may differ: a pipeline plans as a reader and applies as a writer. What the identity has a
-/// bearing on, such as locking itself out, is judged anew and shows as a refusal.
-fn without_identity(plan: &serde_json::Value) -> serde_json::Value {
-    let mut plan = plan.clone();
-    if let Some(header) = plan["header"].as_object_mut() {
-        header.remove("identity");
+/// Without the places in the YAML: a comment more or less changes no meaning. Only where the plan keeps places, for a
+/// policy document or a tag may have keys of the same name. Without the identity: a pipeline plans as a reader and applies
+/// as a writer; what the identity has a bearing on, such as locking itself out, is judged anew and shows as a refusal.
+fn comparable(mut plan: serde_json::Value) -> serde_json::Value {
+    if let Some(header) = plan.get_mut("header") {
+        forget(header, "identity");
+    }
+    for (list, key) in [("changes", "origin"), ("steps", "origin"), ("refusals", "place")] {
+        for part in parts_mut(&mut plan, list) {
+            forget(part, key);
+            for fields in ["fields", "held", "ignored"] {
+                parts_mut(part, fields).for_each(|field| forget(field, "place"));
+            }
+        }
     }
     plan
+}
+
+fn parts_mut<'a>(whole: &'a mut serde_json::Value, key: &str) -> impl Iterator<Item = &'a mut serde_json::Value> {
+    let parts = whole.get_mut(key).and_then(serde_json::Value::as_array_mut);
+    parts.into_iter().flatten()
+}
+
+fn forget(part: &mut serde_json::Value, key: &str) {
+    if let Some(object) = part.as_object_mut() {
+        object.remove(key);
+    }
 }
 
 fn moved_header(before: &serde_json::Value, now: &serde_json::Value) -> Vec<String> {
@@ -130,12 +151,17 @@ fn moved_header(before: &serde_json::Value, now: &serde_json::Value) -> Vec<Stri
     ];
     let differs = |key: &str| before["header"][key] != now["header"][key];
     let moved = words.iter().filter(|(key, _)| differs(key));
-    moved
+    let mut moved: Vec<String> = moved
         .map(|(key, what)| match *key {
             "digest" => (*what).to_owned(),
             _ => format!("{what}: {} then, {} now", before["header"][key], now["header"][key]),
         })
-        .collect()
+        .collect();
+    if before["consents"] != now["consents"] {
+        let (then, now) = (&before["consents"], &now["consents"]);
+        moved.push(format!("the consents: {then} then, {now} now"));
+    }
+    moved
 }
 
 /// Resources whose change, steps or live state differ.

@@ -9,12 +9,11 @@ use super::header::{Header, Variables};
 use super::interpolate::{Names, Scalar, Unresolved, interpolate, interpolate_text};
 use super::load::Texts;
 use super::lower::{Declared, Index, Learned, arn_of};
-use super::nearest::nearest;
 use super::node::{Key, Node, Value};
 use super::source::Sources;
 use crate::kind::{Home, OnChange};
 use crate::kinds::KindName;
-use crate::names::{IamPath, Region};
+use crate::names::{IamPath, Region, nearest};
 
 /// What `$(…)` stands for in a resource.
 pub struct EnvironmentNames<'a> {
@@ -40,6 +39,9 @@ impl Names for EnvironmentNames<'_> {
         }
     }
 }
+
+/// What `$(…)` can always say.
+pub const BUILT_IN: &[&str] = &["account", "region", "partition", "environment"];
 
 /// The names that need no resource: variables, account, region, partition, environment.
 #[must_use]
@@ -77,7 +79,9 @@ pub fn index(texts: &Texts, names: &dyn Names, region: &Region) -> Index {
 /// things, are left as they are, which AWS must be asked for.
 fn is_path_certain(kind: KindName, node: &Node) -> bool {
     let path = kind.fields().iter().find(|field| field.name == "path");
-    let shared = node.get("shared").is_some_and(|shared| matches!(shared.value, Value::Bool(true)));
+    let shared = node
+        .get("shared")
+        .is_some_and(|shared| matches!(shared.value, Value::Bool(true)));
     path.is_some_and(|path| path.on_change == OnChange::InPlace) && !shared
 }
 

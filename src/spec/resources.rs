@@ -10,7 +10,6 @@ use super::index::{self, EnvironmentNames};
 use super::interpolate::interpolate;
 use super::load::{Inputs, Texts};
 use super::lower::{Contribution, Declared, Existing, Index, Learned, Lowering, name_finding};
-use super::nearest::nearest;
 use super::node::{Key, Node, Value};
 use super::source::{Place, Span};
 use super::table::{self, Reading, Table};
@@ -18,7 +17,7 @@ use crate::address::Address;
 use crate::fields::FieldPath;
 use crate::kind::{Depth, Doom, Home, Object, Seen, Wanted};
 use crate::kinds::{AnyObject, COMMON, KindName, Member, VisitKind, VisitMut};
-use crate::names::Region;
+use crate::names::{Region, nearest};
 use crate::plan::level::TagRules;
 
 /// What a file wants of an account.
@@ -91,6 +90,7 @@ pub fn lower(
     contribute(&mut environment, contributions);
     absent(&cx, &mut environment);
     environment.expectations = expectations(&cx, &mut environment.findings);
+    super::interpolate::drop_consequences(&mut environment.findings, &environment.sources);
     environment.objects.sort_by(|a, b| a.address().cmp(b.address()));
     environment
 }
@@ -124,12 +124,19 @@ fn declared(cx: &Cx<'_>, environment: &mut Environment) -> Vec<Contribution> {
     let mut contributions = Vec::new();
     let mut claims = BTreeMap::new();
     for (kind, entries) in &cx.texts.resources {
+        let mut ids = BTreeMap::new();
         for (key, node) in entries {
             let (node, findings) = interpolate(node, cx.names, &environment.sources);
             environment.findings.extend(findings);
             let (id, findings) =
                 super::interpolate::interpolate_text(&key.text, key.span, cx.names, &environment.sources);
             environment.findings.extend(findings);
+            // Two keys may become one only now.
+            if let Some(first) = ids.insert(id.clone(), key.span) {
+                let finding = Finding::error("E0306", key.span, format!("{kind} `{id}` is declared twice"));
+                environment.findings.push(finding.related(first, "first declared here"));
+                continue;
+            }
             let lowering = One {
                 cx,
                 environment,
@@ -198,6 +205,7 @@ impl VisitKind for One<'_, '_> {
             }
         };
         let lowered = identity.and_then(|identity| K::lower(&identity, node, &mut lowering).map(|low| (identity, low)));
+        environment.findings.extend(tags_in_two_cases::<K>(node));
         let Some((identity, lowered)) = lowered else { return };
         contributions.extend(lowered.contributions);
         let mut places = field_places::<K>(node, environment);
@@ -246,8 +254,19 @@ fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
         protect: false,
         shared: false,
     };
-    let Environment { sources, findings, .. } = environment;
+    let Environment {
+        sources,
+        findings,
+        tags,
+        ..
+    } = environment;
     let mut reading = Reading { sources, findings };
+    if let Some(node) = node.get("name") {
+        let _ = table::written_text(node, "name", &mut reading);
+    }
+    for (key, _) in node.get("tags").map(Node::entries).unwrap_or_default() {
+        reading.findings.extend(own_mark(key, tags));
+    }
     if let Some(node) = node.get("ignore") {
         for (pattern, span) in table::texts(node, "ignore", &mut reading).unwrap_or_default() {
             match unknown_field::<K>(pattern, span) {
@@ -264,6 +283,35 @@ fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
     common.protect = flag("protect");
     common.shared = flag("shared");
     common
+}
+
+/// The marks of ownership and protection are evenkeel's to write: by hand they would give a resource away.
+fn own_mark(key: &Key, rules: &TagRules) -> Option<Finding> {
+    let label = if key.text == rules.owner_key {
+        "remove it: `environment:` at the top says it"
+    } else if key.text == rules.protect_key {
+        "write `protect: true` in place of the tag"
+    } else {
+        return None;
+    };
+    let message = format!("the tag `{}` is written by evenkeel itself", key.text);
+    Some(Finding::error("E0411", key.span, message).label(label))
+}
+
+/// IAM takes the tag keys of users and roles for the same whatever their case (`InvalidInput`, "Duplicate tag keys found").
+fn tags_in_two_cases<K: Member>(node: &Node) -> Vec<Finding> {
+    let keys = node.get("tags").filter(|_| K::SECTION.principal).map(Node::entries);
+    let keys: Vec<&Key> = keys.unwrap_or_default().iter().map(|(key, _)| key).collect();
+    let twice = keys.iter().enumerate().filter_map(|(at, key)| {
+        let first = keys
+            .iter()
+            .take(at)
+            .find(|first| first.text.eq_ignore_ascii_case(&key.text))?;
+        let message = format!("the tags `{}` and `{}` are one to IAM", first.text, key.text);
+        let finding = Finding::error("E0414", key.span, message).label("remove one of them");
+        Some(finding.related(first.span, "the other one"))
+    });
+    twice.collect()
 }
 
 fn unknown_field<K: Member>(pattern: &str, span: Span) -> Option<Finding> {
@@ -405,12 +453,19 @@ impl VisitKind for Dooming<'_, '_> {
                 return;
             }
         };
+        let address = Address::new(K::KIND, declared.name);
+        if environment.objects.iter().any(|object| *object.address() == address) {
+            let message = format!("`{address}` is listed twice under `absent:`");
+            let finding = Finding::error("E0414", declared.span, message).label("remove one of them");
+            environment.findings.push(finding);
+            return;
+        }
         let doom = Doom {
             origin: environment.sources.place(declared.span),
             detach,
         };
         environment.objects.push(K::object(Object {
-            address: Address::new(K::KIND, declared.name),
+            address,
             id,
             wanted: None,
             doom: Some(doom),
@@ -436,9 +491,11 @@ fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(De
     let name = table::written_text(name_node, "name", &mut reading)?;
     let detach = table.boolean("detach", &mut reading).unwrap_or(false);
     let bus = table.text("bus", &mut reading).map(str::to_owned);
-    let region = table
-        .text("region", &mut reading)
-        .and_then(|text| Region::parse(text).ok());
+    let region = table.take("region").and_then(|node| {
+        let text = table::text(node, "region", &mut reading)?;
+        let refuse = |error| reading.report(name_finding(node.span, "region", &error));
+        Region::parse(text).map_err(refuse).ok()
+    });
     let declared = plain(name, name_node.span);
     Some((
         Declared {
@@ -464,8 +521,30 @@ fn expectations(cx: &Cx<'_>, findings: &mut Vec<Finding>) -> usize {
                 findings,
             },
         );
+        findings.extend(node.get("who").and_then(|who| nobody(who, cx.index)));
     }
     cx.texts.expect.len()
+}
+
+/// An address of a kind that a file declares must lead to a declared one.
+fn nobody(who: &Node, index: &Index) -> Option<Finding> {
+    let (kind, id) = who.text()?.split_once('/')?;
+    let kind = KindName::of_name(kind)?;
+    let ids = || {
+        index
+            .get(&kind)
+            .into_iter()
+            .flat_map(BTreeMap::keys)
+            .map(String::as_str)
+    };
+    if ids().any(|known| known == id) {
+        return None;
+    }
+    let label = match nearest(id, ids()) {
+        Some(near) => format!("did you mean `{kind}/{near}`?"),
+        None => format!("declare it under `{}:`, or write its ARN", kind.section().key),
+    };
+    Some(Finding::error("E0501", who.span, format!("there is no {kind} `{id}` in this file")).label(label))
 }
 
 fn expectation(node: &Node, reading: &mut Reading<'_>) {

@@ -57,7 +57,10 @@ pub(super) async fn read(view: &View<'_>) -> Result<Bulk, CallError> {
 /// Users name their groups without path, and groups don't name their members.
 fn link(bulk: &mut Bulk) {
     for user in bulk.users.values_mut() {
-        let member = Named { name: user.name.clone(), path: user.path.clone() };
+        let member = Named {
+            name: user.name.clone(),
+            path: user.path.clone(),
+        };
         for named in &mut user.groups {
             if let Some(group) = bulk.groups.get_mut(&named.name.to_lowercase()) {
                 named.path.clone_from(&group.path);
@@ -155,7 +158,14 @@ fn user(detail: &sdk::UserDetail) -> UserRecord {
         name: text(detail.user_name()),
         path: text(detail.path()),
         id: text(detail.user_id()),
-        groups: detail.group_list().iter().map(|name| Named { name: name.clone(), path: "/".to_owned() }).collect(),
+        groups: detail
+            .group_list()
+            .iter()
+            .map(|name| Named {
+                name: name.clone(),
+                path: "/".to_owned(),
+            })
+            .collect(),
         attached: attached(detail.attached_managed_policies()),
         inline: inline(detail.user_policy_list()),
         boundary: boundary(detail.permissions_boundary()),

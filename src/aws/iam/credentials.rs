@@ -70,7 +70,10 @@ pub async fn mfa_devices(view: &View<'_>, user: &str) -> Result<Vec<String>, Cal
             "iam:ListMFADevices",
             request,
             |page: &aws_sdk_iam::operation::list_mfa_devices::ListMfaDevicesOutput| {
-                page.mfa_devices().iter().map(|device| device.serial_number().to_owned()).collect::<Vec<_>>()
+                page.mfa_devices()
+                    .iter()
+                    .map(|device| device.serial_number().to_owned())
+                    .collect::<Vec<_>>()
             }
         )
     };
@@ -89,7 +92,10 @@ pub async fn signing_certificates(view: &View<'_>, user: &str) -> Result<Vec<Str
             "iam:ListSigningCertificates",
             request,
             |page: &aws_sdk_iam::operation::list_signing_certificates::ListSigningCertificatesOutput| {
-                page.certificates().iter().map(|one| one.certificate_id().to_owned()).collect::<Vec<_>>()
+                page.certificates()
+                    .iter()
+                    .map(|one| one.certificate_id().to_owned())
+                    .collect::<Vec<_>>()
             }
         )
     };
@@ -108,7 +114,10 @@ pub async fn ssh_public_keys(view: &View<'_>, user: &str) -> Result<Vec<String>,
             "iam:ListSSHPublicKeys",
             request,
             |page: &aws_sdk_iam::operation::list_ssh_public_keys::ListSshPublicKeysOutput| {
-                page.ssh_public_keys().iter().map(|one| one.ssh_public_key_id().to_owned()).collect::<Vec<_>>()
+                page.ssh_public_keys()
+                    .iter()
+                    .map(|one| one.ssh_public_key_id().to_owned())
+                    .collect::<Vec<_>>()
             }
         )
     };
@@ -124,9 +133,18 @@ pub async fn service_credentials(view: &View<'_>, user: &str) -> Result<Vec<Stri
     let mut ids = Vec::new();
     let mut marker = None;
     loop {
-        let request = view.iam_client().list_service_specific_credentials().user_name(user).set_marker(marker);
-        let answer = request.send().await.map_err(failed("iam:ListServiceSpecificCredentials"));
-        let Some(page) = absent_is_none(answer)? else { return Ok(Vec::new()) };
+        let request = view
+            .iam_client()
+            .list_service_specific_credentials()
+            .user_name(user)
+            .set_marker(marker);
+        let answer = request
+            .send()
+            .await
+            .map_err(failed("iam:ListServiceSpecificCredentials"));
+        let Some(page) = absent_is_none(answer)? else {
+            return Ok(Vec::new());
+        };
         let found = page.service_specific_credentials().iter();
         ids.extend(found.map(|one| one.service_specific_credential_id().to_owned()));
         marker = page.marker().map(str::to_owned).filter(|_| page.is_truncated());

@@ -32,14 +32,26 @@ pub(super) use all_pages;
 /// The boundary of a role, from the call that surely tells it.
 pub(super) async fn role_boundary(view: &View<'_>, name: &str) -> Result<Option<String>, CallError> {
     let _slot = view.aws.read_slot().await;
-    let answer = view.iam_client().get_role().role_name(name).send().await.map_err(failed("iam:GetRole"))?;
+    let answer = view
+        .iam_client()
+        .get_role()
+        .role_name(name)
+        .send()
+        .await
+        .map_err(failed("iam:GetRole"))?;
     Ok(answer.role().and_then(|role| boundary(role.permissions_boundary())))
 }
 
 /// The boundary of a user, from the call that surely tells it.
 pub(super) async fn user_boundary(view: &View<'_>, name: &str) -> Result<Option<String>, CallError> {
     let _slot = view.aws.read_slot().await;
-    let answer = view.iam_client().get_user().user_name(name).send().await.map_err(failed("iam:GetUser"))?;
+    let answer = view
+        .iam_client()
+        .get_user()
+        .user_name(name)
+        .send()
+        .await
+        .map_err(failed("iam:GetUser"))?;
     Ok(answer.user().and_then(|user| boundary(user.permissions_boundary())))
 }
 
@@ -181,7 +193,10 @@ async fn user_groups(view: &View<'_>, name: &str) -> Result<Vec<Named>, CallErro
         |page: &aws_sdk_iam::operation::list_groups_for_user::ListGroupsForUserOutput| {
             page.groups()
                 .iter()
-                .map(|group| Named { name: group.group_name().to_owned(), path: group.path().to_owned() })
+                .map(|group| Named {
+                    name: group.group_name().to_owned(),
+                    path: group.path().to_owned(),
+                })
                 .collect::<Vec<_>>()
         }
     )
@@ -236,9 +251,10 @@ async fn group_head(view: &View<'_>, name: &str) -> Result<GroupRecord, CallErro
             record.path = group.path().to_owned();
             record.id = group.group_id().to_owned();
         }
-        record
-            .members
-            .extend(page.users().iter().map(|user| Named { name: user.user_name().to_owned(), path: user.path().to_owned() }));
+        record.members.extend(page.users().iter().map(|user| Named {
+            name: user.user_name().to_owned(),
+            path: user.path().to_owned(),
+        }));
     }
     Ok(record)
 }

@@ -34,13 +34,13 @@ pub(super) fn diff(pair: Pair<'_, Group>, cx: &DiffCx<'_>) -> Vec<Action> {
 
 fn create(wanted: &State, cx: &DiffCx<'_>) -> Vec<Action> {
     let bare = made(&wanted.path);
-    let holds = principal::diff(wanted.holdings(), bare.holdings(), cx);
+    let holds = principal::diff(principal::Holder::Group, wanted.holdings(), bare.holdings(), cx);
     std::iter::once(Action::Create(wanted.path.clone())).chain(holds.into_iter().map(Action::Hold)).collect()
 }
 
 fn change(wanted: &State, live: &State, cx: &DiffCx<'_>) -> Vec<Action> {
     let path = (wanted.path != live.path).then(|| Action::SetPath(wanted.path.clone()));
-    let holds = principal::diff(wanted.holdings(), live.holdings(), cx);
+    let holds = principal::diff(principal::Holder::Group, wanted.holdings(), live.holdings(), cx);
     let others = live.members.difference(&wanted.members);
     let removals = others.map(|member| Action::RemoveMember(member.arn().clone(), Timing::First));
     path.into_iter().chain(holds.into_iter().map(Action::Hold)).chain(removals).collect()

@@ -27,6 +27,18 @@ pub enum Holder {
     Role,
 }
 
+impl Holder {
+    /// The longest sum of its inline policies in characters (IAM quotas; none of them can be raised).
+    #[must_use]
+    pub fn most_inline(self) -> usize {
+        match self {
+            Self::User => 2048,
+            Self::Group => 5120,
+            Self::Role => 10_240,
+        }
+    }
+}
+
 /// What a principal holds.
 #[derive(Debug, Clone, Copy)]
 pub struct Holdings<'a> {
@@ -91,31 +103,39 @@ pub fn guard(policy: &Policy) -> Guard {
 }
 
 /// The changes from live to wanted; a policy that is made anew is attached anew.
+///
+/// What goes, goes after what comes, for the one may replace the other, unless AWS's limits leave no room for both.
 #[must_use]
-pub fn diff(wanted: Holdings<'_>, live: Holdings<'_>, cx: &DiffCx<'_>) -> Vec<HoldAction> {
-    let mut actions = boundary(wanted, live, cx);
+pub fn diff(holder: Holder, wanted: Holdings<'_>, live: Holdings<'_>, cx: &DiffCx<'_>) -> Vec<HoldAction> {
     let attach: Vec<&Arn> = wanted
         .policies
         .iter()
         .filter(|arn| !live.policies.contains(arn) || cx.replaced.contains(arn))
         .collect();
-    let detach: Vec<&Arn> = live.policies.difference(wanted.policies).collect();
-    let timing = if attach.is_empty() || live.policies.len() + attach.len() > ATTACHMENTS {
-        Timing::First
-    } else {
-        Timing::Replaced
+    let put = inline_puts(wanted, live);
+    let timing = |is_crowded: bool| match (attach.is_empty() && put.is_empty(), is_crowded) {
+        (false, false) => Timing::Replaced,
+        (true, _) | (_, true) => Timing::First,
     };
-    actions.extend(attach.into_iter().cloned().map(HoldAction::Attach));
-    actions.extend(detach.into_iter().map(|arn| {
+    let detach = timing(live.policies.len() + attach.len() > ATTACHMENTS);
+    let delete = timing(is_crowded(holder, wanted, live));
+    let mut actions = boundary(wanted, live, cx);
+    actions.extend(attach.iter().map(|arn| HoldAction::Attach((*arn).clone())));
+    actions.extend(live.policies.difference(wanted.policies).map(|arn| {
         // What is deleted and made anew under another path must be let go before, or nothing could begin.
         let timing = if cx.replaced.contains(arn) {
             Timing::First
         } else {
-            timing
+            detach
         };
         HoldAction::Detach(arn.clone(), timing)
     }));
-    actions.extend(inline(wanted, live));
+    actions.extend(put);
+    let gone = live
+        .inline
+        .iter()
+        .filter(|(name, _)| !wanted.inline.contains_key(*name));
+    actions.extend(gone.map(|(name, policy)| HoldAction::DeleteInline(name.clone(), guard(policy), delete)));
     actions
 }
 
@@ -129,24 +149,27 @@ fn boundary(wanted: Holdings<'_>, live: Holdings<'_>, cx: &DiffCx<'_>) -> Vec<Ho
     }
 }
 
-fn inline(wanted: Holdings<'_>, live: Holdings<'_>) -> Vec<HoldAction> {
-    let put = wanted
+/// Those that shrink first, since the limit is on the sum.
+fn inline_puts(wanted: Holdings<'_>, live: Holdings<'_>) -> Vec<HoldAction> {
+    let mut changed: Vec<(&String, &Policy)> = wanted
         .inline
         .iter()
         .filter(|(name, policy)| live.inline.get(*name).is_none_or(|live| !same(policy, live)))
-        .map(|(name, policy)| HoldAction::PutInline(name.clone(), Box::new(policy.clone())));
-    let put: Vec<HoldAction> = put.collect();
-    let timing = if put.is_empty() {
-        Timing::First
-    } else {
-        Timing::Replaced
-    };
+        .collect();
+    let size = |policy: &Policy| i64::try_from(policy.size()).unwrap_or(i64::MAX);
+    changed.sort_by_key(|(name, policy)| size(policy) - live.inline.get(*name).map_or(0, size));
+    let put = |(name, policy): (&String, &Policy)| HoldAction::PutInline(name.clone(), Box::new(policy.clone()));
+    changed.into_iter().map(put).collect()
+}
+
+/// Whether the new inline policies have no room beside those that go (`LimitExceeded`).
+fn is_crowded(holder: Holder, wanted: Holdings<'_>, live: Holdings<'_>) -> bool {
     let gone = live
         .inline
         .iter()
         .filter(|(name, _)| !wanted.inline.contains_key(*name));
-    let delete = gone.map(|(name, policy)| HoldAction::DeleteInline(name.clone(), guard(policy), timing));
-    put.into_iter().chain(delete).collect()
+    let both = gone.chain(wanted.inline).map(|(_, policy)| policy.size());
+    both.sum::<usize>() > holder.most_inline()
 }
 
 /// The changes that leave nothing held, before a deletion.
@@ -271,6 +294,7 @@ pub fn facts(action: &HoldAction, holder: Holder, arn: &Arn) -> Facts {
             },
             needs: vec![policy.clone()],
             frees: before.iter().cloned().collect(),
+            unlinks: before.clone().map(|before| (arn.clone(), before)),
             fields: vec![FieldPath::whole("permissions_boundary")],
             ..base(
                 call_name(holder, action),
@@ -281,6 +305,7 @@ pub fn facts(action: &HoldAction, holder: Holder, arn: &Arn) -> Facts {
         HoldAction::DeleteBoundary(before) => Facts {
             access: Access::Widens,
             frees: vec![before.clone()],
+            unlinks: Some((arn.clone(), before.clone())),
             fields: vec![FieldPath::whole("permissions_boundary")],
             ..base(
                 call_name(holder, action),

@@ -26,9 +26,6 @@ use super::tagging;
 
 pub use steps::Action;
 
-/// The longest sum of a role's inline policies in characters (IAM quotas).
-const MOST_INLINE: usize = 10_240;
-
 /// The kind.
 #[derive(Debug, Clone)]
 pub struct Role;
@@ -119,11 +116,11 @@ impl Kind for Role {
         let path = table.take("path").map(|node| cx.parse(node, "path", IamPath::parse));
         let description = table.take("description").map(|node| cx.description(node, 1000));
         let session = table.take("max_session_duration");
-        let session = session.map(|node| cx.parse(node, "max_session_duration", SessionLength::parse));
+        let session = session.map(|node| session_length(node, cx));
         let policies_node = table.take("policies");
         let policies = cx.policies(policies_node);
         cx.within(policies_node, policies.len(), limits::POLICIES_PER_ROLE, "policies on this role");
-        let inline_policies = cx.inline_policies(table.take("inline_policies"), MOST_INLINE, "role");
+        let inline_policies = cx.inline_policies(table.take("inline_policies"), principal::Holder::Role.most_inline(), "role");
         let boundary = cx.boundary(table.take("permissions_boundary"));
         let instance_profile = instance_profile(id, &mut table, cx);
         let tags = tagging::caseless(table.take("tags"), cx);
@@ -231,6 +228,12 @@ impl Kind for Role {
     fn unmodelled(_: &Evidence) -> Vec<String> {
         Vec::new()
     }
+}
+
+/// The length of a session; AWS takes 1 to 12 hours.
+fn session_length(node: &Node, cx: &mut Lowering<'_>) -> Option<SessionLength> {
+    let length = table::duration(node, "max_session_duration", 3600..=43_200, &mut cx.reading())?;
+    SessionLength::of_seconds(length.as_secs()).ok()
 }
 
 /// `true`: a profile of the role's own name; a text: of that name; `none`: none, in words.

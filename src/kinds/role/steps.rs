@@ -69,7 +69,7 @@ fn create(id: &RoleName, wanted: &State, cx: &DiffCx<'_>) -> Vec<Action> {
     let mut bare = wanted.clone();
     bare.policies.clear();
     bare.inline_policies.clear();
-    actions.extend(principal::diff(wanted.holdings(), bare.holdings(), cx).into_iter().map(Action::Hold));
+    actions.extend(principal::diff(Holder::Role, wanted.holdings(), bare.holdings(), cx).into_iter().map(Action::Hold));
     actions.extend(wanted.instance_profile.iter().flat_map(|name| profile(name)));
     actions
 }
@@ -94,7 +94,7 @@ fn change(id: &RoleName, wanted: &State, live: &Observed<Role>, cx: &DiffCx<'_>)
         actions.push(Action::PutTrust(Box::new(wanted.trust.clone())));
     }
     actions.extend(update(wanted, state));
-    actions.extend(principal::diff(wanted.holdings(), state.holdings(), cx).into_iter().map(Action::Hold));
+    actions.extend(principal::diff(Holder::Role, wanted.holdings(), state.holdings(), cx).into_iter().map(Action::Hold));
     actions.extend(wanted.instance_profile.difference(&state.instance_profile).flat_map(|name| profile(name)));
     let gone = state.instance_profile.difference(&wanted.instance_profile);
     actions.extend(gone.flat_map(|name| drop_profile(id, name, principal::Timing::First)));

@@ -86,7 +86,7 @@ pub(super) fn diff(pair: Pair<'_, User>, cx: &DiffCx<'_>) -> Vec<Action> {
 fn create(wanted: &State, cx: &DiffCx<'_>) -> Vec<Action> {
     let mut actions = vec![Action::Create(Box::new(wanted.clone()))];
     let bare = made(wanted);
-    actions.extend(principal::diff(wanted.holdings(), bare.holdings(), cx).into_iter().map(Action::Hold));
+    actions.extend(principal::diff(principal::Holder::User, wanted.holdings(), bare.holdings(), cx).into_iter().map(Action::Hold));
     actions.extend(wanted.groups.iter().map(|group| Action::Join(group.arn().clone())));
     actions.extend(credentials(wanted, &bare));
     actions
@@ -97,7 +97,7 @@ fn change(wanted: &State, live: &State, cx: &DiffCx<'_>) -> Vec<Action> {
     if wanted.path != live.path {
         actions.push(Action::SetPath(wanted.path.clone()));
     }
-    actions.extend(principal::diff(wanted.holdings(), live.holdings(), cx).into_iter().map(Action::Hold));
+    actions.extend(principal::diff(principal::Holder::User, wanted.holdings(), live.holdings(), cx).into_iter().map(Action::Hold));
     let (join, leave, timing) = membership::moves(&wanted.groups, &live.groups);
     actions.extend(join.into_iter().map(Action::Join));
     actions.extend(leave.into_iter().map(|group| Action::Leave(group, timing)));

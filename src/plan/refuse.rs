@@ -1,0 +1,251 @@
+//! What must not happen to a resource without the user's word, and what must not happen at all.
+//!
+//! Invariant: nothing here changes a plan; every refusal says what would allow it. What can't be read allows nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::address::Address;
+use crate::fields::Fields as _;
+use crate::kind::{Doom, Kind, Loss, Object, Observed, Wanted};
+use crate::kinds::{AnyAction, Member};
+use crate::spec::source::Place;
+
+use super::draft::DraftCx;
+use super::level::Levelled;
+use super::{FieldChange, Refusal};
+
+/// A refusal about one resource.
+fn about<K: Kind>(guard: &'static str, object: &Object<K>, place: &Place, message: String, hint: String) -> Refusal {
+    Refusal {
+        guard,
+        address: Some(object.address.clone()),
+        message,
+        place: Some(place.clone()),
+        hint,
+    }
+}
+
+/// Why what was found may not be changed: it is somebody else's, or nobody's and would lose what it is.
+pub(super) fn not_ours<K: Member>(
+    object: &Object<K>,
+    wanted: &Wanted<K>,
+    live: &Observed<K>,
+    actions: &[AnyAction],
+    fields: &[FieldChange],
+    cx: &DraftCx<'_>,
+) -> Option<Refusal> {
+    if wanted.shared || cx.consents.adopts(&object.address) {
+        return None;
+    }
+    let Some(tags) = K::tags(&live.state) else {
+        return untaggable(object, wanted, actions, cx);
+    };
+    if let Some(owner) = other_owner(tags, cx) {
+        return Some(contested(object, &wanted.origin, &owner));
+    }
+    (!is_ours(tags, cx) && !fields.is_empty() && !K::pristine(live)).then(|| {
+        let (address, fields) = (&object.address, list(fields));
+        let message = format!("{address} exists and is not this environment's; {fields} would change");
+        let hint = format!("to take it over and change it: --adopt {address}");
+        about("adopt", object, &wanted.origin, message, hint)
+    })
+}
+
+fn is_ours(tags: &BTreeMap<String, String>, cx: &DraftCx<'_>) -> bool {
+    tags.get(&cx.tags.owner_key)
+        .is_some_and(|owner| owner == cx.environment)
+}
+
+/// Whether it could carry our mark, has none, and the user hasn't given it to us.
+pub(super) fn is_unclaimed<K: Member>(
+    object: &Object<K>,
+    wanted: &Wanted<K>,
+    live: &Observed<K>,
+    cx: &DraftCx<'_>,
+) -> bool {
+    let is_free = !wanted.shared && !cx.consents.adopts(&object.address);
+    is_free && K::tags(&live.state).is_some_and(|tags| !is_ours(tags, cx))
+}
+
+fn list(fields: &[FieldChange]) -> String {
+    let names: Vec<String> = fields.iter().map(|field| field.path.to_string()).collect();
+    names.join(", ")
+}
+
+/// What can't be tagged can't say whose it is: adding to it harms nobody, taking away needs the user's word.
+fn untaggable<K: Member>(
+    object: &Object<K>,
+    wanted: &Wanted<K>,
+    actions: &[AnyAction],
+    cx: &DraftCx<'_>,
+) -> Option<Refusal> {
+    let removals: Vec<String> = actions
+        .iter()
+        .map(|action| action.facts(cx.home))
+        .filter(|facts| facts.loss != Loss::None)
+        .map(|facts| facts.summary)
+        .collect();
+    (!removals.is_empty()).then(|| {
+        let (address, removals) = (&object.address, removals.join(", "));
+        let message = format!("{address} can't carry a mark of ownership, and this takes away: {removals}");
+        about(
+            "adopt",
+            object,
+            &wanted.origin,
+            message,
+            format!("to do it: --adopt {address}"),
+        )
+    })
+}
+
+fn other_owner(tags: &BTreeMap<String, String>, cx: &DraftCx<'_>) -> Option<String> {
+    let stack = tags.keys().find(|key| key.starts_with("aws:cloudformation:")).map(|_| {
+        match tags.get("aws:cloudformation:stack-name") {
+            Some(stack) => format!("the CloudFormation stack `{stack}`"),
+            None => "a CloudFormation stack".to_owned(),
+        }
+    });
+    let environment = tags.get(&cx.tags.owner_key).filter(|owner| *owner != cx.environment);
+    stack.or(environment.map(|owner| format!("the environment `{owner}`")))
+}
+
+fn contested<K: Kind>(object: &Object<K>, place: &Place, owner: &str) -> Refusal {
+    let message = format!("{} belongs to {owner}", object.address);
+    let hint = format!("to take it from there: --adopt {}", object.address);
+    about("contested", object, place, message, hint)
+}
+
+/// Why a thing may not be deleted and made anew although the user has said so.
+pub(super) fn replacement<K: Member>(
+    object: &Object<K>,
+    wanted: &Wanted<K>,
+    live: &Observed<K>,
+    cx: &DraftCx<'_>,
+) -> Option<Refusal> {
+    let (address, place) = (&object.address, &wanted.origin);
+    let refuse = |guard, message: String, hint: String| Some(about(guard, object, place, message, hint));
+    if let Some(refusal) = may_not_go(object, place, live, cx) {
+        return Some(refusal);
+    }
+    if wanted.shared {
+        let message = format!("{address} is shared, and a new one would lack what others have put there");
+        return refuse("replace", message, "leave that field out".into());
+    }
+    if is_unclaimed(object, wanted, live, cx) && !K::pristine(live) {
+        let message = format!("{address} exists and is not this environment's; it would be deleted and made anew");
+        return refuse("adopt", message, format!("to take it over as well: --adopt {address}"));
+    }
+    if let Some((path, why)) = live.unknown.iter().chain(&wanted.unknown).next() {
+        let message = format!("{address} can't be made anew while its {path} is unknown: {why}");
+        return refuse("unknown", message, "make it readable first".into());
+    }
+    let users = unsettled_users(live, cx);
+    if !users.is_empty() {
+        let message = format!(
+            "{address} would be taken from what this file does not declare: {}",
+            users.join(", ")
+        );
+        return refuse("in-use", message, "declare them, or detach it from them first".into());
+    }
+    let bounds = bounded(object, live, cx)?;
+    let message = format!("{address} is the boundary of {bounds}, who would have none while it is made anew");
+    refuse(
+        "in-use",
+        message,
+        "make it under another name, and set that as the boundary first".into(),
+    )
+}
+
+/// Whose boundary it is, other than of what goes itself.
+fn bounded<K: Member>(object: &Object<K>, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<String> {
+    let arn = K::arn(&object.id, Some(&live.state), cx.home);
+    cx.around.bounds.get(&arn).map(spelled)
+}
+
+fn spelled(addresses: &BTreeSet<Address>) -> String {
+    let addresses: Vec<String> = addresses.iter().map(Address::to_string).collect();
+    addresses.join(", ")
+}
+
+/// Why a thing that `absent:` names may not be deleted.
+pub(super) fn deletion<K: Member>(
+    object: &Object<K>,
+    doom: &Doom,
+    live: &Observed<K>,
+    cx: &DraftCx<'_>,
+) -> Option<Refusal> {
+    may_not_go(object, &doom.origin, live, cx)
+        .or_else(|| still_named(object, doom, live, cx))
+        .or_else(|| still_used(object, doom, live, cx))
+}
+
+/// AWS can't change something in place, and the user hasn't said that it may go.
+pub(super) fn needs_replacement<K: Member>(
+    object: &Object<K>,
+    wanted: &Wanted<K>,
+    live: &Observed<K>,
+    levelled: &Levelled<K::State>,
+) -> Refusal {
+    let fields: Vec<String> = levelled
+        .replace
+        .iter()
+        .map(|path| {
+            let value = |state: &K::State| state.show(path).map_or("nothing".to_owned(), |shown| shown.to_line());
+            format!("{path} from {} to {}", value(&live.state), value(&levelled.state))
+        })
+        .collect();
+    let place = levelled.replace.iter().find_map(|path| wanted.places.get(path));
+    let message = format!("AWS can't change {} of {} in place", fields.join(", "), object.address);
+    let hint = format!("to delete it and make it anew: --replace {}", object.address);
+    about("replace", object, place.unwrap_or(&wanted.origin), message, hint)
+}
+
+/// What must never be deleted, whoever asks.
+fn may_not_go<K: Member>(object: &Object<K>, place: &Place, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
+    let (arn, address) = (K::arn(&object.id, Some(&live.state), cx.home), &object.address);
+    let refuse = |guard, message: String, hint: &str| Some(about(guard, object, place, message, hint.into()));
+    if arn.is_aws_made() {
+        let hint = "delete it through the service that owns it";
+        return refuse("reserved", format!("{address} was made by AWS"), hint);
+    }
+    if arn.names_same_principal(cx.caller) {
+        let message = format!("{address} is the identity that runs this");
+        return refuse("lockout", message, "run it as somebody else");
+    }
+    let tags = K::tags(&live.state);
+    let is_marked = tags.is_some_and(|tags| tags.get(&cx.tags.protect_key).is_some_and(|value| value == "true"));
+    if is_marked || object.wanted.as_ref().is_some_and(|wanted| wanted.protect) {
+        let hint = "declare it with `protect: false`, apply that, and delete it then";
+        return refuse("protect", format!("{address} is protected"), hint);
+    }
+    tags.filter(|_| !cx.consents.adopts(address))
+        .and_then(|tags| other_owner(tags, cx))
+        .map(|owner| contested(object, place, &owner))
+}
+
+/// The file names it elsewhere, or something holds, ignores or shares it there.
+fn still_named<K: Member>(object: &Object<K>, doom: &Doom, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
+    let arn = K::arn(&object.id, Some(&live.state), cx.home);
+    let by = spelled(cx.around.named.get(&arn)?);
+    let message = format!("{} is still named by {by}", object.address);
+    let hint = "take it out there in words; what is held, ignored or shared is not taken away";
+    Some(about("in-use", object, &doom.origin, message, hint.into()))
+}
+
+fn unsettled_users<K: Member>(live: &Observed<K>, cx: &DraftCx<'_>) -> Vec<String> {
+    K::users(live)
+        .into_iter()
+        .filter(|arn| !cx.around.settled.contains(&arn.pathless()))
+        .map(|arn| arn.to_string())
+        .collect()
+}
+
+fn still_used<K: Member>(object: &Object<K>, doom: &Doom, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
+    let users = unsettled_users(live, cx);
+    (!users.is_empty() && !doom.detach).then(|| {
+        let users = users.join(", ");
+        let message = format!("{} is used by what this file does not declare: {users}", object.address);
+        let hint = "to unlink them first, write `detach: true` beside its name under `absent:`";
+        about("in-use", object, &doom.origin, message, hint.into())
+    })
+}
