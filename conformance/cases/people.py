@@ -181,12 +181,13 @@ def credentials(bench: Bench) -> None:
 
 
 def stored(bench: Bench) -> dict[str, str]:
-    """The stored secrets, of which nobody but their owner may read anything."""
+    """The stored secrets, of which nobody but their owner may read anything; a sandbox keeps them in its own folder."""
     folders = [bench.folder / "secrets", bench.backend.folder / "account" / "secrets"]
     files = [path for folder in folders if folder.exists() for path in folder.rglob("*") if path.is_file()]
-    bench.same("the stores", sorted(path.name for path in files), ["key", "password"])
+    by_name = {path.name.removeprefix("secrets%2F"): path for path in files}
+    bench.same("the stores", sorted(by_name), ["key", "password"])
     bench.same("their modes", {oct(path.stat().st_mode & 0o777) for path in files}, {"0o600"})
-    return {path.name: path.read_text() for path in files}
+    return {name: path.read_text() for name, path in by_name.items()}
 
 
 def nothing_told(bench: Bench, ran, secrets: dict[str, str], id_of_key: str) -> None:

@@ -115,9 +115,7 @@ async fn role_trust(aws: &Aws, role: &Arn, error: CallError) -> CallError {
     let found = aws.iam(Intent::Read).get_role().role_name(name.as_str()).send().await;
     let trust = found.ok().and_then(|found| found.role?.assume_role_policy_document);
     let trust = trust.and_then(|text| Document::from_live(&text).ok());
-    let lets_in = |trust: &Document| {
-        trust.principals().iter().any(|name| name.starts_with("lambda.amazonaws.com") || *name == "*")
-    };
+    let lets_in = |trust: &Document| trust.trusts_service("lambda.amazonaws.com") || trust.principals().contains(&"*");
     match trust {
         Some(trust) if !lets_in(&trust) => CallError::local(
             error.operation,
