@@ -16,7 +16,7 @@ use super::table::{self, Reading, Table};
 use crate::address::Address;
 use crate::fields::FieldPath;
 use crate::kind::{Depth, Doom, Home, Object, Seen, Wanted};
-use crate::kinds::{AnyObject, COMMON, KindName, Member, VisitKind, VisitMut};
+use crate::kinds::{AnyObject, COMMON, KindName, Member, Visit, VisitKind, VisitMut};
 use crate::names::{NameError, Region, nearest};
 use crate::plan::level::TagRules;
 
@@ -431,9 +431,10 @@ impl VisitKind for Dooming<'_, '_> {
         let Some((declared, detach)) = doomed(cx, environment, item) else {
             return;
         };
+        let identity = index::identity(K::KIND, &declared);
         let declared_ids = cx.index.get(&K::KIND).into_iter().flatten();
         let clash = declared_ids
-            .filter(|(_, known)| known.name.eq_ignore_ascii_case(&declared.name))
+            .filter(|(_, known)| index::identity(K::KIND, known) == identity)
             .map(|(_, known)| known.span)
             .next();
         if let Some(first) = clash {
@@ -454,13 +455,12 @@ impl VisitKind for Dooming<'_, '_> {
                 return;
             }
         };
-        let address = Address::new(K::KIND, declared.name);
-        if environment.objects.iter().any(|object| *object.address() == address) {
-            let message = format!("`{address}` is listed twice under `absent:`");
+        let Some(address) = free_address::<K>(&declared.name, &id, environment) else {
+            let message = format!("`{}/{}` is listed twice under `absent:`", K::NAME, declared.name);
             let finding = Finding::error("E0414", declared.span, message).label("remove one of them");
             environment.findings.push(finding);
             return;
-        }
+        };
         let doom = Doom {
             origin: environment.sources.place(declared.span),
             detach,
@@ -474,6 +474,33 @@ impl VisitKind for Dooming<'_, '_> {
             depth: Depth::Remove,
         }));
     }
+}
+
+/// The address of what shall go: its name, or all of its identity where another one of that name, on another bus or in
+/// another region, has it already. `None` when it is the same thing.
+fn free_address<K: Member>(name: &str, id: &K::Id, environment: &Environment) -> Option<Address> {
+    struct IdOf;
+    impl Visit for IdOf {
+        type Out = String;
+        fn visit<K: Member>(self, object: &Object<K>) -> String {
+            object.id.to_string()
+        }
+    }
+    let of_kind = environment
+        .objects
+        .iter()
+        .filter(|object| object.address().kind == K::KIND);
+    let taken: Vec<(&Address, String)> = of_kind.map(|object| (object.address(), object.visit(IdOf))).collect();
+    if taken.iter().any(|(_, known)| *known == id.to_string()) {
+        return None;
+    }
+    let short = Address::new(K::KIND, name);
+    let is_free = taken.iter().all(|(known, _)| **known != short);
+    Some(if is_free {
+        short
+    } else {
+        Address::new(K::KIND, id.to_string())
+    })
 }
 
 /// A name, or `{ name: x, detach: true, region: …, bus: … }`.
