@@ -54,11 +54,11 @@ async fn a_group_is_made_changed_and_deleted() {
     assert_eq!(
         summaries(&applied.plan),
         [
-            "group/ops: delete inline policy extra",
             "group/ops: move to path /",
             "group/ops: attach AmazonS3ReadOnlyAccess",
             "group/ops: detach read",
             "group/ops: detach ReadOnlyAccess",
+            "group/ops: delete inline policy extra",
         ]
     );
 
