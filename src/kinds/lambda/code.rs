@@ -138,7 +138,9 @@ impl PartialEq for Code {
 impl serde::Serialize for Code {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let place = match &self.source {
-            Source::Object { bucket, key, version } => Some(json!({ "s3": format!("{bucket}/{key}"), "version": version })),
+            Source::Object { bucket, key, version } => {
+                Some(json!({ "s3": format!("{bucket}/{key}"), "version": version }))
+            }
             Source::Image(uri) => Some(json!({ "image": uri })),
             Source::Archive { .. } | Source::Live | Source::Elsewhere(_) => None,
         };

@@ -39,7 +39,10 @@ impl Live for Lambda {
             let page = page.map_err(failed("lambda:ListFunctions"))?;
             let names = page.functions().iter().filter_map(|function| function.function_name());
             let names = names.filter_map(|name| FunctionName::parse(name).ok());
-            ids.extend(names.map(|name| Id { name, region: region.clone() }));
+            ids.extend(names.map(|name| Id {
+                name,
+                region: region.clone(),
+            }));
         }
         Ok(ids)
     }
@@ -50,11 +53,23 @@ impl Live for Lambda {
             Action::Create(state) => create(aws, &client, id, state).await,
             Action::Update { to, leaves: _ } => update(aws, &client, id, to).await,
             Action::SaveCode { sha256, hex, why: _ } => save_code(aws, id, sha256, hex).await,
-            Action::UpdateCode { code, architectures, fields: _ } => update_code(&client, id, code, *architectures).await,
+            Action::UpdateCode {
+                code,
+                architectures,
+                fields: _,
+            } => update_code(&client, id, code, *architectures).await,
             Action::Reserve(reserved) => reserve(&client, id, *reserved).await,
             Action::Unreserve => unreserve(&client, id).await,
-            Action::Permit { sid, permission, how: _ } => permit(&client, id, sid, permission).await,
-            Action::Revoke { sid, permission: _, how: _ } => revoke(&client, id, sid).await,
+            Action::Permit {
+                sid,
+                permission,
+                how: _,
+            } => permit(&client, id, sid, permission).await,
+            Action::Revoke {
+                sid,
+                permission: _,
+                how: _,
+            } => revoke(&client, id, sid).await,
             Action::Tag(change) => tag(&client, arn, change).await,
             Action::Delete { role: _ } => delete(&client, id).await,
         }
@@ -84,7 +99,12 @@ async fn create(aws: &Aws, client: &Client, id: &Id, state: &State) -> Result<Re
         .package_type(sdk::PackageType::from(state.package_type.as_str()))
         .code(function_code(&state.code, CALL)?)
         .architectures(sdk::Architecture::from(state.architectures.as_str()))
-        .set_runtime(state.runtime.as_ref().map(|runtime| sdk::Runtime::from(runtime.as_str())))
+        .set_runtime(
+            state
+                .runtime
+                .as_ref()
+                .map(|runtime| sdk::Runtime::from(runtime.as_str())),
+        )
         .set_handler(state.handler.as_ref().map(ToString::to_string))
         .memory_size(whole(state.memory.mib()))
         .timeout(whole(state.timeout.seconds()))
@@ -110,7 +130,9 @@ async fn create(aws: &Aws, client: &Client, id: &Id, state: &State) -> Result<Re
 /// trust decides what the error means.
 async fn role_trust(aws: &Aws, role: &Arn, error: CallError) -> CallError {
     let fragment = "cannot be assumed by Lambda";
-    let name = role.role_name().filter(|_| error.says("InvalidParameterValueException", fragment));
+    let name = role
+        .role_name()
+        .filter(|_| error.says("InvalidParameterValueException", fragment));
     let Some(name) = name else { return error };
     let found = aws.iam(Intent::Read).get_role().role_name(name.as_str()).send().await;
     let trust = found.ok().and_then(|found| found.role?.assume_role_policy_document);
@@ -130,8 +152,19 @@ async fn update(aws: &Aws, client: &Client, id: &Id, to: &Partial<State>) -> Res
     let request = client
         .update_function_configuration()
         .function_name(id.name.as_str())
-        .set_runtime(to.of("runtime", |state| state.runtime.as_ref().map(|runtime| sdk::Runtime::from(runtime.as_str()))).flatten())
-        .set_handler(to.of("handler", |state| state.handler.as_ref().map(ToString::to_string)).flatten())
+        .set_runtime(
+            to.of("runtime", |state| {
+                state
+                    .runtime
+                    .as_ref()
+                    .map(|runtime| sdk::Runtime::from(runtime.as_str()))
+            })
+            .flatten(),
+        )
+        .set_handler(
+            to.of("handler", |state| state.handler.as_ref().map(ToString::to_string))
+                .flatten(),
+        )
         .set_role(to.of("role", |state| state.role.to_string()))
         .set_memory_size(to.of("memory", |state| whole(state.memory.mib())))
         .set_timeout(to.of("timeout", |state| whole(state.timeout.seconds())))
@@ -161,9 +194,10 @@ async fn update_code(client: &Client, id: &Id, code: &Code, architecture: Archit
         .architectures(sdk::Architecture::from(architecture.as_str()));
     let request = match code.source() {
         Source::Archive { archive, written: _ } => request.zip_file(Blob::new(archive.bytes.to_vec())),
-        Source::Object { bucket, key, version } => {
-            request.s3_bucket(bucket.as_str()).s3_key(key).set_s3_object_version(version.clone())
-        }
+        Source::Object { bucket, key, version } => request
+            .s3_bucket(bucket.as_str())
+            .s3_key(key)
+            .set_s3_object_version(version.clone()),
         Source::Image(uri) => request.image_uri(uri.as_str()),
         Source::Live | Source::Elsewhere(_) => return Err(no_bytes(CALL)),
     };
@@ -176,9 +210,10 @@ fn function_code(code: &Code, call: &'static str) -> Result<sdk::FunctionCode, C
     let builder = sdk::FunctionCode::builder();
     Ok(match code.source() {
         Source::Archive { archive, written: _ } => builder.zip_file(Blob::new(archive.bytes.to_vec())),
-        Source::Object { bucket, key, version } => {
-            builder.s3_bucket(bucket.as_str()).s3_key(key).set_s3_object_version(version.clone())
-        }
+        Source::Object { bucket, key, version } => builder
+            .s3_bucket(bucket.as_str())
+            .s3_key(key)
+            .set_s3_object_version(version.clone()),
         Source::Image(uri) => builder.image_uri(uri.as_str()),
         Source::Live | Source::Elsewhere(_) => return Err(no_bytes(call)),
     }
@@ -195,7 +230,10 @@ fn no_bytes(call: &'static str) -> CallError {
 fn as_asked(call: &'static str, code: &Code, sha256: Option<&str>) -> Result<(), CallError> {
     match sha256 {
         Some(got) if got != code.sha256() => {
-            let message = format!("Lambda took code with the hash {got}, and the file names {}", code.sha256());
+            let message = format!(
+                "Lambda took code with the hash {got}, and the file names {}",
+                code.sha256()
+            );
             Err(CallError::local(call, message))
         }
         Some(_) | None => Ok(()),
@@ -208,13 +246,19 @@ fn whole(number: impl TryInto<i32>) -> i32 {
 }
 
 fn storage(state: &State) -> Result<sdk::EphemeralStorage, CallError> {
-    let built = sdk::EphemeralStorage::builder().size(whole(state.storage.mib())).build();
+    let built = sdk::EphemeralStorage::builder()
+        .size(whole(state.storage.mib()))
+        .build();
     built.map_err(|error| CallError::local("lambda:UpdateFunctionConfiguration", error.to_string()))
 }
 
 fn environment(variables: &std::collections::BTreeMap<String, Variable>) -> sdk::Environment {
-    let variables = variables.iter().map(|(name, value)| (name.clone(), value.reveal().to_owned()));
-    sdk::Environment::builder().set_variables(Some(variables.collect())).build()
+    let variables = variables
+        .iter()
+        .map(|(name, value)| (name.clone(), value.reveal().to_owned()));
+    sdk::Environment::builder()
+        .set_variables(Some(variables.collect()))
+        .build()
 }
 
 fn layers(state: &State) -> Vec<String> {
@@ -222,15 +266,20 @@ fn layers(state: &State) -> Vec<String> {
 }
 
 fn tracing(state: &State) -> sdk::TracingConfig {
-    sdk::TracingConfig::builder().mode(sdk::TracingMode::from(state.tracing.as_str())).build()
+    sdk::TracingConfig::builder()
+        .mode(sdk::TracingMode::from(state.tracing.as_str()))
+        .build()
 }
 
 fn dead_letter(arn: Option<&Arn>) -> sdk::DeadLetterConfig {
-    sdk::DeadLetterConfig::builder().target_arn(arn.map(Arn::as_str).unwrap_or_default()).build()
+    sdk::DeadLetterConfig::builder()
+        .target_arn(arn.map(Arn::as_str).unwrap_or_default())
+        .build()
 }
 
 fn vpc(network: Option<&Vpc>) -> sdk::VpcConfig {
-    let list = |set: Option<&std::collections::BTreeSet<String>>| set.into_iter().flatten().cloned().collect::<Vec<_>>();
+    let list =
+        |set: Option<&std::collections::BTreeSet<String>>| set.into_iter().flatten().cloned().collect::<Vec<_>>();
     sdk::VpcConfig::builder()
         .set_subnet_ids(Some(list(network.map(|network| &network.subnets))))
         .set_security_group_ids(Some(list(network.map(|network| &network.security_groups))))
@@ -238,8 +287,12 @@ fn vpc(network: Option<&Vpc>) -> sdk::VpcConfig {
 }
 
 fn logging(logging: &Logging) -> sdk::LoggingConfig {
-    let application = logging.application_level.map(|level| sdk::ApplicationLogLevel::from(level.as_str()));
-    let system = logging.system_level.map(|level| sdk::SystemLogLevel::from(level.as_str()));
+    let application = logging
+        .application_level
+        .map(|level| sdk::ApplicationLogLevel::from(level.as_str()));
+    let system = logging
+        .system_level
+        .map(|level| sdk::SystemLogLevel::from(level.as_str()));
     sdk::LoggingConfig::builder()
         .log_format(sdk::LogFormat::from(logging.format.as_str()))
         .set_application_log_level(application)
@@ -253,17 +306,29 @@ async fn save_code(aws: &Aws, id: &Id, sha256: &str, hex: &str) -> Result<Receip
     const CALL: &str = "lambda:GetFunction";
     let path = aws.code_backups.join(format!("{}-{hex}.zip", id.name));
     if path.exists() {
-        return Ok(Receipt { told: vec![format!("the live code is in {} already", path.display())], ..Receipt::already() });
+        return Ok(Receipt {
+            told: vec![format!("the live code is in {} already", path.display())],
+            ..Receipt::already()
+        });
     }
     let client = aws.lambda(&id.region, Intent::Read);
-    let answer = client.get_function().function_name(id.name.as_str()).send().await.map_err(failed(CALL))?;
+    let answer = client
+        .get_function()
+        .function_name(id.name.as_str())
+        .send()
+        .await
+        .map_err(failed(CALL))?;
     let link = answer.code().and_then(|code| code.location());
     let link = link.ok_or_else(|| CallError::local(CALL, "AWS handed out no link to the live code"))?;
     let bytes = aws.fetch(CALL, link).await?;
     check_hash(CALL, &bytes, sha256)?;
-    keep(&path, &bytes).map_err(|error| CallError::local(CALL, format!("{} can't be written: {error}", path.display())))?;
+    keep(&path, &bytes)
+        .map_err(|error| CallError::local(CALL, format!("{} can't be written: {error}", path.display())))?;
     let told = vec![format!("the code that was live is in {}", path.display())];
-    Ok(Receipt { told, ..Receipt::of(request_id(&answer)) })
+    Ok(Receipt {
+        told,
+        ..Receipt::of(request_id(&answer))
+    })
 }
 
 fn check_hash(call: &'static str, bytes: &[u8], sha256: &str) -> Result<(), CallError> {
@@ -273,7 +338,10 @@ fn check_hash(call: &'static str, bytes: &[u8], sha256: &str) -> Result<(), Call
     if got == sha256 {
         return Ok(());
     }
-    Err(CallError::local(call, format!("the live code has the hash {got} by now, and the plan saw {sha256}; plan again")))
+    Err(CallError::local(
+        call,
+        format!("the live code has the hash {got} by now, and the plan saw {sha256}; plan again"),
+    ))
 }
 
 /// Whole or not at all: the file appears under its name when everything is in it.
@@ -292,11 +360,18 @@ fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 async fn reserve(client: &Client, id: &Id, reserved: u32) -> Result<Receipt, CallError> {
     let request = client.put_function_concurrency().function_name(id.name.as_str());
     let answer = request.reserved_concurrent_executions(whole(reserved)).send().await;
-    Ok(Receipt::of(request_id(&answer.map_err(failed("lambda:PutFunctionConcurrency"))?)))
+    Ok(Receipt::of(request_id(
+        &answer.map_err(failed("lambda:PutFunctionConcurrency"))?,
+    )))
 }
 
 async fn unreserve(client: &Client, id: &Id) -> Result<Receipt, CallError> {
-    match client.delete_function_concurrency().function_name(id.name.as_str()).send().await {
+    match client
+        .delete_function_concurrency()
+        .function_name(id.name.as_str())
+        .send()
+        .await
+    {
         Ok(answer) => Ok(Receipt::of(request_id(&answer))),
         Err(error) => gone_is_done(failed("lambda:DeleteFunctionConcurrency")(error)),
     }
@@ -304,7 +379,10 @@ async fn unreserve(client: &Client, id: &Id) -> Result<Receipt, CallError> {
 
 /// A statement of this id that is there already is as good if it is the same (ResourceConflictException either way).
 async fn permit(client: &Client, id: &Id, sid: &str, permission: &Permission) -> Result<Receipt, CallError> {
-    let url_auth = permission.function_url_auth_type.as_deref().map(sdk::FunctionUrlAuthType::from);
+    let url_auth = permission
+        .function_url_auth_type
+        .as_deref()
+        .map(sdk::FunctionUrlAuthType::from);
     // Lambda takes an account's id and writes its root ARN.
     let request = client
         .add_permission()
@@ -332,7 +410,13 @@ async fn permit(client: &Client, id: &Id, sid: &str, permission: &Permission) ->
 }
 
 async fn revoke(client: &Client, id: &Id, sid: &str) -> Result<Receipt, CallError> {
-    match client.remove_permission().function_name(id.name.as_str()).statement_id(sid).send().await {
+    match client
+        .remove_permission()
+        .function_name(id.name.as_str())
+        .statement_id(sid)
+        .send()
+        .await
+    {
         Ok(answer) => Ok(Receipt::of(request_id(&answer))),
         Err(error) => gone_is_done(failed("lambda:RemovePermission")(error)),
     }
@@ -341,12 +425,22 @@ async fn revoke(client: &Client, id: &Id, sid: &str) -> Result<Receipt, CallErro
 async fn tag(client: &Client, arn: &Arn, change: &TagChange) -> Result<Receipt, CallError> {
     match change {
         TagChange::Set(tags) | TagChange::Claim(tags) => {
-            let request = client.tag_resource().resource(arn.as_str()).set_tags(Some(tags.clone().into_iter().collect()));
-            Ok(Receipt::of(request_id(&request.send().await.map_err(failed("lambda:TagResource"))?)))
+            let request = client
+                .tag_resource()
+                .resource(arn.as_str())
+                .set_tags(Some(tags.clone().into_iter().collect()));
+            Ok(Receipt::of(request_id(
+                &request.send().await.map_err(failed("lambda:TagResource"))?,
+            )))
         }
         TagChange::Remove(keys) => {
-            let request = client.untag_resource().resource(arn.as_str()).set_tag_keys(Some(keys.clone()));
-            Ok(Receipt::of(request_id(&request.send().await.map_err(failed("lambda:UntagResource"))?)))
+            let request = client
+                .untag_resource()
+                .resource(arn.as_str())
+                .set_tag_keys(Some(keys.clone()));
+            Ok(Receipt::of(request_id(
+                &request.send().await.map_err(failed("lambda:UntagResource"))?,
+            )))
         }
     }
 }
@@ -359,7 +453,11 @@ async fn delete(client: &Client, id: &Id) -> Result<Receipt, CallError> {
 }
 
 fn gone_is_done(error: CallError) -> Result<Receipt, CallError> {
-    if is_absent(&error) { Ok(Receipt::already()) } else { Err(error) }
+    if is_absent(&error) {
+        Ok(Receipt::already())
+    } else {
+        Err(error)
+    }
 }
 
 /// Whether Lambda has finished; functions that nobody has touched since 2021 may lack both states.
@@ -367,7 +465,9 @@ async fn settled(aws: &Aws, id: &Id) -> Result<Settled, CallError> {
     let client = aws.lambda(&id.region, Intent::Read);
     let answer = client.get_function().function_name(id.name.as_str()).send().await;
     let answer = answer.map_err(failed("lambda:GetFunction"))?;
-    let Some(live) = answer.configuration() else { return Ok(Settled::Done) };
+    let Some(live) = answer.configuration() else {
+        return Ok(Settled::Done);
+    };
     let because = |reason: Option<&str>| reason.unwrap_or("no reason given").to_owned();
     match (live.state(), live.last_update_status()) {
         (Some(sdk::State::Pending), _) => Ok(Settled::Waiting("the function to become active")),
@@ -385,7 +485,11 @@ async fn gone(aws: &Aws, id: &Id) -> Result<Settled, CallError> {
         Ok(_) => Ok(Settled::Waiting("the function to go")),
         Err(error) => {
             let error = failed("lambda:GetFunction")(error);
-            if is_absent(&error) { Ok(Settled::Done) } else { Err(error) }
+            if is_absent(&error) {
+                Ok(Settled::Done)
+            } else {
+                Err(error)
+            }
         }
     }
 }

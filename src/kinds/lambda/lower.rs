@@ -8,8 +8,8 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value as Json, json};
 
 use crate::fields::FieldPath;
-use crate::kinds::decode::{duration, key_of, none_or, region, text_within};
 use crate::kinds::Member as _;
+use crate::kinds::decode::{duration, key_of, none_or, region, text_within};
 use crate::kinds::role::Role;
 use crate::names::limits::{LAMBDA_DESCRIPTION_CHARACTERS, LAMBDA_ENVIRONMENT_BYTES, LAMBDA_LAYERS};
 use crate::names::{
@@ -31,7 +31,9 @@ pub(super) fn lower(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lower
         region(node, cx);
     }
     let role = table.required("role", &mut cx.reading());
-    let role = role.and_then(|node| cx.reference(node, Role::KIND, &[])).map(|found| found.arn().clone());
+    let role = role
+        .and_then(|node| cx.reference(node, Role::KIND, &[]))
+        .map(|found| found.arn().clone());
     let code_node = table.required("code", &mut cx.reading());
     let code = code_node.and_then(|node| code::lower(node, cx));
     let package = code.as_ref().map(|code| code.code.package());
@@ -45,8 +47,12 @@ pub(super) fn lower(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lower
     let description = table.take("description").map(|node| description(node, cx));
     let tracing = table.take("tracing");
     let tracing = tracing.map(|node| table::one_of(node, "tracing", Tracing::WORDS, &mut cx.reading()));
-    let dead_letter = none_or(table.take("dead_letter"), cx, |node, cx| cx.parse(node, "dead_letter", Arn::parse));
-    let kms_key = none_or(table.take("kms_key"), cx, |node, cx| cx.parse(node, "kms_key", Arn::parse));
+    let dead_letter = none_or(table.take("dead_letter"), cx, |node, cx| {
+        cx.parse(node, "dead_letter", Arn::parse)
+    });
+    let kms_key = none_or(table.take("kms_key"), cx, |node, cx| {
+        cx.parse(node, "kms_key", Arn::parse)
+    });
     let vpc = none_or(table.take("vpc"), cx, vpc);
     let logging = logging(id, table.take("logging"), cx);
     let reserved = none_or(table.take("reserved_concurrency"), cx, |node, cx| {
@@ -82,7 +88,9 @@ pub(super) fn lower(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lower
     };
     let mut lowered = Lowered::new(state);
     lowered.unknown = unset;
-    lowered.unknown.extend(code.unknown.map(|why| (FieldPath::whole("code"), why)));
+    lowered
+        .unknown
+        .extend(code.unknown.map(|why| (FieldPath::whole("code"), why)));
     lowered.ignore = live;
     // A change between zip and image must be told from silence, although it is `code` that says it.
     lowered.implied.insert("package_type");
@@ -119,7 +127,9 @@ fn program(
     if let (Some(node), Some(runtime)) = (runtime, &runtime_value) {
         // The day counts, because AWS publishes the days from which it refuses a runtime.
         let today = time::OffsetDateTime::now_utc().date();
-        let doubt = runtime.doubt(today).map(|doubt| Finding::warning("E0433", node.span, doubt));
+        let doubt = runtime
+            .doubt(today)
+            .map(|doubt| Finding::warning("E0433", node.span, doubt));
         cx.findings.extend(doubt);
     }
     let handler_value = handler.and_then(|node| cx.parse(node, "handler", Handler::parse));
@@ -146,7 +156,9 @@ fn sizes(table: &mut Table<'_>, cx: &mut Lowering<'_>) -> Option<(Memory, Timeou
         cx.report(Finding::warning("E0415", node.span, doubt));
     }
     let timeout = table.take("timeout");
-    let timeout = timeout.map_or(Timeout::of_seconds(3).ok(), |node| duration(node, "timeout", 1..=900, Timeout::of_seconds, cx));
+    let timeout = timeout.map_or(Timeout::of_seconds(3).ok(), |node| {
+        duration(node, "timeout", 1..=900, Timeout::of_seconds, cx)
+    });
     let storage = table.take("storage");
     let storage = storage.map_or(EphemeralStorage::of_mib(512).ok(), |node| {
         mib(node, "storage", 512..=10_240, EphemeralStorage::of_mib, cx)
@@ -204,11 +216,17 @@ fn environment(node: Option<&Node>, cx: &mut Lowering<'_>) -> Environment {
             variable(name.as_str(), value, &mut environment, cx);
         }
     }
-    let bytes: usize = environment.variables.iter().map(|(name, value)| name.len() + value.reveal().len()).sum();
+    let bytes: usize = environment
+        .variables
+        .iter()
+        .map(|(name, value)| name.len() + value.reveal().len())
+        .sum();
     let most = LAMBDA_ENVIRONMENT_BYTES.value;
     if bytes as u64 > most {
         let message = format!("this environment has {bytes} bytes in sum, and AWS takes {most}");
-        cx.report(Finding::error("E0412", node.span, message).label("put large values into a file or a parameter store"));
+        cx.report(
+            Finding::error("E0412", node.span, message).label("put large values into a file or a parameter store"),
+        );
     }
     environment
 }
@@ -221,17 +239,25 @@ fn variable(name: &str, value: &Node, environment: &mut Environment, cx: &mut Lo
         environment.variables.extend(text.map(|text| (name.to_owned(), text)));
         return;
     }
-    let Some(mut table) = Table::new(value, "variable", &["from_env", "live"], &mut cx.reading()) else { return };
+    let Some(mut table) = Table::new(value, "variable", &["from_env", "live"], &mut cx.reading()) else {
+        return;
+    };
     let (from_env, live) = (table.take("from_env"), table.take("live"));
     match (from_env, live) {
         (Some(node), None) => {
-            let Some(source) = table::written_text(node, "from_env", &mut cx.reading()) else { return };
+            let Some(source) = table::written_text(node, "from_env", &mut cx.reading()) else {
+                return;
+            };
             match (cx.env)(source) {
                 Some(value) => {
                     let value = Variable::hidden(Secret::new(value));
                     environment.variables.insert(name.to_owned(), value);
                 }
-                None => drop(environment.unset.insert(path, format!("the environment variable `{source}` is not set"))),
+                None => drop(
+                    environment
+                        .unset
+                        .insert(path, format!("the environment variable `{source}` is not set")),
+                ),
             }
         }
         (None, Some(node)) => match table::boolean(node, "live", &mut cx.reading()) {
@@ -279,7 +305,10 @@ fn vpc(node: &Node, cx: &mut Lowering<'_>) -> Option<Vpc> {
             let message = format!("`{key}` is empty");
             cx.report(Finding::error("E0401", node.span, message).label("write `vpc: none` to leave the network"));
         }
-        let fits = |text: &str| text.strip_prefix(prefix).is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric()));
+        let fits = |text: &str| {
+            text.strip_prefix(prefix)
+                .is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric()))
+        };
         for (text, span) in texts.iter().filter(|(text, _)| !fits(text)) {
             let message = format!("`{text}` is no id for `{key}`");
             cx.report(Finding::error("E0411", *span, message).label(format!("it looks like `{prefix}0a1b2c3d`")));
@@ -287,21 +316,31 @@ fn vpc(node: &Node, cx: &mut Lowering<'_>) -> Option<Vpc> {
         Some(texts.into_iter().map(|(text, _)| text.to_owned()).collect())
     };
     let (subnets, security_groups) = (set("subnets", "subnet-"), set("security_groups", "sg-"));
-    Some(Vpc { subnets: subnets?, security_groups: security_groups? })
+    Some(Vpc {
+        subnets: subnets?,
+        security_groups: security_groups?,
+    })
 }
 
-const SYSTEM_LEVELS: &[(&str, LogLevel)] =
-    &[("DEBUG", LogLevel::Debug), ("INFO", LogLevel::Info), ("WARN", LogLevel::Warn)];
+const SYSTEM_LEVELS: &[(&str, LogLevel)] = &[
+    ("DEBUG", LogLevel::Debug),
+    ("INFO", LogLevel::Info),
+    ("WARN", LogLevel::Warn),
+];
 
 fn logging(id: &Id, node: Option<&Node>, cx: &mut Lowering<'_>) -> Option<Logging> {
     let default_group = LogGroupName::of_function(&id.name);
-    let Some(node) = node else { return Some(Logging::new(LogFormat::Text, default_group)) };
+    let Some(node) = node else {
+        return Some(Logging::new(LogFormat::Text, default_group));
+    };
     let keys = &["format", "application_level", "system_level", "group"];
     let mut table = Table::new(node, "logging", keys, &mut cx.reading())?;
     let format = table.take("format").map_or(Some(LogFormat::Text), |node| {
         table::one_of(node, "format", LogFormat::WORDS, &mut cx.reading())
     });
-    let group = table.take("group").map_or(Some(default_group), |node| cx.parse(node, "group", LogGroupName::parse));
+    let group = table
+        .take("group")
+        .map_or(Some(default_group), |node| cx.parse(node, "group", LogGroupName::parse));
     let mut logging = Logging::new(format?, group?);
     for (key, words) in [("application_level", LogLevel::WORDS), ("system_level", SYSTEM_LEVELS)] {
         let Some(node) = table.take(key) else { continue };
@@ -311,7 +350,11 @@ fn logging(id: &Id, node: Option<&Node>, cx: &mut Lowering<'_>) -> Option<Loggin
             continue;
         }
         let level = table::one_of(node, key, words, &mut cx.reading())?;
-        let slot = if key == "system_level" { &mut logging.system_level } else { &mut logging.application_level };
+        let slot = if key == "system_level" {
+            &mut logging.system_level
+        } else {
+            &mut logging.application_level
+        };
         *slot = Some(level);
     }
     Some(logging)
@@ -372,8 +415,11 @@ fn spell_surroundings(id: &Id, state: &State, put: &mut impl FnMut(&str, Json)) 
         put("reserved_concurrency", json!(reserved));
     }
     if !state.permissions.is_empty() {
-        let permissions: Map<String, Json> =
-            state.permissions.iter().map(|(id, one)| (id.clone(), permission::spell(one))).collect();
+        let permissions: Map<String, Json> = state
+            .permissions
+            .iter()
+            .map(|(id, one)| (id.clone(), permission::spell(one)))
+            .collect();
         put("permissions", Json::Object(permissions));
     }
     if !state.tags.is_empty() {
@@ -384,7 +430,9 @@ fn spell_surroundings(id: &Id, state: &State, put: &mut impl FnMut(&str, Json)) 
 /// Values that nobody is shown stay where they are.
 fn spell_environment(environment: &BTreeMap<String, Variable>) -> Json {
     let spelled = environment.iter().map(|(name, value)| {
-        let value = value.as_written().map_or_else(|| json!({ "live": true }), |text| json!(text));
+        let value = value
+            .as_written()
+            .map_or_else(|| json!({ "live": true }), |text| json!(text));
         (name.clone(), value)
     });
     Json::Object(spelled.collect())

@@ -23,8 +23,8 @@ use std::fmt;
 use crate::fields::FieldPath;
 use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section};
 use crate::names::{
-    Architecture, Arn, EphemeralStorage, FunctionName, Handler, IamPath, LayerVersionArn, Memory, NameError, Region, Runtime,
-    Timeout,
+    Architecture, Arn, EphemeralStorage, FunctionName, Handler, IamPath, LayerVersionArn, Memory, NameError, Region,
+    Runtime, Timeout,
 };
 use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::Node;
@@ -120,33 +120,152 @@ const fn field(
     on_change: OnChange,
     doc: &'static str,
 ) -> Field {
-    Field { name, shape, default, on_change, doc }
+    Field {
+        name,
+        shape,
+        default,
+        on_change,
+        doc,
+    }
 }
 
 impl Kind for Lambda {
     const NAME: &'static str = "lambda";
-    const SECTION: Section = Section { key: "lambdas", aliases: &["functions"], service: "lambda", principal: false };
+    const SECTION: Section = Section {
+        key: "lambdas",
+        aliases: &["functions"],
+        service: "lambda",
+        principal: false,
+    };
     const FIELDS: &'static [Field] = &[
-        field("region", "region", "the environment's", OnChange::Replace, "Where it lives; part of what it is."),
-        field("runtime", "text", "required, but for images", OnChange::InPlace, "The runtime, such as `python3.13`."),
-        field("handler", "text", "required, but for images", OnChange::InPlace, "What the runtime calls."),
-        field("role", "role", "required", OnChange::InPlace, "The role that it runs as."),
-        field("code", "path, { path, exclude }, { zip }, { s3, version, sha256 } or { image }", "required", OnChange::InPlace, "Its code: a folder or file that is packed reproducibly, a zip, an object or an image by digest."),
-        field("package_type", "Zip or Image", "as `code` says", OnChange::Replace, "Follows from `code`."),
-        field("architectures", "[x86_64] or [arm64]", "[x86_64]", OnChange::InPlace, "The processor; changes together with the code."),
+        field(
+            "region",
+            "region",
+            "the environment's",
+            OnChange::Replace,
+            "Where it lives; part of what it is.",
+        ),
+        field(
+            "runtime",
+            "text",
+            "required, but for images",
+            OnChange::InPlace,
+            "The runtime, such as `python3.13`.",
+        ),
+        field(
+            "handler",
+            "text",
+            "required, but for images",
+            OnChange::InPlace,
+            "What the runtime calls.",
+        ),
+        field(
+            "role",
+            "role",
+            "required",
+            OnChange::InPlace,
+            "The role that it runs as.",
+        ),
+        field(
+            "code",
+            "path, { path, exclude }, { zip }, { s3, version, sha256 } or { image }",
+            "required",
+            OnChange::InPlace,
+            "Its code: a folder or file that is packed reproducibly, a zip, an object or an image by digest.",
+        ),
+        field(
+            "package_type",
+            "Zip or Image",
+            "as `code` says",
+            OnChange::Replace,
+            "Follows from `code`.",
+        ),
+        field(
+            "architectures",
+            "[x86_64] or [arm64]",
+            "[x86_64]",
+            OnChange::InPlace,
+            "The processor; changes together with the code.",
+        ),
         field("memory", "MiB from 128 to 10240", "128", OnChange::InPlace, "Memory."),
-        field("timeout", "duration from 1s to 15m", "3s", OnChange::InPlace, "The longest invocation."),
-        field("storage", "MiB from 512 to 10240", "512", OnChange::InPlace, "The size of `/tmp`."),
-        field("environment", "map of text, { from_env: NAME } or { live: true }", "nothing", OnChange::InPlace, "The environment; the whole map."),
-        field("kms_key", "ARN or `none`", "AWS's key", OnChange::Held, "The key that encrypts the environment; only `none` takes a live one off."),
-        field("layers", "list of layer versions", "none", OnChange::InPlace, "Layers in order; later ones cover earlier ones."),
+        field(
+            "timeout",
+            "duration from 1s to 15m",
+            "3s",
+            OnChange::InPlace,
+            "The longest invocation.",
+        ),
+        field(
+            "storage",
+            "MiB from 512 to 10240",
+            "512",
+            OnChange::InPlace,
+            "The size of `/tmp`.",
+        ),
+        field(
+            "environment",
+            "map of text, { from_env: NAME } or { live: true }",
+            "nothing",
+            OnChange::InPlace,
+            "The environment; the whole map.",
+        ),
+        field(
+            "kms_key",
+            "ARN or `none`",
+            "AWS's key",
+            OnChange::Held,
+            "The key that encrypts the environment; only `none` takes a live one off.",
+        ),
+        field(
+            "layers",
+            "list of layer versions",
+            "none",
+            OnChange::InPlace,
+            "Layers in order; later ones cover earlier ones.",
+        ),
         field("description", "text", "nothing", OnChange::InPlace, "What it is for."),
-        field("tracing", "PassThrough or Active", "PassThrough", OnChange::InPlace, "Whether X-Ray samples by itself."),
-        field("dead_letter", "ARN or `none`", "none", OnChange::Held, "The queue or topic for failed asynchronous invocations; only `none` takes a live one off."),
-        field("vpc", "{ subnets, security_groups } or `none`", "none", OnChange::Held, "The network; only `none` leaves a live one."),
-        field("logging", "{ format, application_level, system_level, group }", "Text to /aws/lambda/NAME", OnChange::InPlace, "Form, levels and place of its logs."),
-        field("reserved_concurrency", "number or `none`", "none", OnChange::Held, "Invocations reserved for it, which is also the most; 0 switches it off; only `none` takes a live one off."),
-        field("permissions", "map of statements", "none but implied ones", OnChange::InPlace, "Who may call it; the whole policy by statement id."),
+        field(
+            "tracing",
+            "PassThrough or Active",
+            "PassThrough",
+            OnChange::InPlace,
+            "Whether X-Ray samples by itself.",
+        ),
+        field(
+            "dead_letter",
+            "ARN or `none`",
+            "none",
+            OnChange::Held,
+            "The queue or topic for failed asynchronous invocations; only `none` takes a live one off.",
+        ),
+        field(
+            "vpc",
+            "{ subnets, security_groups } or `none`",
+            "none",
+            OnChange::Held,
+            "The network; only `none` leaves a live one.",
+        ),
+        field(
+            "logging",
+            "{ format, application_level, system_level, group }",
+            "Text to /aws/lambda/NAME",
+            OnChange::InPlace,
+            "Form, levels and place of its logs.",
+        ),
+        field(
+            "reserved_concurrency",
+            "number or `none`",
+            "none",
+            OnChange::Held,
+            "Invocations reserved for it, which is also the most; 0 switches it off; only `none` takes a live one off.",
+        ),
+        field(
+            "permissions",
+            "map of statements",
+            "none but implied ones",
+            OnChange::InPlace,
+            "Who may call it; the whole policy by statement id.",
+        ),
         field("tags", "map of text", "nothing", OnChange::InPlace, "Tags."),
     ];
     const DOC: &'static str = include_str!("doc.md");

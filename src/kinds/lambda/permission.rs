@@ -334,7 +334,8 @@ fn written_principal(text: &str, partition: Partition) -> Result<String, NameErr
     if text == "*" || is_service {
         return Ok(text.to_owned());
     }
-    let reason = "a principal is a service such as `s3.amazonaws.com`, an account id, the arn of a user or role, or `*`";
+    let reason =
+        "a principal is a service such as `s3.amazonaws.com`, an account id, the arn of a user or role, or `*`";
     Err(refused(text, reason))
 }
 

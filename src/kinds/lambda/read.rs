@@ -88,17 +88,27 @@ fn observed(
 ) -> Result<Observed<Lambda>, String> {
     let odd = |what: &str| format!("AWS told a function without {what}");
     let live = function.configuration().ok_or_else(|| odd("a configuration"))?;
-    let package = live.package_type().and_then(|package| PackageType::of(package.as_str())).unwrap_or(PackageType::Zip);
+    let package = live
+        .package_type()
+        .and_then(|package| PackageType::of(package.as_str()))
+        .unwrap_or(PackageType::Zip);
     let code = function.code();
     let image = code.and_then(|code| code.resolved_image_uri().or(code.image_uri()));
     let image = image.and_then(|uri| ImageUri::parse(uri).ok());
     let sha256 = live.code_sha256().ok_or_else(|| odd("a hash of its code"))?;
-    let number = |number: Option<i32>, default: u64| number.and_then(|number| u64::try_from(number).ok()).unwrap_or(default);
-    let storage = live.ephemeral_storage().map(aws_sdk_lambda::types::EphemeralStorage::size);
+    let number =
+        |number: Option<i32>, default: u64| number.and_then(|number| u64::try_from(number).ok()).unwrap_or(default);
+    let storage = live
+        .ephemeral_storage()
+        .map(aws_sdk_lambda::types::EphemeralStorage::size);
     let text = |error: crate::names::NameError| error.to_string();
     let state = State {
         package_type: package,
-        runtime: live.runtime().map(|runtime| Runtime::parse(runtime.as_str())).transpose().map_err(text)?,
+        runtime: live
+            .runtime()
+            .map(|runtime| Runtime::parse(runtime.as_str()))
+            .transpose()
+            .map_err(text)?,
         handler: live.handler().map(Handler::parse).transpose().map_err(text)?,
         role: arn(live.role().ok_or_else(|| odd("a role"))?)?,
         code: Code::live(package, sha256, image),
@@ -124,7 +134,11 @@ fn observed(
         permissions: statements.known,
         tags: tags(function, &mut unknown),
     };
-    Ok(Observed { state, evidence: evidence(live), unknown })
+    Ok(Observed {
+        state,
+        evidence: evidence(live),
+        unknown,
+    })
 }
 
 fn arn(text: &str) -> Result<Arn, String> {
@@ -136,12 +150,16 @@ fn optional_arn(text: Option<&str>) -> Result<Option<Arn>, String> {
 }
 
 fn architecture(live: &FunctionConfiguration) -> Result<Architecture, String> {
-    let Some(first) = live.architectures().first() else { return Ok(Architecture::default()) };
+    let Some(first) = live.architectures().first() else {
+        return Ok(Architecture::default());
+    };
     Architecture::parse(first.as_str()).map_err(|error| error.to_string())
 }
 
 fn environment(live: &FunctionConfiguration, unknown: &mut Unknown) -> BTreeMap<String, Variable> {
-    let Some(environment) = live.environment() else { return BTreeMap::new() };
+    let Some(environment) = live.environment() else {
+        return BTreeMap::new();
+    };
     if let Some(error) = environment.error() {
         let code = error.error_code().unwrap_or("an error");
         let why = format!("its values are withheld: {code}");
@@ -149,18 +167,24 @@ fn environment(live: &FunctionConfiguration, unknown: &mut Unknown) -> BTreeMap<
         return BTreeMap::new();
     }
     let variables = environment.variables().into_iter().flatten();
-    variables.map(|(name, value)| (name.clone(), Variable::hidden(Secret::new(value.clone())))).collect()
+    variables
+        .map(|(name, value)| (name.clone(), Variable::hidden(Secret::new(value.clone()))))
+        .collect()
 }
 
 fn layers(live: &FunctionConfiguration) -> Result<Vec<LayerVersionArn>, String> {
     let arns = live.layers().iter().filter_map(|layer| layer.arn());
-    arns.map(|arn| LayerVersionArn::parse(arn).map_err(|error| error.to_string())).collect()
+    arns.map(|arn| LayerVersionArn::parse(arn).map_err(|error| error.to_string()))
+        .collect()
 }
 
 fn vpc(live: &FunctionConfiguration) -> Option<Vpc> {
     let config = live.vpc_config()?;
     let set = |list: &[String]| list.iter().cloned().collect::<BTreeSet<String>>();
-    let vpc = Vpc { subnets: set(config.subnet_ids()), security_groups: set(config.security_group_ids()) };
+    let vpc = Vpc {
+        subnets: set(config.subnet_ids()),
+        security_groups: set(config.security_group_ids()),
+    };
     (!vpc.subnets.is_empty() || !vpc.security_groups.is_empty()).then_some(vpc)
 }
 
@@ -170,7 +194,9 @@ fn logging(id: &Id, live: &FunctionConfiguration) -> Result<Logging, String> {
         Some(group) => LogGroupName::parse(group).map_err(|error| error.to_string())?,
         None => LogGroupName::of_function(&id.name),
     };
-    let format = config.and_then(|config| LogFormat::of(config.log_format()?.as_str())).unwrap_or(LogFormat::Text);
+    let format = config
+        .and_then(|config| LogFormat::of(config.log_format()?.as_str()))
+        .unwrap_or(LogFormat::Text);
     let mut logging = Logging::new(format, group);
     if format == LogFormat::Json {
         let application = config.and_then(|config| LogLevel::of(config.application_log_level()?.as_str()));
@@ -187,7 +213,12 @@ fn tags(function: &GetFunctionOutput, unknown: &mut Unknown) -> BTreeMap<String,
         unknown.insert(FieldPath::whole("tags"), why);
         return BTreeMap::new();
     }
-    function.tags().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect()
+    function
+        .tags()
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 fn evidence(live: &FunctionConfiguration) -> Evidence {
@@ -195,16 +226,40 @@ fn evidence(live: &FunctionConfiguration) -> Evidence {
     let mut unmodelled = Vec::new();
     let mut note = |there: bool, what: &str| unmodelled.extend(there.then(|| what.to_owned()));
     note(!live.file_system_configs().is_empty(), "it mounts file systems");
-    let snaps = live.snap_start().and_then(|snap| snap.apply_on()).is_some_and(|on| on.as_str() != "None");
+    let snaps = live
+        .snap_start()
+        .and_then(|snap| snap.apply_on())
+        .is_some_and(|on| on.as_str() != "None");
     note(snaps, "its versions start from snapshots");
-    let overrides = live.image_config_response().is_some_and(|config| config.image_config().is_some());
+    let overrides = live
+        .image_config_response()
+        .is_some_and(|config| config.image_config().is_some());
     note(overrides, "it overrides settings of its image");
     note(live.signing_profile_version_arn().is_some(), "its code is signed");
-    let dual_stack = live.vpc_config().and_then(|vpc| vpc.ipv6_allowed_for_dual_stack()).unwrap_or(false);
+    let dual_stack = live
+        .vpc_config()
+        .and_then(|vpc| vpc.ipv6_allowed_for_dual_stack())
+        .unwrap_or(false);
     note(dual_stack, "its network has IPv6");
-    let failed = live.last_update_status().is_some_and(|status| status.as_str() == "Failed");
-    note(failed, &format!("its last update failed: {}", live.last_update_status_reason().unwrap_or("no reason given")));
+    let failed = live
+        .last_update_status()
+        .is_some_and(|status| status.as_str() == "Failed");
+    note(
+        failed,
+        &format!(
+            "its last update failed: {}",
+            live.last_update_status_reason().unwrap_or("no reason given")
+        ),
+    );
     let status = live.state().map(|state| state.as_str().to_owned()).unwrap_or_default();
-    note(status == "Failed", &format!("it has failed: {}", live.state_reason().unwrap_or("no reason given")));
-    Evidence { revision: owned(live.revision_id()), last_modified: owned(live.last_modified()), status, unmodelled }
+    note(
+        status == "Failed",
+        &format!("it has failed: {}", live.state_reason().unwrap_or("no reason given")),
+    );
+    Evidence {
+        revision: owned(live.revision_id()),
+        last_modified: owned(live.last_modified()),
+        status,
+        unmodelled,
+    }
 }

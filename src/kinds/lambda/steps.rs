@@ -123,9 +123,12 @@ pub(super) fn diff(pair: Pair<'_, Lambda>, cx: &DiffCx<'_>) -> Vec<Action> {
     match pair {
         Pair::Create(wanted) => create(wanted, cx),
         Pair::Change { wanted, live } => change(wanted, live, cx),
-        Pair::Delete(live) => save(&live.state.code, Why::Deleted).into_iter().chain([Action::Delete {
+        Pair::Delete(live) => save(&live.state.code, Why::Deleted)
+            .into_iter()
+            .chain([Action::Delete {
                 role: live.state.role.clone(),
-            }]).collect(),
+            }])
+            .collect(),
     }
 }
 
@@ -148,7 +151,11 @@ fn change(wanted: &State, live: &Observed<Lambda>, cx: &DiffCx<'_>) -> Vec<Actio
 
 fn update(wanted: &State, live: &Observed<Lambda>, cx: &DiffCx<'_>) -> Option<Action> {
     let apart = wanted.apart(&live.state);
-    let mut fields: Vec<&'static str> = apart.iter().map(|path| path.field).filter(|field| SETTINGS.contains(field)).collect();
+    let mut fields: Vec<&'static str> = apart
+        .iter()
+        .map(|path| path.field)
+        .filter(|field| SETTINGS.contains(field))
+        .collect();
     let known = !live.unknown.keys().any(|path| path.field == "environment");
     if fields.contains(&"kms_key") && known {
         // A new key encrypts only what is sent again.
@@ -161,7 +168,10 @@ fn update(wanted: &State, live: &Observed<Lambda>, cx: &DiffCx<'_>) -> Option<Ac
     // A role that is made anew is deleted first, since its name is taken, so nothing can move away from it before.
     let moves = wanted.role != live.state.role && !cx.replaced.contains(&live.state.role);
     let leaves = moves.then(|| live.state.role.clone());
-    (!fields.is_empty()).then(|| Action::Update { to: Partial::new(&fields, wanted), leaves })
+    (!fields.is_empty()).then(|| Action::Update {
+        to: Partial::new(&fields, wanted),
+        leaves,
+    })
 }
 
 fn update_code(wanted: &State, live: &State) -> Vec<Action> {
@@ -176,7 +186,11 @@ fn update_code(wanted: &State, live: &State) -> Vec<Action> {
     }
     if !fields.is_empty() {
         let code = Box::new(wanted.code.clone());
-        actions.push(Action::UpdateCode { code, architectures: wanted.architectures, fields });
+        actions.push(Action::UpdateCode {
+            code,
+            architectures: wanted.architectures,
+            fields,
+        });
     }
     actions
 }
@@ -184,7 +198,11 @@ fn update_code(wanted: &State, live: &State) -> Vec<Action> {
 /// Images stay in their repository.
 fn save(code: &Code, why: Why) -> Option<Action> {
     let sha256 = code.sha256().to_owned();
-    (code.package() == PackageType::Zip).then(|| Action::SaveCode { sha256, hex: code.hex(), why })
+    (code.package() == PackageType::Zip).then(|| Action::SaveCode {
+        sha256,
+        hex: code.hex(),
+        why,
+    })
 }
 
 fn reserve(wanted: Option<u32>, live: Option<u32>) -> Option<Action> {
@@ -200,12 +218,20 @@ type Permissions = BTreeMap<String, Permission>;
 fn permissions(wanted: &Permissions, live: &Permissions, cx: &DiffCx<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
     for (sid, permission) in wanted {
-        let permit = |how| Action::Permit { sid: sid.clone(), permission: permission.clone(), how };
+        let permit = |how| Action::Permit {
+            sid: sid.clone(),
+            permission: permission.clone(),
+            how,
+        };
         let renewed = permission.identity().is_some_and(|arn| cx.replaced.contains(&arn));
         match live.get(sid) {
             None => actions.push(permit(How::Alone)),
             Some(old) if old != permission || renewed => {
-                actions.push(Action::Revoke { sid: sid.clone(), permission: old.clone(), how: How::Again });
+                actions.push(Action::Revoke {
+                    sid: sid.clone(),
+                    permission: old.clone(),
+                    how: How::Again,
+                });
                 actions.push(permit(How::Again));
             }
             Some(_) => {}
@@ -215,7 +241,11 @@ fn permissions(wanted: &Permissions, live: &Permissions, cx: &DiffCx<'_>) -> Vec
     actions.extend(gone.map(|(sid, permission)| {
         let moved = wanted.values().any(|other| other == permission);
         let how = if moved { How::Moved } else { How::Alone };
-        Action::Revoke { sid: sid.clone(), permission: permission.clone(), how }
+        Action::Revoke {
+            sid: sid.clone(),
+            permission: permission.clone(),
+            how,
+        }
     }));
     actions
 }
@@ -231,13 +261,21 @@ pub(super) fn after(state: Option<State>, action: &Action) -> Option<State> {
     match action {
         Action::Create(_) | Action::SaveCode { .. } => {}
         Action::Update { to, leaves: _ } => to.apply(&mut state),
-        Action::UpdateCode { code, architectures, fields: _ } => {
+        Action::UpdateCode {
+            code,
+            architectures,
+            fields: _,
+        } => {
             state.code = (**code).clone();
             state.architectures = *architectures;
         }
         Action::Reserve(reserved) => state.reserved_concurrency = Some(*reserved),
         Action::Unreserve => state.reserved_concurrency = None,
-        Action::Permit { sid, permission, how: _ } => drop(state.permissions.insert(sid.clone(), permission.clone())),
+        Action::Permit {
+            sid,
+            permission,
+            how: _,
+        } => drop(state.permissions.insert(sid.clone(), permission.clone())),
         Action::Revoke { sid, .. } => drop(state.permissions.remove(sid)),
         Action::Tag(change) => change.apply(&mut state.tags, TAG_CASE),
         Action::Delete { .. } => return None,
@@ -249,7 +287,12 @@ pub(super) fn after(state: Option<State>, action: &Action) -> Option<State> {
 pub(super) fn needs(state: &State, home: &Home) -> Vec<Arn> {
     let identities = state.permissions.values().filter_map(Permission::identity);
     let own = identities.filter(|arn| arn.account().as_ref() == Some(&home.account));
-    [state.role.clone()].into_iter().chain(state.dead_letter.clone()).chain(state.kms_key.clone()).chain(own).collect()
+    [state.role.clone()]
+        .into_iter()
+        .chain(state.dead_letter.clone())
+        .chain(state.kms_key.clone())
+        .chain(own)
+        .collect()
 }
 
 /// The mark of "this function may be called on behalf of that thing": not a thing of AWS, but what a target needs before
@@ -272,16 +315,29 @@ const fn busy(fragment: &'static str) -> Retry {
 }
 
 const fn invalid(fragment: &'static str, within_s: u32, waiting_for: &'static str) -> Retry {
-    Retry { code: "InvalidParameterValueException", fragment, within_s, waiting_for, when: When::Always }
+    Retry {
+        code: "InvalidParameterValueException",
+        fragment,
+        within_s,
+        waiting_for,
+        when: When::Always,
+    }
 }
 
 /// The texts are those of Lambda's own refusals. "Function already exist" has the code of a conflict, too, and is none.
-const BUSY: [Retry; 2] = [busy("operation cannot be performed at this time"), busy("update is in progress")];
+const BUSY: [Retry; 2] = [
+    busy("operation cannot be performed at this time"),
+    busy("update is in progress"),
+];
 
 /// What heals when a function is made or its settings change: roles and keys that Lambda doesn't see yet.
 const SETTLING: &[Retry] = &[
     invalid("cannot be assumed by Lambda", FIVE_MINUTES, "Lambda to see the role"),
-    invalid("execution role does not have permissions", FIVE_MINUTES, "Lambda to see what the role may do"),
+    invalid(
+        "execution role does not have permissions",
+        FIVE_MINUTES,
+        "Lambda to see what the role may do",
+    ),
     invalid("KMS key is invalid", FIVE_MINUTES, "the key to let the role in"),
     invalid("throttled by EC2", 840, "EC2 to give the function its network"),
     BUSY[0],
@@ -303,32 +359,60 @@ const PERMITTING: &[Retry] = &[
     BUSY[0],
     BUSY[1],
     FRESH,
-    Retry { when: When::Fresh, ..invalid("principal was invalid", 120, "Lambda to know the principal") },
+    Retry {
+        when: When::Fresh,
+        ..invalid("principal was invalid", 120, "Lambda to know the principal")
+    },
 ];
 
 const DELETING: &[Retry] = &[
     BUSY[0],
     BUSY[1],
-    invalid("because it is a replicated function", FIVE_MINUTES, "the function's replicas at the edge to go"),
+    invalid(
+        "because it is a replicated function",
+        FIVE_MINUTES,
+        "the function's replicas at the edge to go",
+    ),
 ];
 
 pub(super) fn facts(id: &Id, arn: &Arn, action: &Action, home: &Home) -> Facts {
-    let base = |call, rank, summary: String| Facts { retry: CHANGING, ..Facts::new(call, rank, summary) };
+    let base = |call, rank, summary: String| Facts {
+        retry: CHANGING,
+        ..Facts::new(call, rank, summary)
+    };
     match action {
         Action::Create(state) => created(id, arn, state, home),
         Action::Update { to, leaves } => updated(to, leaves.as_ref()),
-        Action::SaveCode { sha256: _, hex: _, why } => base("lambda:GetFunction", save_rank(*why), "save the live code".into()),
-        Action::UpdateCode { code: _, architectures: _, fields } => Facts {
+        Action::SaveCode { sha256: _, hex: _, why } => {
+            base("lambda:GetFunction", save_rank(*why), "save the live code".into())
+        }
+        Action::UpdateCode {
+            code: _,
+            architectures: _,
+            fields,
+        } => Facts {
             fields: fields.iter().map(|field| FieldPath::whole(field)).collect(),
-            ..base("lambda:UpdateFunctionCode", Rank::Set, format!("upload {}", fields.join(", ")))
+            ..base(
+                "lambda:UpdateFunctionCode",
+                Rank::Set,
+                format!("upload {}", fields.join(", ")),
+            )
         },
         Action::Reserve(reserved) => Facts {
             fields: vec![FieldPath::whole("reserved_concurrency")],
-            ..base("lambda:PutFunctionConcurrency", Rank::Set, format!("reserve {reserved} invocations"))
+            ..base(
+                "lambda:PutFunctionConcurrency",
+                Rank::Set,
+                format!("reserve {reserved} invocations"),
+            )
         },
         Action::Unreserve => Facts {
             fields: vec![FieldPath::whole("reserved_concurrency")],
-            ..base("lambda:DeleteFunctionConcurrency", Rank::Set, "take the reservation off".into())
+            ..base(
+                "lambda:DeleteFunctionConcurrency",
+                Rank::Set,
+                "take the reservation off".into(),
+            )
         },
         Action::Permit { sid, permission, how } => permit(arn, sid, permission, *how, home),
         Action::Revoke { sid, permission, how } => revoke(arn, sid, permission, *how),
@@ -341,7 +425,11 @@ pub(super) fn facts(id: &Id, arn: &Arn, action: &Action, home: &Home) -> Facts {
             deletes: vec![arn.clone()],
             loss: Loss::Object,
             retry: DELETING,
-            ..Facts::new("lambda:DeleteFunction", Rank::Delete, format!("delete function {}", id.name))
+            ..Facts::new(
+                "lambda:DeleteFunction",
+                Rank::Delete,
+                format!("delete function {}", id.name),
+            )
         },
     }
 }
@@ -353,27 +441,51 @@ fn created(id: &Id, arn: &Arn, state: &State, home: &Home) -> Facts {
     Facts {
         makes: vec![arn.clone()],
         needs: needs(&bare, home),
-        fields: state.present().into_iter().filter(|path| !later.contains(&path.field)).collect(),
+        fields: state
+            .present()
+            .into_iter()
+            .filter(|path| !later.contains(&path.field))
+            .collect(),
         retry: SETTLING,
-        ..Facts::new("lambda:CreateFunction", Rank::Create, format!("create function {}", id.name))
+        ..Facts::new(
+            "lambda:CreateFunction",
+            Rank::Create,
+            format!("create function {}", id.name),
+        )
     }
 }
 
 fn updated(to: &Partial<State>, leaves: Option<&Arn>) -> Facts {
     let whole = to.whole();
-    let entries = whole.environment.keys().map(|name| FieldPath::entry("environment", name));
+    let entries = whole
+        .environment
+        .keys()
+        .map(|name| FieldPath::entry("environment", name));
     let entries = entries.filter(|_| to.has("environment"));
     let role = to.of("role", |state| state.role.clone());
     let dead_letter = to.of("dead_letter", |state| state.dead_letter.clone()).flatten();
     let key = to.of("kms_key", |state| state.kms_key.clone()).flatten();
     Facts {
         // What a function may do hangs on its role.
-        access: if role.is_some() { Access::Either } else { Access::Neutral },
+        access: if role.is_some() {
+            Access::Either
+        } else {
+            Access::Neutral
+        },
         needs: role.into_iter().chain(dead_letter).chain(key).collect(),
         frees: leaves.cloned().into_iter().collect(),
-        fields: to.fields().iter().map(|field| FieldPath::whole(field)).chain(entries).collect(),
+        fields: to
+            .fields()
+            .iter()
+            .map(|field| FieldPath::whole(field))
+            .chain(entries)
+            .collect(),
         retry: SETTLING,
-        ..Facts::new("lambda:UpdateFunctionConfiguration", Rank::Set, format!("set {}", to.fields().join(", ")))
+        ..Facts::new(
+            "lambda:UpdateFunctionConfiguration",
+            Rank::Set,
+            format!("set {}", to.fields().join(", ")),
+        )
     }
 }
 
@@ -385,8 +497,12 @@ fn save_rank(why: Why) -> Rank {
 }
 
 fn permit(arn: &Arn, sid: &str, permission: &Permission, how: How, home: &Home) -> Facts {
-    let own = permission.identity().filter(|arn| arn.account().as_ref() == Some(&home.account));
-    let who = permission.identity().map_or_else(|| permission.principal.clone(), |arn| arn.show());
+    let own = permission
+        .identity()
+        .filter(|arn| arn.account().as_ref() == Some(&home.account));
+    let who = permission
+        .identity()
+        .map_or_else(|| permission.principal.clone(), |arn| arn.show());
     let summary = match how {
         How::Alone | How::Moved => format!("let {who} in by {sid}"),
         How::Again => format!("let {who} in by {sid} again"),
@@ -394,7 +510,11 @@ fn permit(arn: &Arn, sid: &str, permission: &Permission, how: How, home: &Home) 
     Facts {
         access: Access::Widens,
         needs: own.into_iter().collect(),
-        makes: permission.source_arn.iter().filter_map(|source| invocation(arn, source)).collect(),
+        makes: permission
+            .source_arn
+            .iter()
+            .filter_map(|source| invocation(arn, source))
+            .collect(),
         fields: vec![FieldPath::entry("permissions", sid)],
         retry: PERMITTING,
         ..Facts::new("lambda:AddPermission", Rank::Add, summary)
@@ -404,10 +524,24 @@ fn permit(arn: &Arn, sid: &str, permission: &Permission, how: How, home: &Home) 
 /// A statement that is added again is removed just before, so that the gap is as short as two calls; one that a rule
 /// stands on goes after all additions, since a target that moves between functions waits for an addition.
 fn revoke(arn: &Arn, sid: &str, permission: &Permission, how: How) -> Facts {
-    let marks = || permission.source_arn.iter().filter_map(|source| invocation(arn, source)).collect::<Vec<Arn>>();
+    let marks = || {
+        permission
+            .source_arn
+            .iter()
+            .filter_map(|source| invocation(arn, source))
+            .collect::<Vec<Arn>>()
+    };
     let (rank, summary, deletes) = match how {
-        How::Again => (Rank::Add, format!("remove {sid} to add it changed (calls are refused in between)"), Vec::new()),
-        How::Moved => (Rank::RemoveReplaced, format!("remove {sid}, whose place another id takes"), Vec::new()),
+        How::Again => (
+            Rank::Add,
+            format!("remove {sid} to add it changed (calls are refused in between)"),
+            Vec::new(),
+        ),
+        How::Moved => (
+            Rank::RemoveReplaced,
+            format!("remove {sid}, whose place another id takes"),
+            Vec::new(),
+        ),
         How::Alone if permission.source_arn.is_some() => (Rank::RemoveReplaced, format!("remove {sid}"), marks()),
         How::Alone => (Rank::Remove, format!("remove {sid}"), Vec::new()),
     };

@@ -9,8 +9,8 @@ use super::permission::Statements;
 use super::steps::{How, facts};
 use super::*;
 use crate::fields::Fields as _;
-use crate::kinds::partial::Partial;
 use crate::kinds::AnyObject;
+use crate::kinds::partial::Partial;
 use crate::kinds::testing::{Desk, converges, heals, home, in_plain_world};
 
 /// Fields with the ways in which they may be written.
@@ -19,7 +19,10 @@ const FIELDS: &[&[&str]] = &[
     &["memory: 256", "memory: 1024"],
     &["timeout: 30s", "timeout: 15m"],
     &["storage: 1024"],
-    &["environment: { MODE: fast, TOKEN: { from_env: T } }", "environment: { MODE: slow, KEPT: { live: true } }"],
+    &[
+        "environment: { MODE: fast, TOKEN: { from_env: T } }",
+        "environment: { MODE: slow, KEPT: { live: true } }",
+    ],
     &["kms_key: arn:aws:kms:us-east-1:123456789012:key/1", "kms_key: none"],
     &[
         "layers: [arn:aws:lambda:us-east-1:123456789012:layer:b:2, arn:aws:lambda:us-east-1:123456789012:layer:a:1]",
@@ -28,8 +31,15 @@ const FIELDS: &[&[&str]] = &[
     &["description: does the work"],
     &["tracing: Active"],
     &["dead_letter: arn:aws:sqs:us-east-1:123456789012:dead"],
-    &["vpc: { subnets: [subnet-1a, subnet-2b], security_groups: [sg-1] }", "vpc: none"],
-    &["logging: { format: JSON, application_level: DEBUG }", "logging: { format: JSON, system_level: WARN, group: /x }", "logging: { group: /x }"],
+    &[
+        "vpc: { subnets: [subnet-1a, subnet-2b], security_groups: [sg-1] }",
+        "vpc: none",
+    ],
+    &[
+        "logging: { format: JSON, application_level: DEBUG }",
+        "logging: { format: JSON, system_level: WARN, group: /x }",
+        "logging: { group: /x }",
+    ],
     &["reserved_concurrency: 0", "reserved_concurrency: 5"],
     &[
         "permissions: { a: { principal: s3.amazonaws.com, source_arn: \"arn:aws:s3:::b\" }, b: { principal: \"210987654321\" } }",
@@ -38,7 +48,10 @@ const FIELDS: &[&[&str]] = &[
     &["tags: { team: data }", "tags: { Team: data, cost: low }"],
     &["handler: other.main"],
     &["runtime: python3.12"],
-    &["code: { path: ./other, exclude: [\"*.md\"] }", "code: { s3: bucket/key, version: v, sha256: \"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\" }"],
+    &[
+        "code: { path: ./other, exclude: [\"*.md\"] }",
+        "code: { s3: bucket/key, version: v, sha256: \"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\" }",
+    ],
 ];
 
 fn desk() -> Desk {
@@ -50,14 +63,22 @@ fn desk() -> Desk {
 }
 
 fn yaml(picks: &[usize]) -> String {
-    let mut fields: BTreeMap<&str, String> = ["runtime: python3.13", "handler: handler.main", "role: runner", "code: ./code"]
-        .iter()
-        .chain(FIELDS.iter().zip(picks).filter_map(|(ways, pick)| ways.get(*pick)))
-        .map(|field| (field.split(':').next().unwrap(), (*field).to_owned()))
-        .collect();
+    let mut fields: BTreeMap<&str, String> = [
+        "runtime: python3.13",
+        "handler: handler.main",
+        "role: runner",
+        "code: ./code",
+    ]
+    .iter()
+    .chain(FIELDS.iter().zip(picks).filter_map(|(ways, pick)| ways.get(*pick)))
+    .map(|field| (field.split(':').next().unwrap(), (*field).to_owned()))
+    .collect();
     fields.retain(|_, text| !text.is_empty());
     let lines: Vec<String> = fields.values().map(|field| format!("    {field}\n")).collect();
-    format!("roles: {{ runner: {{ trust: lambda.amazonaws.com }} }}\nlambdas:\n  worker:\n{}", lines.concat())
+    format!(
+        "roles: {{ runner: {{ trust: lambda.amazonaws.com }} }}\nlambdas:\n  worker:\n{}",
+        lines.concat()
+    )
 }
 
 fn lowered(desk: &Desk, text: &str) -> (Id, State) {
@@ -68,8 +89,17 @@ fn lowered(desk: &Desk, text: &str) -> (Id, State) {
 }
 
 fn live(state: State) -> Observed<Lambda> {
-    let evidence = Evidence { revision: "r".into(), last_modified: "m".into(), status: "Active".into(), unmodelled: Vec::new() };
-    Observed { state, evidence, unknown: BTreeMap::new() }
+    let evidence = Evidence {
+        revision: "r".into(),
+        last_modified: "m".into(),
+        status: "Active".into(),
+        unmodelled: Vec::new(),
+    };
+    Observed {
+        state,
+        evidence,
+        unknown: BTreeMap::new(),
+    }
 }
 
 fn picks() -> impl Strategy<Value = Vec<usize>> {
@@ -95,8 +125,11 @@ proptest! {
     fn what_is_spelled_reads_the_same(wanted in picks()) {
         let desk = desk();
         let (id, mut state) = lowered(&desk, &yaml(&wanted));
+        // The mark of ownership is never written in a file.
+        state.tags.remove("evenkeel:environment");
         let spelled = format!("lambdas: {}\n", json!({ "worker": Lambda::spell(&id, &state) }));
-        let (_, again) = lowered(&desk, &spelled);
+        let (_, mut again) = lowered(&desk, &spelled);
+        again.tags.remove("evenkeel:environment");
         // What nobody may see is spelled as kept.
         state.environment.retain(|_, variable| variable.as_written().is_some());
         prop_assert_eq!(state.apart(&again), []);
@@ -124,7 +157,9 @@ fn the_environment_goes_again_with_a_new_key_but_never_unknown() {
     };
     let mut observed = live(state);
     assert_eq!(fields(&observed), ["environment", "kms_key"]);
-    observed.unknown.insert(FieldPath::whole("environment"), "withheld".into());
+    observed
+        .unknown
+        .insert(FieldPath::whole("environment"), "withheld".into());
     assert_eq!(fields(&observed), ["kms_key"]);
 }
 
@@ -133,12 +168,30 @@ fn a_role_that_is_made_anew_is_set_although_it_reads_the_same() {
     let (_desk, _, state) = base();
     let replaced = BTreeSet::from([state.role.clone()]);
     let live = live(state.clone());
-    let pair = Pair::Change { wanted: &state, live: &live };
+    let pair = Pair::Change {
+        wanted: &state,
+        live: &live,
+    };
     let actions = in_plain_world(|cx| {
-        let DiffCx { home, entangled, owner_key, .. } = *cx;
-        steps::diff(pair, &DiffCx { home, replaced: &replaced, entangled, owner_key })
+        let DiffCx {
+            home,
+            entangled,
+            owner_key,
+            ..
+        } = *cx;
+        steps::diff(
+            pair,
+            &DiffCx {
+                home,
+                replaced: &replaced,
+                entangled,
+                owner_key,
+            },
+        )
     });
-    let [Action::Update { to, leaves: None }] = actions.as_slice() else { panic!("{actions:?}") };
+    let [Action::Update { to, leaves: None }] = actions.as_slice() else {
+        panic!("{actions:?}")
+    };
     assert_eq!(to.fields(), ["role"]);
 }
 
@@ -148,32 +201,93 @@ fn what_heals_is_waited_for_and_what_does_not_is_told() {
     let arn = Lambda::arn(&id, None, &home());
     let of = |action: Action| facts(&id, &arn, &action, &home());
     let create = of(Action::Create(Box::new(state.clone())));
-    let update = of(Action::Update { to: Partial::new(&["role"], &state), leaves: None });
-    let code = of(Action::UpdateCode { code: Box::new(state.code.clone()), architectures: state.architectures, fields: vec!["code"] });
+    let update = of(Action::Update {
+        to: Partial::new(&["role"], &state),
+        leaves: None,
+    });
+    let code = of(Action::UpdateCode {
+        code: Box::new(state.code.clone()),
+        architectures: state.architectures,
+        fields: vec!["code"],
+    });
     let permission = Permission::of_service("s3.amazonaws.com", &arn);
-    let permit = of(Action::Permit { sid: "x".into(), permission, how: How::Alone });
+    let permit = of(Action::Permit {
+        sid: "x".into(),
+        permission,
+        how: How::Alone,
+    });
     let delete = of(Action::Delete { role: state.role });
     let invalid = "InvalidParameterValueException";
     let conflict = "ResourceConflictException";
     let busy = "The operation cannot be performed at this time. An update is in progress for resource: arn";
     for (facts, code, message, expected) in [
-        (&create, invalid, "The role defined for the function cannot be assumed by Lambda.", true),
-        (&create, invalid, "The provided execution role does not have permissions to call CreateNetworkInterface on EC2", true),
-        (&create, invalid, "Lambda was unable to configure access to your environment variables because the KMS key is invalid for CreateGrant.", true),
-        (&create, invalid, "Your request has been throttled by EC2, please make sure you have enough API rate limit.", true),
-        (&create, invalid, "The runtime parameter of python2.7 is no longer supported", false),
+        (
+            &create,
+            invalid,
+            "The role defined for the function cannot be assumed by Lambda.",
+            true,
+        ),
+        (
+            &create,
+            invalid,
+            "The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
+            true,
+        ),
+        (
+            &create,
+            invalid,
+            "Lambda was unable to configure access to your environment variables because the KMS key is invalid for CreateGrant.",
+            true,
+        ),
+        (
+            &create,
+            invalid,
+            "Your request has been throttled by EC2, please make sure you have enough API rate limit.",
+            true,
+        ),
+        (
+            &create,
+            invalid,
+            "The runtime parameter of python2.7 is no longer supported",
+            false,
+        ),
         (&create, conflict, "Function already exist: worker", false),
         (&create, conflict, busy, true),
-        (&create, "AccessDeniedException", "Cross-account pass role is not allowed.", false),
+        (
+            &create,
+            "AccessDeniedException",
+            "Cross-account pass role is not allowed.",
+            false,
+        ),
         (&update, conflict, busy, true),
-        (&update, invalid, "The role defined for the function cannot be assumed by Lambda.", true),
+        (
+            &update,
+            invalid,
+            "The role defined for the function cannot be assumed by Lambda.",
+            true,
+        ),
         (&code, conflict, busy, true),
-        (&code, invalid, "Unzipped size must be smaller than 262144000 bytes", false),
-        (&permit, conflict, "The statement id (x) provided already exists. Please provide a new statement id", false),
+        (
+            &code,
+            invalid,
+            "Unzipped size must be smaller than 262144000 bytes",
+            false,
+        ),
+        (
+            &permit,
+            conflict,
+            "The statement id (x) provided already exists. Please provide a new statement id",
+            false,
+        ),
         (&permit, conflict, busy, true),
         (&permit, "ResourceNotFoundException", "Function not found", true),
         (&permit, "PolicyLengthExceededException", "too long", false),
-        (&delete, invalid, "Lambda was unable to delete x because it is a replicated function.", true),
+        (
+            &delete,
+            invalid,
+            "Lambda was unable to delete x because it is a replicated function.",
+            true,
+        ),
         (&delete, "ResourceNotFoundException", "Function not found", false),
     ] {
         assert_eq!(heals(facts, code, message), expected, "{}: {message}", facts.call);
@@ -187,13 +301,17 @@ fn statements_are_read_as_lambda_renders_them() {
         for (key, value) in extra.as_object().unwrap() {
             whole[key] = value.clone();
         }
-        Statements::read(&json!({ "Version": "2012-10-17", "Id": "default", "Statement": [whole] }).to_string()).unwrap()
+        Statements::read(&json!({ "Version": "2012-10-17", "Id": "default", "Statement": [whole] }).to_string())
+            .unwrap()
     };
     let known = |extra| statement(extra).known.remove("x").unwrap();
     let arn = Arn::parse("arn:aws:s3:::b").unwrap();
     let conditions = json!({ "Condition": { "ArnLike": { "AWS:SourceArn": "arn:aws:s3:::b" } } });
     assert_eq!(known(conditions), Permission::of_service("s3.amazonaws.com", &arn));
-    assert_eq!(known(json!({ "Principal": { "AWS": "AROAEXAMPLE" } })).principal, "AROAEXAMPLE");
+    assert_eq!(
+        known(json!({ "Principal": { "AWS": "AROAEXAMPLE" } })).principal,
+        "AROAEXAMPLE"
+    );
     assert!(known(json!({ "Principal": "*" })).is_open());
     for odd in [
         json!({ "Effect": "Deny" }),
@@ -215,8 +333,15 @@ fn who_may_call_is_told_to_the_guards() {
     let text = format!("{}    permissions: {{ all: {{ principal: \"*\" }} }}\n", yaml(&[]));
     let (id, state) = lowered(&desk, &text);
     let grants = Lambda::grants(&id, &state, &home());
-    let document = grants[0].document.as_ref().and_then(|policy| policy.document()).unwrap();
-    assert_eq!((grants[0].what.as_str(), document.public_statements().len()), ("permission all", 1));
+    let document = grants[0]
+        .document
+        .as_ref()
+        .and_then(|policy| policy.document())
+        .unwrap();
+    assert_eq!(
+        (grants[0].what.as_str(), document.public_statements().len()),
+        ("permission all", 1)
+    );
 }
 
 #[test]

@@ -58,7 +58,10 @@ async fn buses(view: &View<'_>, region: &Region) -> Result<Vec<EventBusName>, Ca
     loop {
         let page = client.list_event_buses().set_next_token(next).send().await;
         let page = page.map_err(failed("events:ListEventBuses"))?;
-        let names = page.event_buses().iter().filter_map(|bus| EventBusName::parse(bus.name()?).ok());
+        let names = page
+            .event_buses()
+            .iter()
+            .filter_map(|bus| EventBusName::parse(bus.name()?).ok());
         buses.extend(names);
         next = page.next_token;
         if next.is_none() {
@@ -72,11 +75,20 @@ async fn rules(view: &View<'_>, region: &Region, bus: &EventBusName) -> Result<V
     let client = view.aws.events(region, Intent::Read);
     let (mut ids, mut next) = (Vec::new(), None);
     loop {
-        let page = client.list_rules().event_bus_name(bus.as_str()).set_next_token(next).send().await;
+        let page = client
+            .list_rules()
+            .event_bus_name(bus.as_str())
+            .set_next_token(next)
+            .send()
+            .await;
         let page = page.map_err(failed("events:ListRules"))?;
         let own = page.rules().iter().filter(|rule| rule.managed_by().is_none());
         let names = own.filter_map(|rule| RuleName::parse(rule.name()?).ok());
-        ids.extend(names.map(|name| Id { name, bus: bus.clone(), region: region.clone() }));
+        ids.extend(names.map(|name| Id {
+            name,
+            bus: bus.clone(),
+            region: region.clone(),
+        }));
         next = page.next_token;
         if next.is_none() {
             return Ok(ids);
@@ -123,7 +135,9 @@ fn switch(state: Switch) -> sdk::RuleState {
 }
 
 fn sdk_tags(tags: &BTreeMap<String, String>) -> Option<Vec<sdk::Tag>> {
-    let built = tags.iter().filter_map(|(key, value)| sdk::Tag::builder().key(key).value(value).build().ok());
+    let built = tags
+        .iter()
+        .filter_map(|(key, value)| sdk::Tag::builder().key(key).value(value).build().ok());
     let built: Vec<sdk::Tag> = built.collect();
     (!built.is_empty()).then_some(built)
 }
@@ -132,7 +146,10 @@ async fn put_targets(client: &Client, id: &Id, targets: &BTreeMap<String, Target
     const CALL: &str = "events:PutTargets";
     let built: Result<Vec<sdk::Target>, _> = targets.iter().map(|(id, target)| sdk_target(id, target)).collect();
     let built = built.map_err(|error| CallError::local(CALL, error.to_string()))?;
-    let request = client.put_targets().rule(id.name.as_str()).event_bus_name(id.bus.as_str());
+    let request = client
+        .put_targets()
+        .rule(id.name.as_str())
+        .event_bus_name(id.bus.as_str());
     let answer = request.set_targets(Some(built)).send().await.map_err(failed(CALL))?;
     let entries = answer.failed_entries().iter();
     let entries = entries.map(|entry| (entry.target_id(), entry.error_code(), entry.error_message()));
@@ -146,15 +163,23 @@ fn sdk_target(id: &str, target: &Target) -> Result<sdk::Target, aws_smithy_types
         .set_role_arn(target.role.as_ref().map(ToString::to_string))
         .set_retry_policy(retry(target.retry))
         .set_dead_letter_config(
-            target.dead_letter.as_ref().map(|arn| sdk::DeadLetterConfig::builder().arn(arn.as_str()).build()),
+            target
+                .dead_letter
+                .as_ref()
+                .map(|arn| sdk::DeadLetterConfig::builder().arn(arn.as_str()).build()),
         );
     match &target.feed {
         Feed::Event => builder,
         Feed::Input(input) => builder.input(input.as_str()),
         Feed::InputPath(path) => builder.input_path(path),
-        Feed::InputTransformer { input_paths_map, input_template } => {
+        Feed::InputTransformer {
+            input_paths_map,
+            input_template,
+        } => {
             let paths = (!input_paths_map.is_empty()).then(|| input_paths_map.clone().into_iter().collect());
-            let transformer = sdk::InputTransformer::builder().set_input_paths_map(paths).input_template(input_template);
+            let transformer = sdk::InputTransformer::builder()
+                .set_input_paths_map(paths)
+                .input_template(input_template);
             builder.input_transformer(transformer.build()?)
         }
     }
@@ -174,7 +199,10 @@ fn retry(retry: Retry) -> Option<sdk::RetryPolicy> {
 
 async fn remove_targets(client: &Client, id: &Id, ids: &[String]) -> Result<Receipt, CallError> {
     const CALL: &str = "events:RemoveTargets";
-    let request = client.remove_targets().rule(id.name.as_str()).event_bus_name(id.bus.as_str());
+    let request = client
+        .remove_targets()
+        .rule(id.name.as_str())
+        .event_bus_name(id.bus.as_str());
     match request.set_ids(Some(ids.to_vec())).send().await {
         Ok(answer) => {
             let entries = answer.failed_entries().iter();
@@ -200,7 +228,12 @@ fn whole<'a>(
         return Ok(Receipt::of(request));
     };
     let told = entries.iter().map(|(id, code, message)| {
-        format!("target {}: {} {}", id.unwrap_or("?"), code.unwrap_or("?"), message.unwrap_or_default())
+        format!(
+            "target {}: {} {}",
+            id.unwrap_or("?"),
+            code.unwrap_or("?"),
+            message.unwrap_or_default()
+        )
     });
     Err(CallError {
         operation,
@@ -216,17 +249,27 @@ async fn tag(client: &Client, arn: &Arn, change: &TagChange) -> Result<Receipt, 
         TagChange::Set(tags) | TagChange::Claim(tags) => {
             let tags = sdk_tags(tags).unwrap_or_default();
             let request = client.tag_resource().resource_arn(arn.as_str()).set_tags(Some(tags));
-            Ok(Receipt::of(request_id(&request.send().await.map_err(failed("events:TagResource"))?)))
+            Ok(Receipt::of(request_id(
+                &request.send().await.map_err(failed("events:TagResource"))?,
+            )))
         }
         TagChange::Remove(keys) => {
-            let request = client.untag_resource().resource_arn(arn.as_str()).set_tag_keys(Some(keys.clone()));
-            Ok(Receipt::of(request_id(&request.send().await.map_err(failed("events:UntagResource"))?)))
+            let request = client
+                .untag_resource()
+                .resource_arn(arn.as_str())
+                .set_tag_keys(Some(keys.clone()));
+            Ok(Receipt::of(request_id(
+                &request.send().await.map_err(failed("events:UntagResource"))?,
+            )))
         }
     }
 }
 
 async fn delete(client: &Client, id: &Id) -> Result<Receipt, CallError> {
-    let request = client.delete_rule().name(id.name.as_str()).event_bus_name(id.bus.as_str());
+    let request = client
+        .delete_rule()
+        .name(id.name.as_str())
+        .event_bus_name(id.bus.as_str());
     match request.send().await {
         Ok(answer) => Ok(Receipt::of(request_id(&answer))),
         Err(error) => gone_is_done(failed("events:DeleteRule")(error)),
@@ -234,5 +277,9 @@ async fn delete(client: &Client, id: &Id) -> Result<Receipt, CallError> {
 }
 
 fn gone_is_done(error: CallError) -> Result<Receipt, CallError> {
-    if is_absent(&error) { Ok(Receipt::already()) } else { Err(error) }
+    if is_absent(&error) {
+        Ok(Receipt::already())
+    } else {
+        Err(error)
+    }
 }

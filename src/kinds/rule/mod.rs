@@ -31,9 +31,9 @@ use crate::spec::node::Node;
 use crate::spec::table;
 use crate::state;
 
+use super::Member as _;
 use super::decode::{self, text_within};
 use super::role::Role;
-use super::Member as _;
 
 pub use steps::Action;
 pub use target::Target;
@@ -57,7 +57,11 @@ pub struct Id {
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, bus, region } = self;
-        if bus.is_default() { write!(f, "{name} in {region}") } else { write!(f, "{name} on {bus} in {region}") }
+        if bus.is_default() {
+            write!(f, "{name} in {region}")
+        } else {
+            write!(f, "{name} on {bus} in {region}")
+        }
     }
 }
 
@@ -99,21 +103,74 @@ const fn field(
     on_change: OnChange,
     doc: &'static str,
 ) -> Field {
-    Field { name, shape, default, on_change, doc }
+    Field {
+        name,
+        shape,
+        default,
+        on_change,
+        doc,
+    }
 }
 
 impl Kind for Rule {
     const NAME: &'static str = "rule";
-    const SECTION: Section = Section { key: "rules", aliases: &[], service: "events", principal: false };
+    const SECTION: Section = Section {
+        key: "rules",
+        aliases: &[],
+        service: "events",
+        principal: false,
+    };
     const FIELDS: &'static [Field] = &[
-        field("region", "region", "the environment's", OnChange::Replace, "Where it lives; part of what it is."),
-        field("bus", "name or ARN of a bus", "default", OnChange::Replace, "The bus that it listens on; part of what it is."),
-        field("schedule", "rate(…) or cron(…)", "none", OnChange::InPlace, "When it runs by itself; on the default bus only."),
-        field("pattern", "mapping in EventBridge's own keys", "none", OnChange::InPlace, "Which events it takes."),
+        field(
+            "region",
+            "region",
+            "the environment's",
+            OnChange::Replace,
+            "Where it lives; part of what it is.",
+        ),
+        field(
+            "bus",
+            "name or ARN of a bus",
+            "default",
+            OnChange::Replace,
+            "The bus that it listens on; part of what it is.",
+        ),
+        field(
+            "schedule",
+            "rate(…) or cron(…)",
+            "none",
+            OnChange::InPlace,
+            "When it runs by itself; on the default bus only.",
+        ),
+        field(
+            "pattern",
+            "mapping in EventBridge's own keys",
+            "none",
+            OnChange::InPlace,
+            "Which events it takes.",
+        ),
         field("description", "text", "nothing", OnChange::InPlace, "What it is for."),
-        field("state", "enabled or disabled", "enabled", OnChange::InPlace, "Whether it is on."),
-        field("role", "role", "none", OnChange::InPlace, "The rule's own role, which most targets don't need."),
-        field("targets", "map of targets", "none", OnChange::InPlace, "What is called, by id; the whole map."),
+        field(
+            "state",
+            "enabled or disabled",
+            "enabled",
+            OnChange::InPlace,
+            "Whether it is on.",
+        ),
+        field(
+            "role",
+            "role",
+            "none",
+            OnChange::InPlace,
+            "The rule's own role, which most targets don't need.",
+        ),
+        field(
+            "targets",
+            "map of targets",
+            "none",
+            OnChange::InPlace,
+            "What is called, by id; the whole map.",
+        ),
         field("tags", "map of text", "nothing", OnChange::InPlace, "Tags."),
     ];
     const DOC: &'static str = include_str!("doc.md");
@@ -178,7 +235,10 @@ impl Kind for Rule {
     }
 
     fn refs(_: &Id, state: &State, _: &Home) -> Vec<Arn> {
-        let targets = state.targets.values().flat_map(|target| [Some(&target.arn), target.role.as_ref(), target.dead_letter.as_ref()]);
+        let targets = state
+            .targets
+            .values()
+            .flat_map(|target| [Some(&target.arn), target.role.as_ref(), target.dead_letter.as_ref()]);
         state.role.iter().chain(targets.flatten()).cloned().collect()
     }
 
@@ -236,11 +296,17 @@ fn lower(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Rule>> {
     let pattern = pattern_node.map(|node| pattern(node, cx));
     let description = table.take("description");
     let description = description.map(|node| text_within(node, "description", RULE_DESCRIPTION_CHARACTERS.value, cx));
-    let state = table.take("state").map(|node| table::one_of(node, "state", Switch::WORDS, &mut cx.reading()));
+    let state = table
+        .take("state")
+        .map(|node| table::one_of(node, "state", Switch::WORDS, &mut cx.reading()));
     let role = table.take("role").map(|node| cx.reference(node, Role::KIND, &[]));
     let targets = target::lower(id, table.take("targets"), cx);
     let tags = cx.tags(table.take("tags"));
-    let target::Targets { targets, contributions, notes } = targets;
+    let target::Targets {
+        targets,
+        contributions,
+        notes,
+    } = targets;
     let state = State {
         schedule: schedule.map_or(Some(None), |written| written.map(Some))?,
         pattern: pattern.map_or(Some(None), |written| written.map(Some))?,
@@ -250,7 +316,11 @@ fn lower(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Rule>> {
         targets,
         tags,
     };
-    Some(Lowered { contributions, notes, ..Lowered::new(state) })
+    Some(Lowered {
+        contributions,
+        notes,
+        ..Lowered::new(state)
+    })
 }
 
 fn schedule(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Timer> {
@@ -259,7 +329,8 @@ fn schedule(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Timer> {
         let label = "leave `bus` out, or write a `pattern`";
         cx.report(Finding::error("E0432", node.span, message).label(label));
     }
-    cx.parse(node, "schedule", Schedule::parse).map(|schedule| Timer::new(&schedule))
+    cx.parse(node, "schedule", Schedule::parse)
+        .map(|schedule| Timer::new(&schedule))
 }
 
 fn pattern(node: &Node, cx: &mut Lowering<'_>) -> Option<Matching> {
@@ -291,7 +362,10 @@ fn spell(id: &Id, state: &State) -> Json {
         put("schedule", json!(schedule));
     }
     if let Some(pattern) = &state.pattern {
-        put("pattern", serde_json::from_str(pattern.as_str()).unwrap_or_else(|_| json!(pattern)));
+        put(
+            "pattern",
+            serde_json::from_str(pattern.as_str()).unwrap_or_else(|_| json!(pattern)),
+        );
     }
     if !state.description.is_empty() {
         put("description", json!(state.description));
@@ -303,7 +377,11 @@ fn spell(id: &Id, state: &State) -> Json {
         put("role", json!(role));
     }
     if !state.targets.is_empty() {
-        let targets: Map<String, Json> = state.targets.iter().map(|(id, one)| (id.clone(), target::spell(one))).collect();
+        let targets: Map<String, Json> = state
+            .targets
+            .iter()
+            .map(|(id, one)| (id.clone(), target::spell(one)))
+            .collect();
         put("targets", Json::Object(targets));
     }
     if !state.tags.is_empty() {

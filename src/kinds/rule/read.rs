@@ -39,7 +39,10 @@ pub(super) async fn read(view: &View<'_>, id: &Id, depth: Depth) -> Seen<Rule> {
 pub(super) async fn describe(view: &View<'_>, id: &Id) -> Result<Option<DescribeRuleOutput>, CallError> {
     let _slot = view.aws.read_slot().await;
     let client = view.aws.events(&id.region, Intent::Read);
-    let request = client.describe_rule().name(id.name.as_str()).event_bus_name(id.bus.as_str());
+    let request = client
+        .describe_rule()
+        .name(id.name.as_str())
+        .event_bus_name(id.bus.as_str());
     match request.send().await {
         Ok(answer) => Ok(Some(answer)),
         Err(error) => {
@@ -55,8 +58,15 @@ async fn targets(view: &View<'_>, id: &Id) -> Result<Vec<sdk::Target>, CallError
     let (mut targets, mut next) = (Vec::new(), None);
     loop {
         let _slot = view.aws.read_slot().await;
-        let request = client.list_targets_by_rule().rule(id.name.as_str()).event_bus_name(id.bus.as_str());
-        let page = request.set_next_token(next).send().await.map_err(failed("events:ListTargetsByRule"))?;
+        let request = client
+            .list_targets_by_rule()
+            .rule(id.name.as_str())
+            .event_bus_name(id.bus.as_str());
+        let page = request
+            .set_next_token(next)
+            .send()
+            .await
+            .map_err(failed("events:ListTargetsByRule"))?;
         targets.extend(page.targets.unwrap_or_default());
         next = page.next_token;
         if next.is_none() {
@@ -74,7 +84,9 @@ async fn tags(view: &View<'_>, id: &Id) -> Result<BTreeMap<String, String>, Call
 }
 
 pub(super) fn sdk_tags(tags: &[sdk::Tag]) -> BTreeMap<String, String> {
-    tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
+    tags.iter()
+        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+        .collect()
 }
 
 fn observed(
@@ -117,7 +129,11 @@ fn observed(
         target_ids: targets.iter().map(|target| target.id().to_owned()).collect(),
         unmodelled: Vec::new(),
     };
-    Ok(Observed { state, evidence, unknown })
+    Ok(Observed {
+        state,
+        evidence,
+        unknown,
+    })
 }
 
 fn arn(text: &str) -> Result<Arn, String> {

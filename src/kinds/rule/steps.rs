@@ -69,12 +69,19 @@ pub(super) fn diff(pair: Pair<'_, Rule>, cx: &DiffCx<'_>) -> Vec<Action> {
     match pair {
         Pair::Create(wanted) => {
             let create = Action::Create(Box::new(wanted.clone()));
-            [create].into_iter().chain(put_targets(&wanted.targets, &BTreeMap::new(), cx)).collect()
+            [create]
+                .into_iter()
+                .chain(put_targets(&wanted.targets, &BTreeMap::new(), cx))
+                .collect()
         }
         Pair::Change { wanted, live } => change(wanted, live, cx),
         Pair::Delete(live) => {
             let ids = live.evidence.target_ids.clone();
-            let remove = Action::RemoveTargets { ids, before: called(live.state.targets.values()), timing: Timing::Unlink };
+            let remove = Action::RemoveTargets {
+                ids,
+                before: called(live.state.targets.values()),
+                timing: Timing::Unlink,
+            };
             let remove = (!live.evidence.target_ids.is_empty()).then_some(remove);
             remove.into_iter().chain([Action::Delete]).collect()
         }
@@ -93,11 +100,18 @@ fn change(wanted: &State, live: &Observed<Rule>, cx: &DiffCx<'_>) -> Vec<Action>
 
 fn put(wanted: &State, live: &State, cx: &DiffCx<'_>) -> Option<Action> {
     let apart = wanted.apart(live);
-    let mut fields: Vec<&'static str> = apart.iter().map(|path| path.field).filter(|field| DEFINITION.contains(field)).collect();
+    let mut fields: Vec<&'static str> = apart
+        .iter()
+        .map(|path| path.field)
+        .filter(|field| DEFINITION.contains(field))
+        .collect();
     if wanted.role.as_ref().is_some_and(|role| cx.replaced.contains(role)) && !fields.contains(&"role") {
         fields.push("role");
     }
-    (!fields.is_empty()).then(|| Action::Put { to: Partial::new(DEFINITION, wanted), fields })
+    (!fields.is_empty()).then(|| Action::Put {
+        to: Partial::new(DEFINITION, wanted),
+        fields,
+    })
 }
 
 /// A target whose role is made anew is put again.
@@ -108,15 +122,25 @@ fn put_targets(wanted: &BTreeMap<String, Target>, live: &BTreeMap<String, Target
         .filter(|(id, target)| live.get(*id) != Some(target) || renewed(target))
         .map(|(id, target)| (id.clone(), target.clone()))
         .collect();
-    let replaced = targets.iter().filter_map(|(id, new)| live.get(id).filter(|old| old.arn != new.arn));
+    let replaced = targets
+        .iter()
+        .filter_map(|(id, new)| live.get(id).filter(|old| old.arn != new.arn));
     let before = called(replaced);
     (!targets.is_empty()).then_some(Action::PutTargets { targets, before })
 }
 
 fn remove_targets(wanted: &State, live: &Observed<Rule>) -> Option<Action> {
-    let gone: BTreeMap<&String, &Target> =
-        live.state.targets.iter().filter(|(id, _)| !wanted.targets.contains_key(*id)).collect();
-    let new = wanted.targets.keys().filter(|id| !live.state.targets.contains_key(*id)).count();
+    let gone: BTreeMap<&String, &Target> = live
+        .state
+        .targets
+        .iter()
+        .filter(|(id, _)| !wanted.targets.contains_key(*id))
+        .collect();
+    let new = wanted
+        .targets
+        .keys()
+        .filter(|id| !live.state.targets.contains_key(*id))
+        .count();
     let no_room = (live.evidence.target_ids.len() + new) as u64 > TARGETS_PER_RULE.value;
     let timing = if no_room { Timing::First } else { Timing::After };
     let before = called(gone.values().copied());
@@ -199,7 +223,11 @@ pub(super) fn facts(id: &Id, arn: &Arn, action: &Action) -> Facts {
         Action::Create(state) => Facts {
             makes: vec![arn.clone()],
             needs: state.role.clone().into_iter().collect(),
-            fields: state.present().into_iter().filter(|path| path.field != "targets").collect(),
+            fields: state
+                .present()
+                .into_iter()
+                .filter(|path| path.field != "targets")
+                .collect(),
             retry: PUTTING,
             ..Facts::new("events:PutRule", Rank::Create, format!("create rule {}", id.name))
         },
@@ -215,7 +243,11 @@ pub(super) fn facts(id: &Id, arn: &Arn, action: &Action) -> Facts {
             loss: Loss::Link,
             fields: target::paths(ids),
             retry: CHANGING,
-            ..Facts::new("events:RemoveTargets", rank(*timing), format!("remove target {}", ids.join(", ")))
+            ..Facts::new(
+                "events:RemoveTargets",
+                rank(*timing),
+                format!("remove target {}", ids.join(", ")),
+            )
         },
         Action::Tag(change) => Facts {
             fields: change.fields(),
@@ -234,21 +266,40 @@ pub(super) fn facts(id: &Id, arn: &Arn, action: &Action) -> Facts {
 /// A function must let the rule in before it is a target: EventBridge takes the target all the same, and drops events.
 fn put_facts(rule: &Arn, targets: &BTreeMap<String, Target>, before: &[Arn]) -> Facts {
     let one = |target: &Target| {
-        let named = [Some(target.arn.clone()), target.role.clone(), target.dead_letter.clone()];
-        named.into_iter().flatten().chain(invocation(&target.arn, rule.as_str())).collect::<Vec<Arn>>()
+        let named = [
+            Some(target.arn.clone()),
+            target.role.clone(),
+            target.dead_letter.clone(),
+        ];
+        named
+            .into_iter()
+            .flatten()
+            .chain(invocation(&target.arn, rule.as_str()))
+            .collect::<Vec<Arn>>()
     };
-    let shown: Vec<String> = targets.iter().map(|(id, target)| format!("{id} ({})", target.arn.show())).collect();
+    let shown: Vec<String> = targets
+        .iter()
+        .map(|(id, target)| format!("{id} ({})", target.arn.show()))
+        .collect();
     Facts {
         needs: targets.values().flat_map(one).collect(),
         frees: freed(rule, before),
         fields: target::paths(targets.keys()),
         retry: PUTTING,
-        ..Facts::new("events:PutTargets", Rank::Add, format!("put target {}", shown.join(", ")))
+        ..Facts::new(
+            "events:PutTargets",
+            Rank::Add,
+            format!("put target {}", shown.join(", ")),
+        )
     }
 }
 
 fn freed(rule: &Arn, before: &[Arn]) -> Vec<Arn> {
-    before.iter().flat_map(|arn| [Some(arn.clone()), invocation(arn, rule.as_str())]).flatten().collect()
+    before
+        .iter()
+        .flat_map(|arn| [Some(arn.clone()), invocation(arn, rule.as_str())])
+        .flatten()
+        .collect()
 }
 
 fn rank(timing: Timing) -> Rank {

@@ -9,8 +9,8 @@ use serde_json::{Map, Value as Json, json};
 use crate::address::Address;
 use crate::fields::{FieldPath, FieldValue, Shown};
 use crate::kind::Kind as _;
-use crate::kinds::lambda::{Invocation, Lambda, Permission};
 use crate::kinds::decode::{duration, key_of, text_within};
+use crate::kinds::lambda::{Invocation, Lambda, Permission};
 use crate::kinds::role::Role;
 use crate::kinds::{AnyPart, Member as _};
 use crate::names::limits::{TARGET_INPUT_CHARACTERS, TARGETS_PER_RULE};
@@ -95,7 +95,11 @@ impl FieldValue for Target {
             let age = Length::of_seconds(self.retry.max_age_s.into());
             parts.push(format!("{} attempts within {age}", self.retry.attempts));
         }
-        parts.extend(self.dead_letter.as_ref().map(|queue| format!("dead letters to {queue}")));
+        parts.extend(
+            self.dead_letter
+                .as_ref()
+                .map(|queue| format!("dead letters to {queue}")),
+        );
         Some(Shown::Text(parts.join(", ")))
     }
 }
@@ -145,9 +149,16 @@ fn lower_one(id: &Id, node: &Node, all: &mut Targets, cx: &mut Lowering<'_>) -> 
     let arn = called(id, node, table.take("lambda"), table.take("arn"), all, cx);
     let role = table.take("role").map(|node| cx.reference(node, Role::KIND, &[]));
     let feed = feed(node, &mut table, cx);
-    let retry = table.take("retry").map_or(Some(Retry::default()), |node| retry(node, cx));
-    let dead_letter = table.take("dead_letter").map(|node| cx.parse(node, "dead_letter", Arn::parse));
-    let (arn, role) = (arn?, role.map_or(Some(None), |role| role.map(|role| Some(role.arn().clone())))?);
+    let retry = table
+        .take("retry")
+        .map_or(Some(Retry::default()), |node| retry(node, cx));
+    let dead_letter = table
+        .take("dead_letter")
+        .map(|node| cx.parse(node, "dead_letter", Arn::parse));
+    let (arn, role) = (
+        arn?,
+        role.map_or(Some(None), |role| role.map(|role| Some(role.arn().clone())))?,
+    );
     if role.is_none() && wants_role(&arn) {
         let message = format!("EventBridge needs a `role` to reach `{arn}`");
         cx.report(Finding::error("E0304", node.span, message).label("add `role: …`"));
@@ -163,7 +174,16 @@ fn lower_one(id: &Id, node: &Node, all: &mut Targets, cx: &mut Lowering<'_>) -> 
 
 /// Targets without a resource policy of their own (EventBridge's PutTargets: "RoleArn is required").
 fn wants_role(arn: &Arn) -> bool {
-    let services = ["states", "kinesis", "firehose", "ecs", "batch", "ssm", "codebuild", "codepipeline"];
+    let services = [
+        "states",
+        "kinesis",
+        "firehose",
+        "ecs",
+        "batch",
+        "ssm",
+        "codebuild",
+        "codepipeline",
+    ];
     services.contains(&arn.service()) || (arn.service() == "events" && arn.resource().starts_with("api-destination/"))
 }
 
@@ -179,7 +199,11 @@ fn called(
         (Some(node), None) => function(id, node, all, cx),
         (None, Some(node)) => {
             let arn = cx.parse(node, "arn", Arn::parse)?;
-            if arn.function_name().is_some() { function(id, node, all, cx) } else { Some(arn) }
+            if arn.function_name().is_some() {
+                function(id, node, all, cx)
+            } else {
+                Some(arn)
+            }
         }
         _ => {
             let message = "a target has exactly one of `lambda` and `arn`";
@@ -202,7 +226,10 @@ fn function(id: &Id, node: &Node, all: &mut Targets, cx: &mut Lowering<'_>) -> O
     let (statement, permission) = (statement_id(id, &rule)?, Permission::of_service(EVENTS, &rule));
     match referent {
         Referent::Declared { id: function, arn: _ } => {
-            let part = AnyPart::Lambda(Invocation { id: statement, permission });
+            let part = AnyPart::Lambda(Invocation {
+                id: statement,
+                permission,
+            });
             let to = Address::new(Lambda::KIND, function);
             all.contributions.push(Contribution { to, part });
         }
@@ -222,8 +249,18 @@ fn statement_id(id: &Id, rule: &Arn) -> Option<StatementId> {
     if let Ok(id) = StatementId::parse(&plain) {
         return Some(id);
     }
-    let hash: String = sha2::Sha256::digest(rule.as_str()).iter().take(5).map(|byte| format!("{byte:02x}")).collect();
-    let fits = |c: char| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '_' };
+    let hash: String = sha2::Sha256::digest(rule.as_str())
+        .iter()
+        .take(5)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let fits = |c: char| {
+        if c.is_ascii_alphanumeric() || "-_".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    };
     let start: String = plain.chars().map(fits).take(89).collect();
     StatementId::parse(&format!("{start}-{hash}")).ok()
 }
@@ -278,7 +315,10 @@ fn input_transformer(node: &Node, cx: &mut Lowering<'_>) -> Option<Feed> {
         cx.report(Finding::error("E0401", template.span, "`input_template` is empty"));
         return None;
     }
-    Some(Feed::InputTransformer { input_paths_map, input_template })
+    Some(Feed::InputTransformer {
+        input_paths_map,
+        input_template,
+    })
 }
 
 fn retry(node: &Node, cx: &mut Lowering<'_>) -> Option<Retry> {
@@ -288,17 +328,30 @@ fn retry(node: &Node, cx: &mut Lowering<'_>) -> Option<Retry> {
         table::integer(node, "attempts", 0..=185, "attempts", &mut cx.reading())
     });
     let max_age_s = table.take("max_age").map_or(Some(default.max_age_s), |node| {
-        let length = duration(node, "max_age", 60..=86_400, |seconds| Ok(Length::of_seconds(seconds)), cx)?;
+        let length = duration(
+            node,
+            "max_age",
+            60..=86_400,
+            |seconds| Ok(Length::of_seconds(seconds)),
+            cx,
+        )?;
         u32::try_from(length.seconds()).ok()
     });
-    Some(Retry { attempts: attempts?, max_age_s: max_age_s? })
+    Some(Retry {
+        attempts: attempts?,
+        max_age_s: max_age_s?,
+    })
 }
 
 /// The target in the form of the file.
 pub(super) fn spell(target: &Target) -> Json {
     let mut spelled = Map::new();
     let mut put = |key: &str, value: Json| drop(spelled.insert(key.to_owned(), value));
-    let key = if target.arn.function_name().is_some() { "lambda" } else { "arn" };
+    let key = if target.arn.function_name().is_some() {
+        "lambda"
+    } else {
+        "arn"
+    };
     put(key, json!(target.arn));
     if let Some(role) = &target.role {
         put("role", json!(role));
@@ -307,7 +360,10 @@ pub(super) fn spell(target: &Target) -> Json {
         Feed::Event => {}
         Feed::Input(input) => put("input", spell_input(input)),
         Feed::InputPath(path) => put("input_path", json!(path)),
-        Feed::InputTransformer { input_paths_map, input_template } => put(
+        Feed::InputTransformer {
+            input_paths_map,
+            input_template,
+        } => put(
             "input_transformer",
             json!({ "input_paths_map": input_paths_map, "input_template": input_template }),
         ),
