@@ -150,15 +150,14 @@ impl Bench {
     /// An account that behaves as told.
     pub(crate) fn with(options: Options) -> Self {
         let account = Arc::new(Account::open(None, options).unwrap());
-        let http = SandboxHttp::new(Arc::clone(&account));
-        Self::over(http)
+        Self::over(SandboxHttp::new(account))
     }
 
     /// An account whose answers are meddled with.
     pub(crate) fn meddled(meddler: impl Fn(&str, &str) -> Meddling + Send + Sync + 'static) -> Self {
         let account = Arc::new(Account::open(None, Options::default()).unwrap());
         let http = Meddled {
-            http: SandboxHttp::new(Arc::clone(&account)),
+            http: SandboxHttp::new(account),
             meddler: Arc::new(meddler),
         };
         Self::over(http)

@@ -17,6 +17,8 @@ use crate::vault::{Content, Store};
 #[derive(Debug, Clone, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Credential<W> {
+    /// The file says nothing of it, so that both are right.
+    Unasked,
     /// None.
     Absent,
     /// One to be made where there is none.
@@ -32,21 +34,26 @@ impl<W> Credential<W> {
         found.map_or(Self::Absent, |_| Self::There)
     }
 
-    fn is_absent(&self) -> bool {
-        matches!(self, Self::Absent)
+    /// Whether there is one or shall be one, where that is said.
+    fn presence(&self) -> Option<bool> {
+        match self {
+            Self::Unasked => None,
+            Self::Absent => Some(false),
+            Self::Wished(_) | Self::There => Some(true),
+        }
     }
 }
 
 impl<W> PartialEq for Credential<W> {
     fn eq(&self, other: &Self) -> bool {
-        self.is_absent() == other.is_absent()
+        self.presence().zip(other.presence()).is_none_or(|(mine, theirs)| mine == theirs)
     }
 }
 
 impl<W: Clone + fmt::Display> FieldValue for Credential<W> {
     fn show(&self) -> Option<Shown> {
         match self {
-            Self::Absent => None,
+            Self::Unasked | Self::Absent => None,
             Self::Wished(wish) => Some(Shown::text(wish)),
             Self::There => Some(Shown::text("there is one")),
         }
@@ -180,7 +187,7 @@ pub(super) fn console_access(node: Option<&Node>, cx: &mut Lowering<'_>) -> Opti
 /// `access_key`: `{ store }`. `None` for a mistake.
 pub(super) fn access_key(node: Option<&Node>, cx: &mut Lowering<'_>) -> Option<Credential<FirstKey>> {
     let Some(node) = node else {
-        return Some(Credential::Absent);
+        return Some(Credential::Unasked);
     };
     if node.text() == Some("none") {
         let finding = Finding::error("E0403", node.span, "`access_key` can't be `none`");
@@ -258,6 +265,8 @@ mod tests {
         assert_ne!(wish, Credential::Absent);
         assert_ne!(Credential::There::<FirstKey>, Credential::Absent);
         assert_eq!(Credential::Absent::<FirstKey>, Credential::Absent);
+        assert_eq!(Credential::Unasked::<FirstKey>, Credential::Absent);
+        assert_eq!(Credential::Unasked::<FirstKey>, Credential::There);
     }
 
     #[test]

@@ -172,7 +172,7 @@ impl Kind for User {
             "access_key",
             "`{ store: … }`",
             "as it is",
-            OnChange::CreateOnly,
+            OnChange::Held,
             "An access key, made where there is none and written to the store.",
         ),
         field(

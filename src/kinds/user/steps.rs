@@ -125,7 +125,8 @@ fn credentials(wanted: &State, live: &State) -> Vec<Action> {
         (Credential::Absent, Credential::Wished(_) | Credential::There) => {
             actions.push(Action::Login(LoginChange::Delete(Timing::First)));
         }
-        (Credential::Wished(_) | Credential::There, _) | (Credential::Absent, Credential::Absent) => {}
+        (Credential::Unasked | Credential::Wished(_) | Credential::There, _)
+        | (Credential::Absent, Credential::Absent | Credential::Unasked) => {}
     }
     if let (Credential::Wished(wish), Credential::Absent) = (&wanted.access_key, &live.access_key) {
         actions.push(Action::Key(KeyChange::Create(wish.clone())));
