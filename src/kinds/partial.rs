@@ -69,6 +69,7 @@ mod tests {
 
     crate::state! {
         /// Two fields.
+        #[expect(unreachable_pub, reason = "the macro makes states of kinds, which are public")]
         pub struct Pair {
             /// One.
             one: u32,

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::kind::{DiffCx, Home, Kind};
+use crate::fields::Fields as _;
+use crate::kind::{DiffCx, Facts, Home, Kind, Observed, Pair};
 use crate::kinds::AnyObject;
 use crate::names::{AccountId, Arn, Partition, Region};
 use crate::spec::files::Folder;
@@ -128,4 +129,39 @@ pub(crate) fn in_plain_world<T>(work: impl FnOnce(&DiffCx<'_>) -> T) -> T {
 /// What the model of a kind says after some actions.
 pub(crate) fn played<K: Kind>(from: Option<K::State>, actions: &[K::Action]) -> Option<K::State> {
     actions.iter().fold(from, |state, action| K::after(state, action))
+}
+
+/// The model of the account agrees with the diff: from live to wanted, from nothing to wanted, from live to nothing, and
+/// nowhere from where one is already. Says which actions the change takes.
+pub(crate) fn converges<K: Kind>(id: &K::Id, wanted: &K::State, live: &Observed<K>) -> Vec<K::Action> {
+    in_plain_world(|cx| {
+        let created = played::<K>(None, &K::diff(id, Pair::Create(wanted), cx)).unwrap();
+        assert_eq!(wanted.apart(&created), [], "created");
+        let actions = K::diff(id, Pair::Change { wanted, live }, cx);
+        let changed = played::<K>(Some(live.state.clone()), &actions).unwrap();
+        assert_eq!(wanted.apart(&changed), [], "changed");
+        let arrived = Observed {
+            state: changed,
+            evidence: live.evidence.clone(),
+            unknown: live.unknown.clone(),
+        };
+        let second = K::diff(id, Pair::Change { wanted, live: &arrived }, cx);
+        assert!(second.is_empty(), "a second diff: {second:?}");
+        let deleted = played::<K>(Some(live.state.clone()), &K::diff(id, Pair::Delete(live), cx));
+        assert!(deleted.is_none(), "deleted");
+        for action in &actions {
+            let facts = K::facts(id, &K::arn(id, Some(wanted), cx.home), action, cx.home);
+            assert!(!facts.summary.is_empty() && facts.call.contains(':'), "{facts:?}");
+            let stranger = facts.fields.iter().find(|path| !K::State::NAMES.contains(&path.field));
+            assert!(stranger.is_none(), "{stranger:?}");
+        }
+        actions
+    })
+}
+
+/// Whether a step is tried again after this answer, if what it stands on was just made.
+pub(crate) fn heals(facts: &Facts, code: &str, message: &str) -> bool {
+    let lower = message.to_lowercase();
+    let fits = |rule: &crate::kind::Retry| rule.code == code && lower.contains(&rule.fragment.to_lowercase());
+    facts.retry.iter().any(fits)
 }

@@ -56,14 +56,14 @@ impl Live for Lambda {
             Action::Permit { sid, permission, how: _ } => permit(&client, id, sid, permission).await,
             Action::Revoke { sid, permission: _, how: _ } => revoke(&client, id, sid).await,
             Action::Tag(change) => tag(&client, arn, change).await,
-            Action::Delete => delete(&client, id).await,
+            Action::Delete { role: _ } => delete(&client, id).await,
         }
     }
 
     async fn settled(aws: &Aws, id: &Id, action: &Action) -> Result<Settled, CallError> {
         match action {
             Action::Create(_) | Action::Update { .. } | Action::UpdateCode { .. } => settled(aws, id).await,
-            Action::Delete => gone(aws, id).await,
+            Action::Delete { .. } => gone(aws, id).await,
             Action::SaveCode { .. }
             | Action::Reserve(_)
             | Action::Unreserve
@@ -115,9 +115,8 @@ async fn role_trust(aws: &Aws, role: &Arn, error: CallError) -> CallError {
     let found = aws.iam(Intent::Read).get_role().role_name(name.as_str()).send().await;
     let trust = found.ok().and_then(|found| found.role?.assume_role_policy_document);
     let trust = trust.and_then(|text| Document::from_live(&text).ok());
-    let lets_in = |trust: &Document| trust.trusts_service("lambda.amazonaws.com") || trust.principals().contains(&"*");
     match trust {
-        Some(trust) if !lets_in(&trust) => CallError::local(
+        Some(trust) if !trust.trusts_service("lambda.amazonaws.com") => CallError::local(
             error.operation,
             format!("the trust policy of role {name} does not let lambda.amazonaws.com in, so Lambda can't run as it"),
         ),

@@ -91,7 +91,10 @@ pub enum Action {
     /// TagResource or UntagResource.
     Tag(TagChange),
     /// DeleteFunction.
-    Delete,
+    Delete {
+        /// The role that it runs as, which must outlive it: a function without one leaves its network interfaces behind.
+        role: Arn,
+    },
 }
 
 /// Why live code would be lost.
@@ -120,7 +123,9 @@ pub(super) fn diff(pair: Pair<'_, Lambda>, cx: &DiffCx<'_>) -> Vec<Action> {
     match pair {
         Pair::Create(wanted) => create(wanted, cx),
         Pair::Change { wanted, live } => change(wanted, live, cx),
-        Pair::Delete(live) => save(&live.state.code, Why::Deleted).into_iter().chain([Action::Delete]).collect(),
+        Pair::Delete(live) => save(&live.state.code, Why::Deleted).into_iter().chain([Action::Delete {
+                role: live.state.role.clone(),
+            }]).collect(),
     }
 }
 
@@ -153,7 +158,9 @@ fn update(wanted: &State, live: &Observed<Lambda>, cx: &DiffCx<'_>) -> Option<Ac
         // Lambda keeps the grant of the role that is gone, whose name and ARN are the same (KMSAccessDenied).
         fields.push("role");
     }
-    let leaves = (wanted.role != live.state.role).then(|| live.state.role.clone());
+    // A role that is made anew is deleted first, since its name is taken, so nothing can move away from it before.
+    let moves = wanted.role != live.state.role && !cx.replaced.contains(&live.state.role);
+    let leaves = moves.then(|| live.state.role.clone());
     (!fields.is_empty()).then(|| Action::Update { to: Partial::new(&fields, wanted), leaves })
 }
 
@@ -233,7 +240,7 @@ pub(super) fn after(state: Option<State>, action: &Action) -> Option<State> {
         Action::Permit { sid, permission, how: _ } => drop(state.permissions.insert(sid.clone(), permission.clone())),
         Action::Revoke { sid, .. } => drop(state.permissions.remove(sid)),
         Action::Tag(change) => change.apply(&mut state.tags, TAG_CASE),
-        Action::Delete => return None,
+        Action::Delete { .. } => return None,
     }
     Some(state)
 }
@@ -329,7 +336,8 @@ pub(super) fn facts(id: &Id, arn: &Arn, action: &Action, home: &Home) -> Facts {
             fields: change.fields(),
             ..base(tag_call(change), change.rank(), change.summary())
         },
-        Action::Delete => Facts {
+        Action::Delete { role } => Facts {
+            frees: vec![role.clone()],
             deletes: vec![arn.clone()],
             loss: Loss::Object,
             retry: DELETING,
@@ -405,7 +413,6 @@ fn revoke(arn: &Arn, sid: &str, permission: &Permission, how: How) -> Facts {
     };
     Facts {
         access: Access::Restricts,
-        frees: permission.identity().into_iter().collect(),
         deletes,
         loss: if how == How::Alone { Loss::Link } else { Loss::None },
         fields: vec![FieldPath::entry("permissions", sid)],
