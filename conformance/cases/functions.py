@@ -62,9 +62,9 @@ def with_bus(bench: Bench) -> None:
 
 
 def layers(bench: Bench, *names: str) -> None:
-    """Layer versions that a function can name."""
+    """Layer versions that a function can name; the sandbox takes any name and publishes none."""
     code(bench)
-    for name in names:
+    for name in names if bench.backend.name == "moto" else ():
         bench.client("lambda").publish_layer_version(LayerName=name, Content={"ZipFile": packed({"x.py": ""})})
 
 
