@@ -196,6 +196,7 @@ fn a_role_that_is_made_anew_is_set_although_it_reads_the_same() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn what_heals_is_waited_for_and_what_does_not_is_told() {
     let (_desk, id, state) = base();
     let arn = Lambda::arn(&id, None, &home());

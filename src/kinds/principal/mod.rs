@@ -237,16 +237,13 @@ pub fn facts(action: &HoldAction, holder: Holder, arn: &Arn) -> Facts {
         retry: SPREADING,
         ..Facts::new(call, rank, summary)
     };
+    let call = call_name(holder, action);
     match action {
         HoldAction::Attach(policy) => Facts {
             access: Access::Widens,
             needs: vec![policy.clone()],
             fields: vec![FieldPath::entry("policies", policy.as_str())],
-            ..base(
-                call_name(holder, action),
-                Rank::Add,
-                format!("attach {}", policy.show()),
-            )
+            ..base(call, Rank::Add, format!("attach {}", policy.show()))
         },
         HoldAction::Detach(policy, timing) => Facts {
             access: Access::Restricts,
@@ -254,11 +251,7 @@ pub fn facts(action: &HoldAction, holder: Holder, arn: &Arn) -> Facts {
             unlinks: Some((arn.clone(), policy.clone())),
             loss: Loss::Link,
             fields: vec![FieldPath::entry("policies", policy.as_str())],
-            ..base(
-                call_name(holder, action),
-                rank(*timing),
-                format!("detach {}", policy.show()),
-            )
+            ..base(call, rank(*timing), format!("detach {}", policy.show()))
         },
         HoldAction::PutInline(name, policy) => Facts {
             fields: vec![FieldPath::entry("inline_policies", name)],
@@ -267,11 +260,7 @@ pub fn facts(action: &HoldAction, holder: Holder, arn: &Arn) -> Facts {
             } else {
                 Access::Either
             },
-            ..base(
-                call_name(holder, action),
-                inline_rank(guard(policy)),
-                format!("write inline policy {name}"),
-            )
+            ..base(call, inline_rank(guard(policy)), format!("write inline policy {name}"))
         },
         HoldAction::DeleteInline(name, guard, timing) => Facts {
             fields: vec![FieldPath::entry("inline_policies", name)],
@@ -282,7 +271,7 @@ pub fn facts(action: &HoldAction, holder: Holder, arn: &Arn) -> Facts {
             },
             loss: Loss::Link,
             ..base(
-                call_name(holder, action),
+                call,
                 removal_rank(*guard, *timing),
                 format!("delete inline policy {name}"),
             )
@@ -297,22 +286,14 @@ pub fn facts(action: &HoldAction, holder: Holder, arn: &Arn) -> Facts {
             frees: before.iter().cloned().collect(),
             unlinks: before.clone().map(|before| (arn.clone(), before)),
             fields: vec![FieldPath::whole("permissions_boundary")],
-            ..base(
-                call_name(holder, action),
-                Rank::GuardOn,
-                format!("set boundary {}", policy.show()),
-            )
+            ..base(call, Rank::GuardOn, format!("set boundary {}", policy.show()))
         },
         HoldAction::DeleteBoundary(before) => Facts {
             access: Access::Widens,
             frees: vec![before.clone()],
             unlinks: Some((arn.clone(), before.clone())),
             fields: vec![FieldPath::whole("permissions_boundary")],
-            ..base(
-                call_name(holder, action),
-                Rank::GuardOff,
-                format!("take off boundary {}", before.show()),
-            )
+            ..base(call, Rank::GuardOff, format!("take off boundary {}", before.show()))
         },
     }
 }
