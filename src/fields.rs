@@ -5,7 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::names::{Arn, IamPath, SessionLength};
+use crate::names::{
+    Architecture, Arn, EphemeralStorage, Handler, IamPath, LayerVersionArn, Memory, Runtime, SessionLength, Timeout,
+};
 use crate::policy_doc::{Policy, same};
 use crate::vault::Secret;
 
@@ -142,6 +144,15 @@ macro_rules! plain_values {
     })* };
 }
 plain_values!(u32, i32, u64, IamPath, SessionLength);
+plain_values!(
+    Architecture,
+    EphemeralStorage,
+    Handler,
+    LayerVersionArn,
+    Memory,
+    Runtime,
+    Timeout
+);
 
 impl FieldValue for Arn {
     fn show(&self) -> Option<Shown> {

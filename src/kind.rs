@@ -54,7 +54,7 @@ pub enum OnChange {
     Held,
     /// AWS can't change it: absence keeps what is there, a written difference needs `--replace`.
     Replace,
-    /// It counts when the thing is made and is never changed afterwards.
+    /// It is made where there is none; what is there is never changed, and equals whatever the file says of it.
     CreateOnly,
 }
 
@@ -92,6 +92,8 @@ pub struct Wanted<K: Kind> {
     pub origin: Place,
     /// Where its fields are written.
     pub places: BTreeMap<FieldPath, Place>,
+    /// What a reader of a plan that changes it should know.
+    pub notes: Vec<String>,
 }
 
 /// What a reader found.
@@ -375,6 +377,12 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     }
     /// Whether a live value of an unmentioned field is stricter or more durable than the default.
     fn holds(path: &FieldPath, live: &Self::State) -> bool;
+    /// Whether a difference is for other resources of the file to mend, so that it is none of this one's: a link that
+    /// the other end owns. `whole` are the live things that the file declares whole or names under `absent:`.
+    fn is_elsewhere(path: &FieldPath, live: &Observed<Self>, whole: &BTreeSet<Arn>) -> bool {
+        let _ = (path, live, whole);
+        false
+    }
     /// Whether a live thing is still exactly as newly made, so that taking it over loses nobody anything.
     fn pristine(live: &Observed<Self>) -> bool;
     /// The mutations that lead from live to wanted.

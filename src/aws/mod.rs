@@ -5,6 +5,7 @@
 
 mod config;
 mod error;
+mod fetch;
 pub mod iam;
 mod view;
 

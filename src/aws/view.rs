@@ -5,7 +5,8 @@
 
 use futures_util::stream::{StreamExt as _, iter};
 
-use crate::kinds::AnyObject;
+use crate::kind::Object;
+use crate::kinds::{AnyObject, Member, Visit};
 
 use super::iam::IamView;
 use super::{Aws, Intent};
@@ -42,6 +43,9 @@ impl<'a> View<'a> {
     pub async fn read_all(&self, mut objects: Vec<AnyObject>) -> Vec<AnyObject> {
         self.iam
             .expect(objects.iter().filter(|object| object.address().kind.is_iam()).count());
+        for (kind, name) in objects.iter().filter_map(|object| object.visit(Bounded)) {
+            self.iam.expect_boundary(kind, &name);
+        }
         let count = objects.len();
         let reads = objects.iter_mut().map(|object| object.read(self));
         iter(reads)
@@ -49,5 +53,20 @@ impl<'a> View<'a> {
             .collect::<Vec<()>>()
             .await;
         objects
+    }
+}
+
+/// A thing whose boundary the file speaks of.
+struct Bounded;
+
+impl Visit for Bounded {
+    type Out = Option<(&'static str, String)>;
+
+    fn visit<K: Member>(self, object: &Object<K>) -> Self::Out {
+        let wanted = object.wanted.as_ref()?;
+        wanted
+            .mentioned
+            .contains("permissions_boundary")
+            .then(|| (K::NAME, object.id.to_string()))
     }
 }

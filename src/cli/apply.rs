@@ -20,8 +20,8 @@ use super::output::Output;
 use super::progress::{Both, Progress};
 use super::{AccountArgs, ConsentArgs, FileArgs};
 
-/// Readings after an apply until AWS shows what was written; IAM takes some seconds now and then.
-const READ_BACKS: u32 = 8;
+/// Readings after an apply until AWS shows what was written, about two minutes in all: the usual budget for IAM.
+const READ_BACKS: u32 = 18;
 
 /// Show the plan, ask, execute it, read back, and say what is true now.
 ///

@@ -226,12 +226,23 @@ macro_rules! kinds {
     };
 }
 
+pub(crate) mod decode;
+#[cfg(all(test, feature = "aws"))]
+pub(crate) mod live_testing;
+pub mod membership;
+pub mod partial;
 pub mod principal;
 pub mod tagging;
+#[cfg(test)]
+pub(crate) mod testing;
 
 kinds! {
     policy::Policy,
+    group::Group,
+    user::User,
     role::Role,
+    lambda::Lambda,
+    rule::Rule,
 }
 
 /// A kind as a member of the closed sums.

@@ -4,6 +4,35 @@
 
 use std::collections::BTreeMap;
 
+use crate::spec::finding::Finding;
+use crate::spec::lower::Lowering;
+use crate::spec::node::Node;
+
+/// The tags of a user or role: of keys that differ by case alone IAM takes only one (InvalidInput), so a common tag gives
+/// way to the thing's own, and two of its own are a mistake.
+pub fn caseless(own: Option<&Node>, cx: &mut Lowering<'_>) -> BTreeMap<String, String> {
+    let written = own.map(Node::entries).unwrap_or_default();
+    for (nth, (key, _)) in written.iter().enumerate() {
+        let first = written
+            .iter()
+            .take(nth)
+            .find(|(first, _)| first.text.eq_ignore_ascii_case(&key.text));
+        if let Some((first, _)) = first {
+            let message = format!(
+                "`{}` and `{}` are one tag, since IAM ignores case here",
+                first.text, key.text
+            );
+            cx.report(Finding::error("E0414", key.span, message).related(first.span, "the other one"));
+        }
+    }
+    let mut tags = cx.tags(own);
+    let overridden = |key: &String| {
+        let other = |(own, _): &(crate::spec::node::Key, Node)| own.text != *key && own.text.eq_ignore_ascii_case(key);
+        written.iter().any(other) && !written.iter().any(|(own, _)| own.text == *key)
+    };
+    tags.retain(|key, _| !overridden(key));
+    tags
+}
 /// Tags on one resource, at most (IAM quotas; the same for Lambda, S3 and EventBridge).
 const MOST_TAGS: usize = 50;
 

@@ -7,7 +7,7 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// There is no text at all.
-    #[error("{what} is empty; it takes {takes}")]
+    #[error("{what} can't be empty; it takes {takes}")]
     Empty {
         /// What it should have been, with its article.
         what: &'static str,

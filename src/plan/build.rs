@@ -48,9 +48,19 @@ pub fn build(input: Input<'_>) -> Plan {
         objects,
         mut refusals,
     } = input;
+    let whole: BTreeSet<Arn> = objects
+        .iter()
+        .filter_map(|object| object.visit(Whole { home }))
+        .collect();
     let mut facts: Vec<Known> = objects
         .iter()
-        .map(|object| object.visit(Knowing { home, tags }))
+        .map(|object| {
+            object.visit(Knowing {
+                home,
+                tags,
+                whole: &whole,
+            })
+        })
         .collect();
     let (around, nothing) = (around(&facts), BTreeSet::new());
     let mut cx = DraftCx {
@@ -61,6 +71,7 @@ pub fn build(input: Input<'_>) -> Plan {
         replaced: &nothing,
         entangled: &nothing,
         around: &around,
+        whole: &whole,
         caller,
     };
     for (known, object) in facts.iter_mut().zip(objects) {
@@ -149,6 +160,22 @@ enum Part {
 struct Knowing<'a> {
     home: &'a Home,
     tags: &'a TagRules,
+    whole: &'a BTreeSet<Arn>,
+}
+
+/// The ARN of a live thing for all of which the file speaks.
+struct Whole<'a> {
+    home: &'a Home,
+}
+
+impl Visit for Whole<'_> {
+    type Out = Option<Arn>;
+
+    fn visit<K: Member>(self, object: &Object<K>) -> Option<Arn> {
+        let Seen::There(live) = &object.seen else { return None };
+        let declared = object.wanted.as_ref().is_some_and(|wanted| !wanted.shared);
+        (declared || object.doom.is_some()).then(|| K::arn(&object.id, Some(&live.state), self.home))
+    }
 }
 
 impl Visit for Knowing<'_> {
@@ -160,7 +187,7 @@ impl Visit for Knowing<'_> {
             Seen::Absent | Seen::Unread | Seen::Unknown(_) => None,
         };
         let wanted = object.wanted.as_ref().map(|wanted| match live {
-            Some(live) => level(wanted, live, self.tags).state,
+            Some(live) => level(wanted, live, self.tags, self.whole).state,
             None => wanted.state.clone(),
         });
         let arn = |state: &K::State| K::arn(&object.id, Some(state), self.home);
@@ -197,7 +224,7 @@ impl Visit for Replacing<'_> {
     fn visit<K: Member>(self, object: &Object<K>) -> bool {
         match (&object.wanted, &object.seen) {
             (Some(wanted), Seen::There(live)) => {
-                let levelled = level(wanted, live, self.0.tags);
+                let levelled = level(wanted, live, self.0.tags, self.0.whole);
                 replacing(object, &levelled, self.0) && refuse::replacement(object, wanted, live, self.0).is_none()
             }
             _ => false,

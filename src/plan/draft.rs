@@ -31,6 +31,8 @@ pub struct DraftCx<'a> {
     pub entangled: &'a BTreeSet<Arn>,
     /// What the other resources of the plan mean for this one.
     pub around: &'a Around,
+    /// The live things that the file declares whole, not `shared`, or names under `absent:`.
+    pub whole: &'a BTreeSet<Arn>,
     /// Who runs the tool.
     pub caller: &'a Arn,
 }
@@ -129,6 +131,7 @@ fn create<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         .collect();
     if wanted.unknown.is_empty() {
         draft.change.verb = Verb::Create;
+        draft.change.notes.clone_from(&wanted.notes);
         let actions = K::diff(&object.id, Pair::Create(&wanted.state), &cx.diff());
         draft.actions = erase(object, &wanted.state, actions, cx);
     } else {
@@ -142,7 +145,7 @@ fn create<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
 }
 
 fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, live: &Observed<K>, cx: &DraftCx<'_>) {
-    let levelled = level(wanted, live, cx.tags);
+    let levelled = level(wanted, live, cx.tags, cx.whole);
     describe(&mut draft.change, wanted, live, &levelled, cx);
     if replacing(object, &levelled, cx) {
         return replace(draft, object, wanted, live, &levelled, cx);
@@ -169,6 +172,9 @@ fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         (false, true) if only_marks(&levelled, live, cx) => Verb::Adopt,
         (false, _) => Verb::Update,
     };
+    if draft.change.verb == Verb::Update {
+        draft.change.notes.extend(wanted.notes.iter().cloned());
+    }
     if draft.change.verb == Verb::Update && draft.change.fields.is_empty() {
         let again: Vec<String> = actions.iter().map(|action| action.facts(cx.home).summary).collect();
         draft.change.notes.push(format!(
@@ -196,6 +202,7 @@ fn replace<K: Member>(
         return draft.refuse(refusal);
     }
     draft.change.verb = Verb::Replace;
+    draft.change.notes.extend(wanted.notes.iter().cloned());
     let gone = K::diff(&object.id, Pair::Delete(live), &cx.diff());
     draft.actions = erase(object, &live.state, gone, cx);
     let state = made_anew(wanted, levelled);
@@ -231,7 +238,8 @@ fn delete<K: Member>(draft: &mut Draft, object: &Object<K>, doom: &Doom, live: &
     if let Some(refusal) = refuse::deletion(object, doom, live, cx) {
         return draft.refuse(refusal);
     }
-    if !live.unknown.is_empty() {
+    // An entry that can't be told in full goes with its thing; a field that could not be read may hold what forbids it.
+    if live.unknown.keys().any(|path| path.key.is_none()) {
         // What can't be read might protect it, or say that it is somebody else's.
         draft.change.verb = Verb::Unknown;
         draft.change.unknown = live.unknown.clone().into_iter().collect();

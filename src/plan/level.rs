@@ -4,9 +4,12 @@
 //! Invariant: levelling never moves the wanted state towards less protection than the live one has, unless the file
 //! says so in words.
 
+use std::collections::BTreeSet;
+
 use crate::address::glob_match;
 use crate::fields::{FieldPath, Fields};
 use crate::kind::{Kind, Observed, OnChange, Wanted};
+use crate::names::Arn;
 
 /// Tags that are not the file's business.
 #[derive(Debug, Clone)]
@@ -64,9 +67,14 @@ enum Kept {
     Silent,
 }
 
-/// Levels a wanted state against a live one.
+/// Levels a wanted state against a live one; `whole` as for [`Kind::is_elsewhere`].
 #[must_use]
-pub fn level<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, tags: &TagRules) -> Levelled<K::State> {
+pub fn level<K: Kind>(
+    wanted: &Wanted<K>,
+    live: &Observed<K>,
+    tags: &TagRules,
+    whole: &BTreeSet<Arn>,
+) -> Levelled<K::State> {
     let mut levelled = Levelled {
         state: wanted.state.clone(),
         held: Vec::new(),
@@ -75,7 +83,7 @@ pub fn level<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, tags: &TagRules) -
         replace: Vec::new(),
     };
     for path in wanted.state.apart(&live.state) {
-        let Some(kept) = kept(wanted, live, tags, &path) else {
+        let Some(kept) = kept(wanted, live, tags, whole, &path) else {
             continue;
         };
         levelled.state.take(&live.state, &path);
@@ -105,11 +113,17 @@ fn note_unread<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, unknown: &mut Ve
     }
 }
 
-fn kept<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, tags: &TagRules, path: &FieldPath) -> Option<Kept> {
+fn kept<K: Kind>(
+    wanted: &Wanted<K>,
+    live: &Observed<K>,
+    tags: &TagRules,
+    whole: &BTreeSet<Arn>,
+    path: &FieldPath,
+) -> Option<Kept> {
     if let Some(why) = unknown_reason(wanted, live, path) {
         return Some(Kept::Unknown(why));
     }
-    if wanted.shared && !listed(wanted, path) {
+    if K::is_elsewhere(path, live, whole) || (wanted.shared && !listed(wanted, path)) {
         return Some(Kept::Silent);
     }
     if path.field == "tags"
@@ -121,9 +135,9 @@ fn kept<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, tags: &TagRules, path: 
         return Some(Kept::Ignored);
     }
     match (on_change::<K>(path), wanted.mentioned.contains(path.field)) {
-        (OnChange::CreateOnly, _) | (OnChange::Replace, false) => Some(Kept::Silent),
+        (OnChange::CreateOnly | OnChange::Replace, false) => Some(Kept::Silent),
         (OnChange::Held, false) if K::holds(path, &live.state) => Some(Kept::Held),
-        (OnChange::Replace | OnChange::Held | OnChange::InPlace, _) => None,
+        (OnChange::CreateOnly | OnChange::Replace | OnChange::Held | OnChange::InPlace, _) => None,
     }
 }
 

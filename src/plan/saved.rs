@@ -92,7 +92,7 @@ impl SavedPlan {
     /// What has moved since; empty when a new plan says the same.
     #[must_use]
     pub fn moved(&self, now: &Plan) -> Vec<String> {
-        let (then, now) = (placeless(self.plan.clone()), placeless(value(now)));
+        let (then, now) = (comparable(self.plan.clone()), comparable(value(now)));
         if then == now && now.is_object() {
             return Vec::new();
         }
@@ -111,8 +111,12 @@ fn value(plan: &Plan) -> serde_json::Value {
 }
 
 /// Without the places in the YAML: a comment more or less changes no meaning. Only where the plan keeps places, for a
-/// policy document or a tag may have keys of the same name.
-fn placeless(mut plan: serde_json::Value) -> serde_json::Value {
+/// policy document or a tag may have keys of the same name. Without the identity: a pipeline plans as a reader and applies
+/// as a writer; what the identity has a bearing on, such as locking itself out, is judged anew and shows as a refusal.
+fn comparable(mut plan: serde_json::Value) -> serde_json::Value {
+    if let Some(header) = plan.get_mut("header") {
+        forget(header, "identity");
+    }
     for (list, key) in [("changes", "origin"), ("steps", "origin"), ("refusals", "place")] {
         for part in parts_mut(&mut plan, list) {
             forget(part, key);
@@ -140,7 +144,6 @@ fn moved_header(before: &serde_json::Value, now: &serde_json::Value) -> Vec<Stri
         ("account", "the account"),
         ("environment", "the environment"),
         ("region", "the region"),
-        ("identity", "the identity that runs this"),
         (
             "digest",
             "what the file says (its meaning, not its spelling), or the code it names",

@@ -92,7 +92,7 @@ impl Checker<'_> {
 
     fn action(&mut self, action: &Word) {
         self.characters(action);
-        let label = match action_fault(&action.text) {
+        let label = match action_fault(&action.text, self.flavour) {
             None => return,
             Some(label) => label,
         };
@@ -148,7 +148,7 @@ impl Checker<'_> {
                 let message = format!("`{text}` is no `AWS` principal");
                 let label = match text.contains(".amazonaws.com") {
                     true => format!("write `Service: {text}`"),
-                    false => "expected an ARN, a 12-digit account id or `*`".to_owned(),
+                    false => "expected the ARN of a user, role or account, a 12-digit account id or `*`".to_owned(),
                 };
                 self.error(codes::BAD_PRINCIPAL, name.at, message, label);
             }
@@ -246,12 +246,18 @@ fn named(character: char) -> String {
     format!("`{}` (U+{:04X})", character.escape_debug(), u32::from(character))
 }
 
-fn action_fault(text: &str) -> Option<String> {
+fn action_fault(text: &str, flavour: Flavour) -> Option<String> {
     if text.is_empty() || text == "*" {
         return None;
     }
     let Some((service, name)) = text.split_once(':') else {
-        return Some(format!("expected `*` or `service:name`, such as `s3:{text}`"));
+        // What begins with a capital is the name of an action; anything else is perhaps a service.
+        let name = Some(text).filter(|text| text.starts_with(|c: char| c.is_ascii_uppercase()));
+        let example = match flavour {
+            Flavour::Trust => format!("sts:{}", name.unwrap_or("AssumeRole")),
+            Flavour::Identity | Flavour::Boundary | Flavour::Resource => format!("s3:{}", name.unwrap_or("GetObject")),
+        };
+        return Some(format!("expected `*` or `service:name`, such as `{example}`"));
     };
     if text.contains(char::is_whitespace) {
         return Some("an action has no white space".to_owned());
@@ -267,5 +273,15 @@ fn action_fault(text: &str) -> Option<String> {
 }
 
 fn is_aws_principal(text: &str) -> bool {
-    text.is_empty() || text == "*" || text.starts_with("arn:") || is_account_id(text)
+    text.is_empty() || text == "*" || is_principal_arn(text) || is_account_id(text)
+}
+
+/// IAM refuses other ARNs as principals (`MalformedPolicyDocument`, "Invalid principal in policy"); `cloudfront` is the
+/// account of its origin access identities.
+fn is_principal_arn(text: &str) -> bool {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", _, "iam" | "sts", "", account, _] => is_account_id(account) || *account == "cloudfront",
+        _ => false,
+    }
 }

@@ -11,7 +11,8 @@ use super::pattern::matches_ignoring_case;
 use super::policy::Policy;
 
 /// A unique id of a user or role: what AWS shows for a principal that has been deleted.
-pub(super) fn is_unique_id(text: &str) -> bool {
+#[must_use]
+pub fn is_unique_id(text: &str) -> bool {
     let rest = text.strip_prefix("AIDA").or_else(|| text.strip_prefix("AROA"));
     rest.is_some_and(|rest| {
         !rest.is_empty()

@@ -200,11 +200,14 @@ impl Reader<'_> {
     fn wrong_type(&mut self, element: &str, node: &Node, wanted: &str) {
         let message = format!("`{element}` must be {wanted}, found {}", node.type_name());
         let finding = Finding::error(codes::WRONG_TYPE, node.span, message);
+        let takes_text = wanted.contains("text");
         self.report(match &node.value {
-            Value::Number(number) => finding.label(format!("quote it: \"{number}\"")),
-            Value::Bool(value) => finding.label(format!("quote it: \"{value}\"")),
+            Value::Number(number) if takes_text => finding.label(format!("quote it: \"{number}\"")),
+            Value::Bool(value) if takes_text => finding.label(format!("quote it: \"{value}\"")),
             Value::Null => finding.label("nothing is written here"),
-            Value::Text(_) | Value::List(_) | Value::Map(_) => finding.label(format!("expected {wanted}")),
+            Value::Number(_) | Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => {
+                finding.label(format!("expected {wanted}"))
+            }
         });
     }
 

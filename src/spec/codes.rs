@@ -28,6 +28,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0222", "an interpolated name is not closed"),
     ("E0223", "what the variables stand for is too large"),
     ("E0224", "a declared variable has no value"),
+    ("E0225", "a variable has a name that can't be used"),
     ("E0301", "a value has the wrong type"),
     ("E0302", "a number stands where text is expected, or text needs quotes"),
     ("E0303", "a key is not known here"),
@@ -45,12 +46,21 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0413", "more of something than AWS takes"),
     ("E0414", "the same thing is listed twice"),
     ("E0415", "beyond a default quota that AWS raises on request"),
+    ("E0416", "a region that was not known when this version was made"),
+    ("E0431", "what `code:` names can't be packed, or not as it was meant"),
+    ("E0432", "fields that exclude or need each other"),
+    (
+        "E0433",
+        "a runtime that AWS doesn't know, no longer maintains, or refuses",
+    ),
+    ("E0434", "an event pattern that matches no event"),
     ("E0501", "a reference leads nowhere"),
     ("E0502", "a managed policy that AWS has withdrawn"),
     ("E0503", "a managed policy that only AWS attaches"),
     ("E0504", "an AWS-managed policy under a wrong path"),
     ("E0505", "`ignore:` names a field that there is not"),
     ("E0506", "a thing is declared and absent at once"),
+    ("E0507", "two things claim what only one can have"),
 ];
 
 /// What a code means.
@@ -75,12 +85,17 @@ mod tests {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
                 used(&path, codes);
-            } else if !path.ends_with("tests.rs") && !path.ends_with("spec/codes.rs") {
+            } else if is_code_file(&path) {
                 let text = std::fs::read_to_string(&path).expect("a text");
                 let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
                 codes.extend(text.split('"').filter(|part| is_code(part)).map(str::to_owned));
             }
         }
+    }
+
+    fn is_code_file(path: &Path) -> bool {
+        let rust = path.extension().is_some_and(|extension| extension == "rs");
+        rust && !path.ends_with("tests.rs") && !path.ends_with("spec/codes.rs")
     }
 
     fn is_code(text: &str) -> bool {

@@ -13,9 +13,10 @@ use std::collections::BTreeSet;
 pub use self::folder::Folder;
 pub use self::trouble::Trouble;
 use super::finding::Finding;
-use super::nearest::nearest;
 use super::node::Node;
 use super::source::{FileId, Sources};
+use super::table::{self, Reading};
+use crate::names::nearest;
 
 /// The largest YAML or JSON file, in bytes.
 pub const MAX_FILE: u64 = 10 * 1024 * 1024;
@@ -63,6 +64,12 @@ pub trait Files {
     /// # Errors
     /// [`Trouble::Missing`] or [`Trouble::Unreadable`].
     fn real(&self, path: &str) -> Result<String, Trouble>;
+
+    /// Where a path lies in the file system, for what must be packed as a tree; `None` where there is no such place, as
+    /// in a git revision.
+    fn local(&self, _path: &str) -> Option<std::path::PathBuf> {
+        None
+    }
 }
 
 /// Reads what `-f` names: files, or folders with their `*.yaml` and `*.yml`. A file that is named twice is read once.
@@ -135,7 +142,7 @@ pub fn text_beside(
     sources: &mut Sources,
     findings: &mut Vec<Finding>,
 ) -> Option<FileId> {
-    let written = naming.text()?;
+    let written = table::text(naming, "file", &mut Reading { sources, findings })?;
     let yaml = sources.get(naming.span.file).name.clone();
     let read = beside(files, &yaml, written).and_then(|path| match sources.find(&path) {
         Some(id) => Ok(id),

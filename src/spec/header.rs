@@ -5,20 +5,23 @@
 use std::collections::BTreeMap;
 
 use super::finding::Finding;
+use super::index::BUILT_IN;
 use super::interpolate::{Names, Scalar, Unresolved, interpolate};
 use super::load::{Inputs, Texts};
 use super::lower::name_finding;
-use super::nearest::nearest;
 use super::node::{Key, Node, Value};
 use super::source::Span;
 use super::table::{self, Reading, Table};
-use crate::names::{AccountId, NameError, Region, TagKey, TagValue};
+use crate::names::{AccountId, NameError, Region, TagKey, TagValue, nearest};
 
 /// The format's version.
 const VERSION: &str = "1";
 
 /// The key of the ownership mark, unless `ownership_tag:` names another.
 const OWNERSHIP_TAG: &str = "evenkeel:environment";
+
+/// The 50 that AWS takes on one resource (the same for IAM, Lambda and EventBridge), without the marks of ownership and protection.
+const MOST_COMMON_TAGS: usize = 48;
 
 /// The header, checked.
 #[derive(Debug, Clone)]
@@ -76,6 +79,7 @@ pub fn read(texts: &mut Texts, inputs: &Inputs<'_>) -> Option<Header> {
         let environment = reader.environment();
         let account = reader.constrained("account", AccountId::parse);
         let region = reader.constrained("region", Region::parse);
+        reader.doubtful_region(region.as_ref());
         let tags = reader.tags();
         let ignore_tags = reader.ignore_tags();
         let ownership_tag = reader.constrained("ownership_tag", TagKey::parse);
@@ -100,11 +104,13 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// A header key's value; none, too, where a name in it has no meaning, for more can't be told then.
     fn node(&mut self, key: &str) -> Option<Node> {
         let (_, node) = self.texts.header.get(key)?;
         let (node, findings) = interpolate(node, self.variables, &self.texts.sources);
+        let known = findings.is_empty();
         self.findings.extend(findings);
-        Some(node)
+        known.then_some(node)
     }
 
     fn reading(&mut self) -> Reading<'_> {
@@ -115,17 +121,15 @@ impl Reader<'_> {
     }
 
     fn missing(&mut self, key: &str, label: &str) {
-        if self.texts.findings.iter().any(|finding| finding.span.is_none()) {
+        let written = self.texts.header.contains_key(key) || self.texts.meant.contains(key);
+        if written || self.texts.unread > 0 {
             return;
         }
-        let start = self.texts.header.values().next().map(|(key, _)| key.span);
-        let start = start.or_else(|| self.texts.resources.values().flatten().next().map(|(key, _)| key.span));
-        let finding = match start {
-            Some(span) => Finding::error("E0304", span, format!("this environment has no `{key}`")),
-            None => Finding::placeless("E0304", format!("this environment has no `{key}`")),
-        };
-        self.findings
-            .push(finding.label(label.to_owned()).help(label.to_owned()));
+        let message = format!("this environment has no `{key}`");
+        self.findings.push(match self.texts.start {
+            Some(span) => Finding::error("E0304", span, message).label(label),
+            None => Finding::placeless("E0304", message).help(label),
+        });
     }
 
     fn version(&mut self) -> Option<()> {
@@ -181,6 +185,14 @@ impl Reader<'_> {
         }
     }
 
+    /// AWS opens regions faster than tools are updated, so that an unknown one is only a warning.
+    fn doubtful_region(&mut self, region: Option<&Region>) {
+        let place = self.texts.header.get("region").map(|(_, node)| node.span);
+        if let (Some(doubt), Some(span)) = (region.and_then(Region::doubt), place) {
+            self.findings.push(Finding::warning("E0416", span, doubt));
+        }
+    }
+
     fn tags(&mut self) -> BTreeMap<String, String> {
         let Some(node) = self.node("tags") else {
             return BTreeMap::new();
@@ -188,7 +200,7 @@ impl Reader<'_> {
         let mut tags = BTreeMap::new();
         let entries = table::entries(&node, "tags", "names to text", &mut self.reading()).unwrap_or_default();
         for (key, value) in entries {
-            let Some(text) = table::text(value, "tag value", &mut self.reading()).map(str::to_owned) else {
+            let Some(text) = table::text(value, &key.text, &mut self.reading()).map(str::to_owned) else {
                 continue;
             };
             match (TagKey::parse(&key.text), TagValue::parse(&text)) {
@@ -196,6 +208,15 @@ impl Reader<'_> {
                 (Err(error), _) => self.findings.push(name_finding(key.span, "tag key", &error)),
                 (_, Err(error)) => self.findings.push(name_finding(value.span, "tag value", &error)),
             }
+        }
+        if tags.len() > MOST_COMMON_TAGS {
+            let message = format!(
+                "{} tags for every resource, and AWS takes at most 50 on one",
+                tags.len()
+            );
+            let label = format!("at most {MOST_COMMON_TAGS}: evenkeel adds two of its own");
+            self.findings
+                .push(Finding::error("E0413", node.span, message).label(label));
         }
         tags
     }
@@ -212,13 +233,15 @@ impl Reader<'_> {
 /// Values from the command line, then from files, then from the process's environment, then the defaults.
 fn variables(texts: &Texts, inputs: &Inputs<'_>, findings: &mut Vec<Finding>) -> Variables {
     let mut variables = Variables::default();
-    let declared = texts
-        .header
-        .get("variables")
-        .map(|(_, node)| node.entries())
-        .unwrap_or_default();
-    for (key, node) in declared {
-        let default = default_of(key, node, texts, findings);
+    let mut reading = Reading {
+        sources: &texts.sources,
+        findings,
+    };
+    let declared = texts.header.get("variables");
+    let declared = declared.and_then(|(_, node)| table::section(node, "variables", "names to variables", &mut reading));
+    for (key, node) in declared.unwrap_or_default() {
+        findings.extend(unusable(key));
+        let default = default_of(node, texts, findings);
         let given = given(&key.text, texts, inputs);
         match given.or(default) {
             Some(value) => drop(variables.values.insert(key.text.clone(), value)),
@@ -235,7 +258,21 @@ fn variables(texts: &Texts, inputs: &Inputs<'_>, findings: &mut Vec<Finding>) ->
     variables
 }
 
-fn default_of(key: &Key, node: &Node, texts: &Texts, findings: &mut Vec<Finding>) -> Option<Scalar> {
+/// A variable that could never be used: `$(…)` would mean something else, or end too soon.
+fn unusable(key: &Key) -> Option<Finding> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let message = if BUILT_IN.contains(&key.text.as_str()) {
+        format!("`$({})` has a meaning already", key.text)
+    } else if key.text.is_empty() || !key.text.chars().all(plain) {
+        format!("`{}` can't be the name of a variable", key.text)
+    } else {
+        return None;
+    };
+    let label = "choose another name, of letters, digits, `_` and `-`";
+    Some(Finding::error("E0225", key.span, message).label(label))
+}
+
+fn default_of(node: &Node, texts: &Texts, findings: &mut Vec<Finding>) -> Option<Scalar> {
     if let Some(short) = Scalar::of(node) {
         return Some(short);
     }
@@ -251,8 +288,7 @@ fn default_of(key: &Key, node: &Node, texts: &Texts, findings: &mut Vec<Finding>
     let default = table.take("default")?;
     let value = Scalar::of(default);
     if value.is_none() {
-        let what = format!("default of `{}`", key.text);
-        reading.report(table::wrong_type(default, &what, "text, a number, or true or false"));
+        reading.report(table::wrong_type(default, "default", A_SCALAR));
     }
     value
 }
@@ -276,7 +312,10 @@ fn given(name: &str, texts: &Texts, inputs: &Inputs<'_>) -> Option<Scalar> {
     line.or_else(file).or_else(env)
 }
 
-/// A value for a variable that nobody declares is a slip of the pen.
+/// What a variable may be.
+const A_SCALAR: &str = "text, a number, or true or false";
+
+/// A value for a variable that nobody declares is a slip of the pen, and one that is no value is none.
 fn undeclared(variables: &Variables, texts: &Texts, inputs: &Inputs<'_>, findings: &mut Vec<Finding>) {
     let known: Vec<&str> = variables.names().collect();
     let label = |name: &str| match nearest(name, known.iter().copied()) {
@@ -286,6 +325,9 @@ fn undeclared(variables: &Variables, texts: &Texts, inputs: &Inputs<'_>, finding
     };
     for (name, _) in inputs.vars.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
         findings.push(Finding::placeless("E0221", format!("--var: there is no variable `{name}`")).help(label(name)));
+    }
+    for (key, node) in texts.vars.iter().filter(|(_, node)| Scalar::of(node).is_none()) {
+        findings.push(table::wrong_type(node, &key.text, A_SCALAR));
     }
     for (key, _) in texts.vars.iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
         let span: Span = key.span;

@@ -9,12 +9,11 @@ use super::header::{Header, Variables};
 use super::interpolate::{Names, Scalar, Unresolved, interpolate, interpolate_text};
 use super::load::Texts;
 use super::lower::{Declared, Index, Learned, arn_of};
-use super::nearest::nearest;
-use super::node::{Key, Node};
+use super::node::{Key, Node, Value};
 use super::source::Sources;
-use crate::kind::Home;
+use crate::kind::{Home, OnChange};
 use crate::kinds::KindName;
-use crate::names::Region;
+use crate::names::{IamPath, Region, nearest};
 
 /// What `$(…)` stands for in a resource.
 pub struct EnvironmentNames<'a> {
@@ -41,6 +40,9 @@ impl Names for EnvironmentNames<'_> {
     }
 }
 
+/// What `$(…)` can always say.
+pub const BUILT_IN: &[&str] = &["account", "region", "partition", "environment"];
+
 /// The names that need no resource: variables, account, region, partition, environment.
 #[must_use]
 pub fn names<'a>(header: &'a Header, home: &Home, region: &Region) -> EnvironmentNames<'a> {
@@ -63,11 +65,24 @@ pub fn index(texts: &Texts, names: &dyn Names, region: &Region) -> Index {
     let mut index = Index::new();
     for (kind, entries) in &texts.resources {
         for (key, node) in entries {
-            let (id, declared) = declared(key, node, names, region, &texts.sources);
+            let (id, mut declared) = declared(key, node, names, region, &texts.sources);
+            if declared.path.is_none() && is_path_certain(*kind, node) {
+                declared.path = Some(IamPath::default().to_string());
+            }
             index.entry(*kind).or_default().insert(id, declared);
         }
     }
     index
+}
+
+/// A path that AWS changes in place is what the file says, `/` where it says nothing; other paths, and those of shared
+/// things, are left as they are, which AWS must be asked for.
+fn is_path_certain(kind: KindName, node: &Node) -> bool {
+    let path = kind.fields().iter().find(|field| field.name == "path");
+    let shared = node
+        .get("shared")
+        .is_some_and(|shared| matches!(shared.value, Value::Bool(true)));
+    path.is_some_and(|path| path.on_change == OnChange::InPlace) && !shared
 }
 
 fn declared(key: &Key, node: &Node, names: &dyn Names, region: &Region, sources: &Sources) -> (String, Declared) {
@@ -132,7 +147,8 @@ pub fn clashes(index: &Index) -> Vec<Finding> {
     findings
 }
 
-fn identity(kind: KindName, declared: &Declared) -> (String, String, String) {
+/// What AWS tells two things of a kind apart by.
+pub(super) fn identity(kind: KindName, declared: &Declared) -> (String, String, String) {
     if kind.is_iam() {
         return (declared.name.to_lowercase(), String::new(), String::new());
     }

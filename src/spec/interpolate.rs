@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::finding::Finding;
-use super::nearest::nearest;
 use super::node::{Key, Node, Value};
 use super::source::{Sources, Span};
 use super::yaml::{MAX_TEXT, duplicate};
+use crate::names::nearest;
 
 /// What a name stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -303,6 +303,33 @@ impl<'a> Run<'a> {
             _ => span,
         }
     }
+}
+
+/// Leaves out what was said of a value only because a name in it has no meaning.
+pub(super) fn drop_consequences(findings: &mut Vec<Finding>, sources: &Sources) {
+    let open: Vec<Span> = findings
+        .iter()
+        .filter(|found| is_unresolved(found))
+        .filter_map(|found| found.span)
+        .collect();
+    let follows = |found: &Finding| {
+        let Some(span) = found.span.filter(|_| !is_unresolved(found)) else {
+            return false;
+        };
+        let inside = |open: &Span| span.file == open.file && span.start <= open.start && open.end <= span.end;
+        open.iter().any(inside) && is_one_text(sources.text(span))
+    };
+    findings.retain(|found| !follows(found));
+}
+
+fn is_unresolved(finding: &Finding) -> bool {
+    matches!(finding.code, "E0221" | "E0222" | "E0224")
+}
+
+/// Whether a stretch of source is a value by itself, no mapping or list that holds more than the value.
+fn is_one_text(written: &str) -> bool {
+    let quoted = written.starts_with(['"', '\'']);
+    quoted || !(written.starts_with(['{', '[', '-']) || written.contains(": ") || written.contains('\n'))
 }
 
 fn unresolved_finding(name: &str, unresolved: &Unresolved, place: Span) -> Finding {

@@ -2,15 +2,15 @@
 //!
 //! Invariant: everything that is wrong with the texts is found in one go; nothing is lowered here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::files::{self, Files};
 use super::finding::{Finding, Severity};
-use super::nearest::nearest;
 use super::node::{Key, Node, Value};
-use super::source::Sources;
+use super::source::{Sources, Span};
 use super::{table, yaml};
 use crate::kinds::KindName;
+use crate::names::nearest;
 
 /// Header keys: they stand once, or agree.
 pub const HEADER: &[&str] = &[
@@ -65,6 +65,12 @@ pub struct Texts {
     pub expect: Vec<Node>,
     /// Values of variables from files.
     pub vars: Vec<(Key, Node)>,
+    /// How many files could not be read; what seems to be missing may stand in them.
+    pub unread: usize,
+    /// The first key of the first file, for what is missing as a whole.
+    pub start: Option<Span>,
+    /// Header keys that were written with a slip.
+    pub meant: BTreeSet<&'static str>,
 }
 
 impl Texts {
@@ -80,11 +86,18 @@ impl Texts {
 pub fn read(inputs: &Inputs<'_>) -> Texts {
     let mut texts = Texts::default();
     let (ids, findings) = files::load(inputs.files, inputs.arguments, &mut texts.sources);
+    texts.unread += findings.len();
     texts.findings.extend(findings);
     for id in ids {
-        match yaml::parse(&texts.sources, id) {
-            Ok(tree) => unite(&mut texts, &tree),
-            Err(findings) => texts.findings.extend(findings),
+        match yaml::parse_on(&texts.sources, id) {
+            Ok((tree, findings)) => {
+                texts.findings.extend(findings);
+                unite(&mut texts, &tree);
+            }
+            Err(findings) => {
+                texts.unread += 1;
+                texts.findings.extend(findings);
+            }
         }
     }
     let (ids, findings) = files::load(inputs.files, inputs.vars_files, &mut texts.sources);
@@ -92,7 +105,10 @@ pub fn read(inputs: &Inputs<'_>) -> Texts {
         texts.findings.extend(findings);
         for id in ids {
             match yaml::parse(&texts.sources, id) {
-                Ok(tree) => texts.vars.extend(tree.entries().iter().cloned()),
+                Ok(tree) => {
+                    let entries = entries_of(&mut texts, &tree, "values", "variables to values");
+                    texts.vars.extend(entries);
+                }
                 Err(findings) => texts.findings.extend(findings),
             }
         }
@@ -106,8 +122,11 @@ fn unite(texts: &mut Texts, tree: &Node) {
         sources: &texts.sources,
         findings: &mut findings,
     };
-    let entries = table::entries(tree, "environment", "sections", &mut reading).unwrap_or_default();
+    let entries = table::entries(tree, "environment", "sections", &mut reading);
     texts.findings.extend(findings);
+    texts.unread += usize::from(entries.is_none());
+    let entries = entries.unwrap_or_default();
+    texts.start = texts.start.or(entries.first().map(|(key, _)| key.span));
     for (key, node) in entries {
         section(texts, key, node);
     }
@@ -142,7 +161,10 @@ fn section(texts: &mut Texts, key: &Key, node: &Node) {
                 .findings
                 .push(Finding::error("E0307", key.span, message).label(label));
         }
-        _ => texts.findings.push(unknown(key)),
+        _ => {
+            texts.meant.extend(nearest(&key.text, HEADER.iter().copied()));
+            texts.findings.push(unknown(key));
+        }
     }
 }
 
@@ -175,7 +197,7 @@ fn header(texts: &mut Texts, known: &'static str, key: &Key, node: &Node) {
         && let Some((_, before)) = texts.header.get_mut(known)
         && let (Value::Map(all), Value::Map(more)) = (&mut before.value, &node.value)
     {
-        all.extend(more.iter().cloned());
+        texts.findings.extend(add_variables(all, more));
         return;
     }
     match texts.header.get(known) {
@@ -190,6 +212,23 @@ fn header(texts: &mut Texts, known: &'static str, key: &Key, node: &Node) {
             texts.header.insert(known, (key.clone(), node.clone()));
         }
     }
+}
+
+/// Variables of several files are united; one that stands twice must be the same.
+fn add_variables(all: &mut Vec<(Key, Node)>, more: &[(Key, Node)]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (key, node) in more {
+        match all.iter().find(|(known, _)| known.text == key.text) {
+            Some((first, before)) if !says_the_same(before, node) => {
+                let message = format!("the variable `{}` differs from another file's", key.text);
+                let finding = Finding::error("E0305", key.span, message).label("declare it once, or alike");
+                findings.push(finding.related(first.span, "the other one"));
+            }
+            Some(_) => {}
+            None => all.push((key.clone(), node.clone())),
+        }
+    }
+    findings
 }
 
 fn says_the_same(a: &Node, b: &Node) -> bool {

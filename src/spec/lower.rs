@@ -10,6 +10,7 @@ use crate::fields::FieldPath;
 use crate::kind::{Home, Kind};
 use crate::kinds::policy::Policy as PolicyKind;
 use crate::kinds::{AnyPart, KindName, Member, VisitKind};
+use crate::names::limits::{Adjustable, Quota, Standing};
 use crate::names::{Arn, IamPath, InlinePolicyName, NameError, Region, TagKey, TagValue, nearest};
 use crate::policy_doc::{Flavour, Policy};
 
@@ -32,6 +33,12 @@ pub struct Lowered<K: Kind> {
     pub contributions: Vec<Contribution>,
     /// Where entries of keyed fields are written; whole fields are located by the loader.
     pub spans: BTreeMap<FieldPath, Span>,
+    /// Fields that it says something about by another key, to be treated as if they were written.
+    pub implied: BTreeSet<&'static str>,
+    /// What is kept as it is, as if it stood under `ignore:`.
+    pub ignore: Vec<String>,
+    /// What a reader of a plan that changes it should know, such as what somebody else has to do.
+    pub notes: Vec<String>,
 }
 
 impl<K: Kind> Lowered<K> {
@@ -43,6 +50,9 @@ impl<K: Kind> Lowered<K> {
             unknown: BTreeMap::new(),
             contributions: Vec::new(),
             spans: BTreeMap::new(),
+            implied: BTreeSet::new(),
+            ignore: Vec::new(),
+            notes: Vec::new(),
         }
     }
 }
@@ -132,6 +142,8 @@ pub struct Lowering<'a> {
     pub findings: &'a mut Vec<Finding>,
     /// Things that must exist outside the file.
     pub existing: &'a mut BTreeSet<Existing>,
+    /// What only one thing of a file can have, with where it was claimed first.
+    pub claims: &'a mut BTreeMap<String, Span>,
 }
 
 /// What a reference leads to.
@@ -162,6 +174,41 @@ impl Lowering<'_> {
     /// Reports a mistake.
     pub fn report(&mut self, finding: Finding) {
         self.findings.push(finding);
+    }
+
+    /// Claims what only one thing of a file can have, such as the place of a credential; `what` is equal for equal
+    /// places.
+    pub fn claim(&mut self, what: String, span: Span) {
+        match self.claims.get(&what) {
+            Some(first) => {
+                let finding = Finding::error("E0507", span, format!("`{}` is used twice", self.sources.text(span)))
+                    .label("what is stored is never overwritten: name another place")
+                    .related(*first, "used here first");
+                self.report(finding);
+            }
+            None => drop(self.claims.insert(what, span)),
+        }
+    }
+
+    /// Holds a number of things against a quota: beyond what AWS grants to anybody is an error, beyond the default a
+    /// warning.
+    pub fn within(&mut self, node: Option<&Node>, count: usize, quota: Quota, what: &str) {
+        let Some(node) = node else { return };
+        let most = match quota.adjustable {
+            Adjustable::No | Adjustable::Yes => quota.value,
+            Adjustable::UpTo(most) => most,
+        };
+        match quota.standing(u64::try_from(count).unwrap_or(u64::MAX)) {
+            Standing::Within => {}
+            Standing::BeyondDefault => {
+                let message = format!("{count} {what}; AWS takes {} unless the quota was raised", quota.value);
+                self.report(Finding::warning("E0415", node.span, message));
+            }
+            Standing::Beyond => {
+                let message = format!("{count} {what}, and AWS takes at most {most}");
+                self.report(Finding::error("E0413", node.span, message));
+            }
+        }
     }
 
     /// What the decoders of [`super::table`] read with.
@@ -206,9 +253,10 @@ impl Lowering<'_> {
                 span: key.span,
                 value: Value::Text(key.text.clone()),
             };
+            let value = table::text(value, &key.text, &mut self.reading()).map(|_| value);
             let parsed = (
                 self.parse(&key_node, "tag key", TagKey::parse),
-                self.parse(value, "tag value", TagValue::parse),
+                value.and_then(|value| self.parse(value, "tag value", TagValue::parse)),
             );
             if let (Some(key), Some(value)) = parsed {
                 tags.insert(key.to_string(), value.to_string());
@@ -226,7 +274,12 @@ impl Lowering<'_> {
     /// A policy document: in AWS's keys, a list of statements, JSON text, or `{ file: path }`.
     pub fn document(&mut self, node: &Node, flavour: Flavour) -> Option<Policy> {
         let policy = match node.get("file") {
-            Some(path) if node.entries().len() == 1 => {
+            Some(path) => {
+                for (key, _) in node.entries().iter().filter(|(key, _)| key.text != "file") {
+                    let message = format!("`{}` stands beside `file`", key.text);
+                    let label = "a document in a file of its own stands there whole: remove this";
+                    self.report(Finding::error("E0303", key.span, message).label(label));
+                }
                 let read = self.json_file(path)?;
                 Policy::from_node(&read, flavour, self.findings)
             }
@@ -277,7 +330,7 @@ impl Lowering<'_> {
         policies
     }
 
-    /// A list of managed policies, `policies:`; more than the default quota is a warning.
+    /// A list of managed policies, `policies:`; how many they may be depends on their holder, see [`Lowering::within`].
     pub fn policies(&mut self, node: Option<&Node>) -> BTreeSet<Arn> {
         let Some(node) = node else { return BTreeSet::new() };
         let items = table::list(node, "policies", "policies", &mut self.reading()).unwrap_or_default();
@@ -300,7 +353,7 @@ impl Lowering<'_> {
                 .reference(node, PolicyKind::KIND, &[])
                 .map(|referent| referent.arn().clone());
         }
-        let name = table::text(node, "policies", &mut self.reading())?.to_owned();
+        let name = table::text(node, "policy", &mut self.reading())?.to_owned();
         if self.declared_arn(PolicyKind::KIND, &name).is_none() && !name.starts_with("arn:") {
             if let Some(managed) = catalogue::managed_policy(&name) {
                 return self.aws_managed(node, managed);
@@ -323,7 +376,7 @@ impl Lowering<'_> {
         let name = managed.name;
         let finding = match (managed.status, managed.attachment()) {
             (catalogue::Status::Deprecated { replacement }, _) => {
-                let label = replacement.map_or("no replacement is known".to_owned(), |new| format!("use {new}"));
+                let label = replacement.map_or("no replacement is known".to_owned(), |new| format!("use `{new}`"));
                 Finding::error(
                     "E0502",
                     node.span,
@@ -376,9 +429,8 @@ impl Lowering<'_> {
             return Some(Referent::Declared { id: text, arn });
         }
         if text.starts_with("arn:") {
-            return self
-                .parse(node, kind.name(), Arn::parse)
-                .map(|arn| self.settle_arn(kind, arn));
+            let arn = self.parse(node, kind.name(), Arn::parse)?;
+            return self.is_arn_of(node, kind, &arn).then(|| self.settle_arn(kind, arn));
         }
         let section = kind.section().key;
         let declared = self
@@ -397,6 +449,22 @@ impl Lowering<'_> {
         None
     }
 
+    /// IAM writes its kinds into its ARNs, so that another kind's is a slip; elsewhere the service can be told.
+    fn is_arn_of(&mut self, node: &Node, kind: KindName, arn: &Arn) -> bool {
+        let prefix = format!("{}/", kind.name());
+        let fits = arn.service() == kind.section().service && (!kind.is_iam() || arn.resource().starts_with(&prefix));
+        if !fits {
+            let message = format!("`{arn}` is not the ARN of a {kind}");
+            let label = if kind.is_iam() {
+                format!("such an ARN has `:iam::` and `:{prefix}` in it")
+            } else {
+                format!("such an ARN has `:{}:` in it", kind.section().service)
+            };
+            self.report(Finding::error("E0501", node.span, message).label(label));
+        }
+        fits
+    }
+
     /// The ARN of a declared thing leads to it.
     fn settle_arn(&self, kind: KindName, arn: Arn) -> Referent {
         let ids = self.index.get(&kind).into_iter().flatten();
@@ -413,12 +481,15 @@ impl Lowering<'_> {
         let name = table::written_text(name_node, "existing", &mut self.reading())?.to_owned();
         let declared = Declared::bare(&name, self.region, name_node.span);
         let arn = self.arn_of(kind, &declared);
-        if arn.is_none() {
-            self.report(Finding::error(
-                "E0411",
-                name_node.span,
-                format!("`{name}` can't be the name of a {kind}"),
-            ));
+        if let Some(error) = kind.visit(Refusal(&declared)) {
+            self.report(name_finding(name_node.span, kind.name(), &error));
+            return None;
+        }
+        if let Some((id, first)) = self.declared_as(kind, &name) {
+            let message = format!("{kind} `{name}` is declared in this file");
+            let finding = Finding::error("E0501", node.span, message).label(format!("write `{id}`"));
+            self.report(finding.related(first, "declared here"));
+            return None;
         }
         self.existing.insert(Existing {
             kind,
@@ -426,6 +497,14 @@ impl Lowering<'_> {
             place: self.sources.place(name_node.span),
         });
         arn
+    }
+
+    /// The id under which something of this AWS name is declared.
+    fn declared_as(&self, kind: KindName, name: &str) -> Option<(String, Span)> {
+        let same = |known: &str| known == name || kind.is_iam() && known.eq_ignore_ascii_case(name);
+        let mut ids = self.index.get(&kind).into_iter().flatten();
+        ids.find(|(_, known)| same(&known.name))
+            .map(|(id, known)| (id.clone(), known.span))
     }
 
     /// The ARN of a declared thing, by its id in the file.
@@ -436,6 +515,17 @@ impl Lowering<'_> {
 
     fn arn_of(&self, kind: KindName, declared: &Declared) -> Option<Arn> {
         arn_of(kind, declared, self.learned, self.home)
+    }
+}
+
+/// Why AWS would refuse a name.
+struct Refusal<'a>(&'a Declared);
+
+impl VisitKind for Refusal<'_> {
+    type Out = Option<NameError>;
+
+    fn visit<K: Member>(self) -> Option<NameError> {
+        K::identify(self.0).err()
     }
 }
 
@@ -479,6 +569,12 @@ impl Lowering<'_> {
             Some(node) if node.text() == Some("none") => Some(None),
             Some(node) => self.managed_policy(node).map(Some),
         }
+    }
+
+    /// The ids of the declared roles and users.
+    pub fn principal_ids(&self) -> impl Iterator<Item = &str> {
+        let kinds = self.index.iter().filter(|(kind, _)| kind.section().principal);
+        kinds.flat_map(|(_, ids)| ids.keys().map(String::as_str))
     }
 
     /// The ARN of a declared role or user by its id.

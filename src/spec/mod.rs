@@ -12,7 +12,6 @@ pub mod interpolate;
 pub mod json;
 pub mod load;
 pub mod lower;
-pub mod nearest;
 pub mod node;
 pub mod resources;
 pub mod source;

@@ -10,15 +10,14 @@ use super::index::{self, EnvironmentNames};
 use super::interpolate::interpolate;
 use super::load::{Inputs, Texts};
 use super::lower::{Contribution, Declared, Existing, Index, Learned, Lowering, name_finding};
-use super::nearest::nearest;
 use super::node::{Key, Node, Value};
 use super::source::{Place, Span};
 use super::table::{self, Reading, Table};
 use crate::address::Address;
 use crate::fields::FieldPath;
 use crate::kind::{Depth, Doom, Home, Object, Seen, Wanted};
-use crate::kinds::{AnyObject, COMMON, KindName, Member, VisitKind, VisitMut};
-use crate::names::Region;
+use crate::kinds::{AnyObject, COMMON, KindName, Member, Visit, VisitKind, VisitMut};
+use crate::names::{NameError, Region, nearest};
 use crate::plan::level::TagRules;
 
 /// What a file wants of an account.
@@ -91,6 +90,7 @@ pub fn lower(
     contribute(&mut environment, contributions);
     absent(&cx, &mut environment);
     environment.expectations = expectations(&cx, &mut environment.findings);
+    super::interpolate::drop_consequences(&mut environment.findings, &environment.sources);
     environment.objects.sort_by(|a, b| a.address().cmp(b.address()));
     environment
 }
@@ -122,17 +122,26 @@ struct Cx<'a> {
 
 fn declared(cx: &Cx<'_>, environment: &mut Environment) -> Vec<Contribution> {
     let mut contributions = Vec::new();
+    let mut claims = BTreeMap::new();
     for (kind, entries) in &cx.texts.resources {
+        let mut ids = BTreeMap::new();
         for (key, node) in entries {
             let (node, findings) = interpolate(node, cx.names, &environment.sources);
             environment.findings.extend(findings);
             let (id, findings) =
                 super::interpolate::interpolate_text(&key.text, key.span, cx.names, &environment.sources);
             environment.findings.extend(findings);
+            // Two keys may become one only now.
+            if let Some(first) = ids.insert(id.clone(), key.span) {
+                let finding = Finding::error("E0306", key.span, format!("{kind} `{id}` is declared twice"));
+                environment.findings.push(finding.related(first, "first declared here"));
+                continue;
+            }
             let lowering = One {
                 cx,
                 environment,
                 contributions: &mut contributions,
+                claims: &mut claims,
                 key,
                 id,
                 node: &node,
@@ -148,6 +157,7 @@ struct One<'a, 'b> {
     cx: &'a Cx<'a>,
     environment: &'b mut Environment,
     contributions: &'b mut Vec<Contribution>,
+    claims: &'b mut BTreeMap<String, Span>,
     key: &'a Key,
     id: String,
     node: &'a Node,
@@ -161,6 +171,7 @@ impl VisitKind for One<'_, '_> {
             cx,
             environment,
             contributions,
+            claims,
             key,
             id,
             node,
@@ -184,11 +195,12 @@ impl VisitKind for One<'_, '_> {
             sources: &mut environment.sources,
             findings: &mut environment.findings,
             existing: &mut environment.existing,
+            claims,
         };
         let identity = match K::identify(declared) {
             Ok(identity) => Some(identity),
             Err(error) => {
-                lowering.report(name_finding(declared.span, K::NAME, &error));
+                unidentified::<K>(declared, &error, node, &mut lowering);
                 None
             }
         };
@@ -202,15 +214,20 @@ impl VisitKind for One<'_, '_> {
                 .into_iter()
                 .map(|(path, span)| (path, environment.sources.place(span))),
         );
+        let mut mentioned = mentioned::<K>(node);
+        mentioned.extend(lowered.implied);
+        let mut ignore = common.ignore;
+        ignore.extend(lowered.ignore);
         let wanted = Wanted {
             state: lowered.state,
-            mentioned: mentioned::<K>(node),
+            mentioned,
             unknown: lowered.unknown,
-            ignore: common.ignore,
+            ignore,
             shared: common.shared,
             protect: common.protect,
             origin: environment.sources.place(key.span),
             places,
+            notes: lowered.notes,
         };
         environment.objects.push(K::object(Object {
             address: Address::new(K::KIND, id),
@@ -220,6 +237,22 @@ impl VisitKind for One<'_, '_> {
             seen: Seen::Unread,
             depth: Depth::Compare,
         }));
+    }
+}
+
+/// A resource that AWS can't have: what else is wrong with it is told all the same. Where the fault is not in its name,
+/// the field that is at fault has its own place.
+fn unidentified<K: Member>(declared: &Declared, error: &NameError, node: &Node, lowering: &mut Lowering<'_>) {
+    let named = K::identify(&Declared {
+        bus: None,
+        ..declared.clone()
+    });
+    if named.is_err() {
+        lowering.report(name_finding(declared.span, K::NAME, error));
+    }
+    let stand_in = named.or_else(|_| K::identify(&Declared::bare("unnamed", &declared.region, declared.span)));
+    if let Ok(identity) = stand_in {
+        let _ = K::lower(&identity, node, lowering);
     }
 }
 
@@ -236,8 +269,20 @@ fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
         protect: false,
         shared: false,
     };
-    let Environment { sources, findings, .. } = environment;
+    let Environment {
+        name,
+        sources,
+        findings,
+        tags,
+        ..
+    } = environment;
     let mut reading = Reading { sources, findings };
+    if let Some(node) = node.get("name") {
+        let _ = table::written_text(node, "name", &mut reading);
+    }
+    for (key, value) in node.get("tags").map(Node::entries).unwrap_or_default() {
+        reading.findings.extend(foreign_mark(key, value, tags, name));
+    }
     if let Some(node) = node.get("ignore") {
         for (pattern, span) in table::texts(node, "ignore", &mut reading).unwrap_or_default() {
             match unknown_field::<K>(pattern, span) {
@@ -254,6 +299,20 @@ fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
     common.protect = flag("protect");
     common.shared = flag("shared");
     common
+}
+
+/// The marks of ownership and protection are evenkeel's to write: others by hand would give a resource away. What is
+/// spelled from a live resource has them, and says the same.
+fn foreign_mark(key: &Key, value: &Node, rules: &TagRules, environment: &str) -> Option<Finding> {
+    let (own, label) = if key.text == rules.owner_key {
+        (environment, "remove it: `environment:` at the top says it")
+    } else if key.text == rules.protect_key {
+        ("true", "write `protect: true`, or remove it")
+    } else {
+        return None;
+    };
+    let message = format!("the tag `{}` is written by evenkeel itself", key.text);
+    (value.text() != Some(own)).then(|| Finding::error("E0411", key.span, message).label(label))
 }
 
 fn unknown_field<K: Member>(pattern: &str, span: Span) -> Option<Finding> {
@@ -314,8 +373,11 @@ fn contribute(environment: &mut Environment, contributions: Vec<Contribution>) {
             }
         }
     }
+    let addresses = environment.objects.iter().enumerate();
+    let places: BTreeMap<Address, usize> = addresses.map(|(at, object)| (object.address().clone(), at)).collect();
     for Contribution { to, part } in contributions {
-        if let Some(owner) = environment.objects.iter_mut().find(|object| *object.address() == to) {
+        let owner = places.get(&to).and_then(|at| environment.objects.get_mut(*at));
+        if let Some(owner) = owner {
             owner.visit_mut(Give(part));
         }
     }
@@ -369,9 +431,10 @@ impl VisitKind for Dooming<'_, '_> {
         let Some((declared, detach)) = doomed(cx, environment, item) else {
             return;
         };
+        let identity = index::identity(K::KIND, &declared);
         let declared_ids = cx.index.get(&K::KIND).into_iter().flatten();
         let clash = declared_ids
-            .filter(|(_, known)| known.name.eq_ignore_ascii_case(&declared.name))
+            .filter(|(_, known)| index::identity(K::KIND, known) == identity)
             .map(|(_, known)| known.span)
             .next();
         if let Some(first) = clash {
@@ -392,12 +455,18 @@ impl VisitKind for Dooming<'_, '_> {
                 return;
             }
         };
+        let Some(address) = free_address::<K>(&declared.name, &id, environment) else {
+            let message = format!("`{}/{}` is listed twice under `absent:`", K::NAME, declared.name);
+            let finding = Finding::error("E0414", declared.span, message).label("remove one of them");
+            environment.findings.push(finding);
+            return;
+        };
         let doom = Doom {
             origin: environment.sources.place(declared.span),
             detach,
         };
         environment.objects.push(K::object(Object {
-            address: Address::new(K::KIND, declared.name),
+            address,
             id,
             wanted: None,
             doom: Some(doom),
@@ -405,6 +474,33 @@ impl VisitKind for Dooming<'_, '_> {
             depth: Depth::Remove,
         }));
     }
+}
+
+/// The address of what shall go: its name, or all of its identity where another one of that name, on another bus or in
+/// another region, has it already. `None` when it is the same thing.
+fn free_address<K: Member>(name: &str, id: &K::Id, environment: &Environment) -> Option<Address> {
+    struct IdOf;
+    impl Visit for IdOf {
+        type Out = String;
+        fn visit<K: Member>(self, object: &Object<K>) -> String {
+            object.id.to_string()
+        }
+    }
+    let of_kind = environment
+        .objects
+        .iter()
+        .filter(|object| object.address().kind == K::KIND);
+    let taken: Vec<(&Address, String)> = of_kind.map(|object| (object.address(), object.visit(IdOf))).collect();
+    if taken.iter().any(|(_, known)| *known == id.to_string()) {
+        return None;
+    }
+    let short = Address::new(K::KIND, name);
+    let is_free = taken.iter().all(|(known, _)| **known != short);
+    Some(if is_free {
+        short
+    } else {
+        Address::new(K::KIND, id.to_string())
+    })
 }
 
 /// A name, or `{ name: x, detach: true, region: …, bus: … }`.
@@ -423,9 +519,11 @@ fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(De
     let name = table::written_text(name_node, "name", &mut reading)?;
     let detach = table.boolean("detach", &mut reading).unwrap_or(false);
     let bus = table.text("bus", &mut reading).map(str::to_owned);
-    let region = table
-        .text("region", &mut reading)
-        .and_then(|text| Region::parse(text).ok());
+    let region = table.take("region").and_then(|node| {
+        let text = table::text(node, "region", &mut reading)?;
+        let refuse = |error| reading.report(name_finding(node.span, "region", &error));
+        Region::parse(text).map_err(refuse).ok()
+    });
     let declared = plain(name, name_node.span);
     Some((
         Declared {
@@ -451,8 +549,30 @@ fn expectations(cx: &Cx<'_>, findings: &mut Vec<Finding>) -> usize {
                 findings,
             },
         );
+        findings.extend(node.get("who").and_then(|who| nobody(who, cx.index)));
     }
     cx.texts.expect.len()
+}
+
+/// An address of a kind that a file declares must lead to a declared one.
+fn nobody(who: &Node, index: &Index) -> Option<Finding> {
+    let (kind, id) = who.text()?.split_once('/')?;
+    let kind = KindName::of_name(kind)?;
+    let ids = || {
+        index
+            .get(&kind)
+            .into_iter()
+            .flat_map(BTreeMap::keys)
+            .map(String::as_str)
+    };
+    if ids().any(|known| known == id) {
+        return None;
+    }
+    let label = match nearest(id, ids()) {
+        Some(near) => format!("did you mean `{kind}/{near}`?"),
+        None => format!("declare it under `{}:`, or write its ARN", kind.section().key),
+    };
+    Some(Finding::error("E0501", who.span, format!("there is no {kind} `{id}` in this file")).label(label))
 }
 
 fn expectation(node: &Node, reading: &mut Reading<'_>) {

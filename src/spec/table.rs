@@ -8,6 +8,7 @@ mod scalar;
 mod tests;
 mod unit;
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -16,9 +17,9 @@ pub use self::scalar::{boolean, integer, one_of, quoted_text, text, written_text
 pub use self::unit::{duration, mebibytes};
 use super::finding::Finding;
 use super::interpolate::is_one_name;
-use super::nearest::nearest;
 use super::node::{Key, Node, Value};
 use super::source::{Sources, Span};
+use crate::names::nearest;
 
 /// Where decoders look up what was written, and where they put what is wrong with it.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ pub struct Table<'n> {
     what: &'static str,
     place: Span,
     known: &'static [&'static str],
+    meant: BTreeSet<&'static str>,
     entries: Vec<(&'n Key, &'n Node)>,
 }
 
@@ -60,12 +62,14 @@ impl<'n> Table<'n> {
         reading: &mut Reading<'_>,
     ) -> Option<Self> {
         let Value::Map(entries) = &node.value else {
-            let label = format!("the keys of a {what}: {}", known.join(", "));
+            let label = keys_of(what, known);
             reading.report(wrong_type(node, what, "a mapping").label(label));
             return None;
         };
+        let mut meant = BTreeSet::new();
         for (key, _) in entries {
             if !known.contains(&key.text.as_str()) {
+                meant.extend(nearest(&key.text, known.iter().copied()));
                 reading.report(unknown_key(key, what, known));
             }
         }
@@ -73,6 +77,7 @@ impl<'n> Table<'n> {
             what,
             place: node.span,
             known,
+            meant,
             entries: entries.iter().map(|(key, node)| (key, node)).collect(),
         })
     }
@@ -96,10 +101,10 @@ impl<'n> Table<'n> {
         Some(self.entries.swap_remove(at))
     }
 
-    /// A field that must be there.
+    /// A field that must be there. One that was written with a slip is not missing as well.
     pub fn required(&mut self, key: &str, reading: &mut Reading<'_>) -> Option<&'n Node> {
         let found = self.take(key);
-        if found.is_none() {
+        if found.is_none() && !self.meant.contains(key) {
             reading.report(
                 Finding::error("E0304", self.place, format!("this {} has no `{key}`", self.what))
                     .label(format!("`{key}` is required")),
@@ -147,10 +152,19 @@ impl<'n> Table<'n> {
     }
 }
 
+fn keys_of(what: &str, known: &[&str]) -> String {
+    let article = if what.starts_with(['a', 'e', 'i', 'o']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("the keys of {article} {what}: {}", known.join(", "))
+}
+
 fn unknown_key(key: &Key, what: &str, known: &[&'static str]) -> Finding {
     let label = match nearest(&key.text, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the keys of a {what}: {}", known.join(", ")),
+        None => keys_of(what, known),
     };
     Finding::error("E0303", key.span, format!("unknown key `{}` in this {what}", key.text)).label(label)
 }

@@ -15,7 +15,7 @@ mod weight;
 use saphyr_parser::{Event, Parser};
 
 pub(in crate::spec) use self::build::duplicate;
-use self::build::{Builder, Stop};
+use self::build::{Builder, Stop, TWICE};
 use self::offsets::Offsets;
 pub(in crate::spec) use self::scalar::is_number;
 use super::finding::Finding;
@@ -29,16 +29,36 @@ pub const MAX_NODES: usize = 1_000_000;
 /// How many bytes the scalars and keys of a text may hold together, aliases expanded.
 pub const MAX_TEXT: usize = 64 * 1024 * 1024;
 
+/// Reads one YAML document; of keys that stand twice the first counts, so that what else is wrong can be said as well.
+///
+/// # Errors
+/// As [`parse`], where there is no tree to go on with.
+pub fn parse_on(sources: &Sources, file: FileId) -> Result<(Node, Vec<Finding>), Vec<Finding>> {
+    let (root, findings) = read(sources, file);
+    match root {
+        Some(root) if findings.iter().all(|finding| finding.code == TWICE) => Ok((root, findings)),
+        _ => Err(findings),
+    }
+}
+
 /// Reads one YAML document.
 ///
 /// # Errors
 /// Everything that is wrong with the text, in the order of reading. A syntax error ends the reading, so that there is at most
 /// one of them.
 pub fn parse(sources: &Sources, file: FileId) -> Result<Node, Vec<Finding>> {
+    match read(sources, file) {
+        (Some(root), findings) if findings.is_empty() => Ok(root),
+        (_, findings) => Err(findings),
+    }
+}
+
+/// The tree, as far as it could be read, and what is wrong with it; there is never neither.
+fn read(sources: &Sources, file: FileId) -> (Option<Node>, Vec<Finding>) {
     let text = &*sources.get(file).text;
     let offsets = Offsets::new(text, file);
     if text.trim_start_matches(char::is_whitespace).is_empty() {
-        return Err(vec![nothing(offsets.at(0, 0))]);
+        return (None, vec![nothing(offsets.at(0, 0))]);
     }
     let mut builder = Builder::new(text, &offsets);
     let mut documents = 0_u32;
@@ -48,7 +68,7 @@ pub fn parse(sources: &Sources, file: FileId) -> Result<Node, Vec<Finding>> {
             Err(error) => {
                 let mut findings = builder.into_findings();
                 findings.push(explain::syntax_error(&error, text, &offsets));
-                return Err(findings);
+                return (None, findings);
             }
         };
         let span = offsets.span(written.start.index(), written.end.index());
@@ -66,12 +86,11 @@ pub fn parse(sources: &Sources, file: FileId) -> Result<Node, Vec<Finding>> {
     finish(builder, offsets.at(0, 0))
 }
 
-fn finish(builder: Builder<'_>, start: Span) -> Result<Node, Vec<Finding>> {
-    let (root, findings) = builder.finish();
-    match root {
-        _ if !findings.is_empty() => Err(findings),
-        Some(root) if root.value != Value::Null => Ok(root),
-        _ => Err(vec![nothing(start)]),
+fn finish(builder: Builder<'_>, start: Span) -> (Option<Node>, Vec<Finding>) {
+    match builder.finish() {
+        (root, findings) if !findings.is_empty() => (root, findings),
+        (Some(root), findings) if root.value != Value::Null => (Some(root), findings),
+        _ => (None, vec![nothing(start)]),
     }
 }
 

@@ -169,6 +169,49 @@ impl Store {
         Ok(Self(form))
     }
 
+    /// The same store, where a relative path of `file:` starts below a folder: that of the file that names it.
+    #[must_use]
+    pub fn below(self, folder: &str) -> Self {
+        let folder = folder.trim_end_matches('/');
+        match self.0 {
+            Form::File(path) if !folder.is_empty() && !path.starts_with(['/', '~']) => {
+                Self(Form::File(format!("{folder}/{path}")))
+            }
+            form => Self(form),
+        }
+    }
+
+    /// Whether a store of this form can hold such a thing.
+    ///
+    /// # Errors
+    ///
+    /// When it can't, wherever it is.
+    pub fn takes(&self, content: Content) -> Result<(), StoreError> {
+        match (&self.0, content) {
+            (Form::CredentialsFile(_), Content::Password) => Err(StoreError::NotForPasswords {
+                store: self.to_string(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// A text that is equal for stores that are one place on every machine; [`Store::slot`] knows more on this one.
+    #[must_use]
+    pub fn claim(&self, content: Content) -> String {
+        match &self.0 {
+            Form::Keyring(service) => format!("keyring:{service} {}", content.entries().join(",")),
+            Form::CredentialsFile(profile) => format!("credentials-file:{profile}"),
+            Form::File(path) => {
+                let steps = path.split('/').enumerate();
+                let kept: Vec<&str> = steps
+                    .filter(|(at, step)| *step != "." && (*at == 0 || !step.is_empty()))
+                    .map(|(_, step)| step)
+                    .collect();
+                format!("file:{}", kept.join("/"))
+            }
+        }
+    }
+
     /// The very file, profile or keyring entries that the store means here.
     ///
     /// Two credentials whose slots are equal can't both be kept: compare them before anything is made, since both
@@ -285,6 +328,12 @@ impl std::fmt::Display for Store {
             Form::CredentialsFile(profile) => write!(f, "credentials-file:{profile}"),
             Form::File(path) => write!(f, "file:{path}"),
         }
+    }
+}
+
+impl serde::Serialize for Store {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

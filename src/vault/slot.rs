@@ -27,11 +27,7 @@ enum GitRule {
 
 impl Slot {
     pub(super) fn resolve(store: &Store, content: Content, context: &Context) -> Result<Self, StoreError> {
-        if matches!((&store.0, content), (Form::CredentialsFile(_), Content::Password)) {
-            return Err(StoreError::NotForPasswords {
-                store: store.to_string(),
-            });
-        }
+        store.takes(content)?;
         if let Some(folder) = &context.redirect {
             let path = settle(&folder.join(redirected(store, content)))?;
             return Ok(Self(Place::File {

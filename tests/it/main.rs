@@ -1,1 +1,9 @@
-//! The one integration binary.
+//! The one integration binary: a module for each subject.
+
+#![allow(clippy::expect_used, reason = "a test that can't go on says why and fails")]
+
+mod bad_input;
+mod docs;
+mod examples;
+mod place;
+mod reference;

@@ -9,7 +9,7 @@ use aws_sdk_iam::types::EntityType;
 
 use crate::engine::CallError;
 
-use super::records::{GroupRecord, PolicyRecord, PolicyVersion, RoleRecord, UserRecord};
+use super::records::{GroupRecord, Named, PolicyRecord, PolicyVersion, RoleRecord, UserRecord};
 use super::{View, failed};
 
 /// Everything, by lower-cased name: IAM compares names without case.
@@ -50,21 +50,24 @@ pub(super) async fn read(view: &View<'_>) -> Result<Bulk, CallError> {
     }
     // A role made between the two answers has no session length yet; it is read singly.
     bulk.roles.retain(|_, role| role.max_session_s != 0);
-    let members: Vec<(String, String)> = bulk
-        .users
-        .values()
-        .flat_map(|user| {
-            user.groups
-                .iter()
-                .map(|group| (group.to_lowercase(), user.name.clone()))
-        })
-        .collect();
-    for (group, user) in members {
-        if let Some(group) = bulk.groups.get_mut(&group) {
-            group.members.push(user);
+    link(&mut bulk);
+    Ok(bulk)
+}
+
+/// Users name their groups without path, and groups don't name their members.
+fn link(bulk: &mut Bulk) {
+    for user in bulk.users.values_mut() {
+        let member = Named {
+            name: user.name.clone(),
+            path: user.path.clone(),
+        };
+        for named in &mut user.groups {
+            if let Some(group) = bulk.groups.get_mut(&named.name.to_lowercase()) {
+                named.path.clone_from(&group.path);
+                group.members.push(member.clone());
+            }
         }
     }
-    Ok(bulk)
 }
 
 async fn details(view: &View<'_>) -> Result<Bulk, CallError> {
@@ -155,7 +158,14 @@ fn user(detail: &sdk::UserDetail) -> UserRecord {
         name: text(detail.user_name()),
         path: text(detail.path()),
         id: text(detail.user_id()),
-        groups: detail.group_list().to_vec(),
+        groups: detail
+            .group_list()
+            .iter()
+            .map(|name| Named {
+                name: name.clone(),
+                path: "/".to_owned(),
+            })
+            .collect(),
         attached: attached(detail.attached_managed_policies()),
         inline: inline(detail.user_policy_list()),
         boundary: boundary(detail.permissions_boundary()),

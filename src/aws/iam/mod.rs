@@ -4,14 +4,16 @@
 //! consistency between the pages of GetAccountAuthorizationDetails.
 
 mod bulk;
+pub mod credentials;
 mod records;
 mod single;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 use tokio::sync::OnceCell;
 
-pub use records::{GroupRecord, PolicyRecord, PolicyVersion, RoleRecord, UserRecord};
+pub use records::{GroupRecord, Named, PolicyRecord, PolicyVersion, RoleRecord, UserRecord};
 
 use crate::engine::CallError;
 
@@ -32,6 +34,7 @@ const CALLS_PER_THING: usize = 4;
 #[derive(Debug, Default)]
 pub struct IamView {
     wanted: Cell<usize>,
+    bounded: RefCell<BTreeSet<(&'static str, String)>>,
     bulk: OnceCell<Result<Option<Bulk>, CallError>>,
     policy_arns: OnceCell<Result<Vec<(String, String)>, CallError>>,
 }
@@ -42,15 +45,30 @@ impl IamView {
         self.wanted.set(self.wanted.get() + count);
     }
 
+    /// Tells that the file speaks of the boundary of a thing: `role` or `user`, and its name.
+    pub fn expect_boundary(&self, kind: &'static str, name: &str) {
+        self.bounded.borrow_mut().insert((kind, name.to_lowercase()));
+    }
+
+    /// Whether a boundary that the bulk answer doesn't show must be asked for: there are reports that
+    /// GetAccountAuthorizationDetails leaves boundaries out.
+    fn doubts_boundary(&self, kind: &'static str, name: &str, shown: Option<&String>) -> bool {
+        shown.is_none() && self.bounded.borrow().contains(&(kind, name.to_lowercase()))
+    }
+
     /// A role with everything that hangs on it; `None` when AWS says that there is none.
     ///
     /// # Errors
     /// What AWS answered.
     pub async fn role(&self, view: &View<'_>, name: &str) -> Result<Option<RoleRecord>, CallError> {
-        match self.bulk(view).await?.and_then(|bulk| bulk.role(name)) {
-            Some(role) => Ok(Some(role.clone())),
-            None => absent_is_none(single::role(view, name).await),
+        let Some(role) = self.bulk(view).await?.and_then(|bulk| bulk.role(name)) else {
+            return absent_is_none(single::role(view, name).await);
+        };
+        let mut role = role.clone();
+        if self.doubts_boundary("role", name, role.boundary.as_ref()) {
+            role.boundary = single::role_boundary(view, name).await?;
         }
+        Ok(Some(role))
     }
 
     /// A user with everything that hangs on it, but for its credentials.
@@ -58,10 +76,14 @@ impl IamView {
     /// # Errors
     /// What AWS answered.
     pub async fn user(&self, view: &View<'_>, name: &str) -> Result<Option<UserRecord>, CallError> {
-        match self.bulk(view).await?.and_then(|bulk| bulk.user(name)) {
-            Some(user) => Ok(Some(user.clone())),
-            None => absent_is_none(single::user(view, name).await),
+        let Some(user) = self.bulk(view).await?.and_then(|bulk| bulk.user(name)) else {
+            return absent_is_none(single::user(view, name).await);
+        };
+        let mut user = user.clone();
+        if self.doubts_boundary("user", name, user.boundary.as_ref()) {
+            user.boundary = single::user_boundary(view, name).await?;
         }
+        Ok(Some(user))
     }
 
     /// A group with its members.

@@ -4,6 +4,15 @@
 
 use std::collections::BTreeMap;
 
+/// A user or group where another thing names it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Named {
+    /// Name.
+    pub name: String,
+    /// Path.
+    pub path: String,
+}
+
 /// A role and what hangs on it.
 #[derive(Debug, Clone, Default)]
 pub struct RoleRecord {
@@ -40,8 +49,8 @@ pub struct UserRecord {
     pub path: String,
     /// Unique id, `AIDA…`.
     pub id: String,
-    /// Names of its groups.
-    pub groups: Vec<String>,
+    /// Its groups.
+    pub groups: Vec<Named>,
     /// ARNs of attached policies.
     pub attached: Vec<String>,
     /// Inline policies by name.
@@ -65,8 +74,8 @@ pub struct GroupRecord {
     pub attached: Vec<String>,
     /// Inline policies by name.
     pub inline: BTreeMap<String, String>,
-    /// Names of its members.
-    pub members: Vec<String>,
+    /// Its members.
+    pub members: Vec<Named>,
 }
 
 /// A customer managed policy.

@@ -10,7 +10,7 @@ use futures_util::future::{try_join, try_join_all, try_join3};
 use crate::engine::CallError;
 
 use super::bulk::{attached, boundary, tags, version};
-use super::records::{GroupRecord, PolicyHead, PolicyRecord, PolicyVersion, RoleRecord, UserRecord};
+use super::records::{GroupRecord, Named, PolicyHead, PolicyRecord, PolicyVersion, RoleRecord, UserRecord};
 use super::{View, failed};
 
 /// Follows a paginator to its end and collects what `$pick` takes from each page.
@@ -25,6 +25,34 @@ macro_rules! all_pages {
         }
         Ok::<_, CallError>(all)
     }};
+}
+
+pub(super) use all_pages;
+
+/// The boundary of a role, from the call that surely tells it.
+pub(super) async fn role_boundary(view: &View<'_>, name: &str) -> Result<Option<String>, CallError> {
+    let _slot = view.aws.read_slot().await;
+    let answer = view
+        .iam_client()
+        .get_role()
+        .role_name(name)
+        .send()
+        .await
+        .map_err(failed("iam:GetRole"))?;
+    Ok(answer.role().and_then(|role| boundary(role.permissions_boundary())))
+}
+
+/// The boundary of a user, from the call that surely tells it.
+pub(super) async fn user_boundary(view: &View<'_>, name: &str) -> Result<Option<String>, CallError> {
+    let _slot = view.aws.read_slot().await;
+    let answer = view
+        .iam_client()
+        .get_user()
+        .user_name(name)
+        .send()
+        .await
+        .map_err(failed("iam:GetUser"))?;
+    Ok(answer.user().and_then(|user| boundary(user.permissions_boundary())))
 }
 
 pub(super) async fn role(view: &View<'_>, name: &str) -> Result<RoleRecord, CallError> {
@@ -156,7 +184,7 @@ async fn user_attached(view: &View<'_>, name: &str) -> Result<Vec<String>, CallE
     )
 }
 
-async fn user_groups(view: &View<'_>, name: &str) -> Result<Vec<String>, CallError> {
+async fn user_groups(view: &View<'_>, name: &str) -> Result<Vec<Named>, CallError> {
     let request = view.iam_client().list_groups_for_user().user_name(name);
     all_pages!(
         view,
@@ -165,7 +193,10 @@ async fn user_groups(view: &View<'_>, name: &str) -> Result<Vec<String>, CallErr
         |page: &aws_sdk_iam::operation::list_groups_for_user::ListGroupsForUserOutput| {
             page.groups()
                 .iter()
-                .map(|group| group.group_name().to_owned())
+                .map(|group| Named {
+                    name: group.group_name().to_owned(),
+                    path: group.path().to_owned(),
+                })
                 .collect::<Vec<_>>()
         }
     )
@@ -220,9 +251,10 @@ async fn group_head(view: &View<'_>, name: &str) -> Result<GroupRecord, CallErro
             record.path = group.path().to_owned();
             record.id = group.group_id().to_owned();
         }
-        record
-            .members
-            .extend(page.users().iter().map(|user| user.user_name().to_owned()));
+        record.members.extend(page.users().iter().map(|user| Named {
+            name: user.user_name().to_owned(),
+            path: user.path().to_owned(),
+        }));
     }
     Ok(record)
 }

@@ -306,7 +306,9 @@ pub fn facts(action: &HoldAction, holder: Holder, arn: &Arn) -> Facts {
     }
 }
 
-fn rank(timing: Timing) -> Rank {
+/// The place of a removal among the steps of its resource.
+#[must_use]
+pub fn rank(timing: Timing) -> Rank {
     match timing {
         Timing::First => Rank::Remove,
         Timing::Replaced => Rank::RemoveReplaced,

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::fields::FieldPath;
 use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section};
-use crate::names::{Arn, IamPath, InstanceProfileName, NameError, RoleName, SessionLength};
+use crate::names::{limits, Arn, IamPath, InstanceProfileName, NameError, RoleName, SessionLength};
 use crate::policy_doc::Policy as Document;
 use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::{Node, Value};
@@ -22,6 +22,7 @@ use crate::spec::table::{self, Table};
 use crate::state;
 
 use super::principal::{self, Holdings};
+use super::tagging;
 
 pub use steps::Action;
 
@@ -115,12 +116,14 @@ impl Kind for Role {
         let path = table.take("path").map(|node| cx.parse(node, "path", IamPath::parse));
         let description = table.take("description").map(|node| cx.description(node, 1000));
         let session = table.take("max_session_duration");
-        let session = session.map(|node| cx.parse(node, "max_session_duration", SessionLength::parse));
-        let policies = cx.policies(table.take("policies"));
+        let session = session.map(|node| session_length(node, cx));
+        let policies_node = table.take("policies");
+        let policies = cx.policies(policies_node);
+        cx.within(policies_node, policies.len(), limits::POLICIES_PER_ROLE, "policies on this role");
         let inline_policies = cx.inline_policies(table.take("inline_policies"), principal::Holder::Role.most_inline(), "role");
         let boundary = cx.boundary(table.take("permissions_boundary"));
         let instance_profile = instance_profile(id, &mut table, cx);
-        let tags = cx.tags(table.take("tags"));
+        let tags = tagging::caseless(table.take("tags"), cx);
         let trust = table.required("trust", &mut cx.reading()).and_then(|node| trust::lower(node, cx));
         let state = State {
             path: path.unwrap_or_else(|| Some(cx.known_path::<Self>(id.as_str())))?,
@@ -225,6 +228,12 @@ impl Kind for Role {
     fn unmodelled(_: &Evidence) -> Vec<String> {
         Vec::new()
     }
+}
+
+/// The length of a session; AWS takes 1 to 12 hours.
+fn session_length(node: &Node, cx: &mut Lowering<'_>) -> Option<SessionLength> {
+    let length = table::duration(node, "max_session_duration", 3600..=43_200, &mut cx.reading())?;
+    SessionLength::of_seconds(length.as_secs()).ok()
 }
 
 /// `true`: a profile of the role's own name; a text: of that name; `none`: none, in words.

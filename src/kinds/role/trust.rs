@@ -3,7 +3,7 @@
 //! Invariant: every form ends as a document that passed the grammar of trust policies.
 
 use crate::kind::Home;
-use crate::names::Arn;
+use crate::names::{Arn, nearest};
 use crate::policy_doc::{self, Flavour, Operator, Policy, PrincipalEntry, PrincipalType, TrustParts, Word};
 use crate::spec::finding::Finding;
 use crate::spec::lower::Lowering;
@@ -52,12 +52,20 @@ fn services(node: &Node, cx: &mut Lowering<'_>) -> Option<TrustParts> {
         }
         principals.push(PrincipalEntry { kind: PrincipalType::Service, name: Word::new(text, span) });
     }
+    if node.items().is_empty() && matches!(node.value, Value::List(_)) {
+        cx.report(nobody(node, "name a service, such as `lambda.amazonaws.com`"));
+    }
     (!principals.is_empty()).then(|| TrustParts { principals, ..TrustParts::default() })
+}
+
+fn nobody(node: &Node, label: &str) -> Finding {
+    Finding::error("E0304", node.span, "this trust names nobody").label(label)
 }
 
 const KEYS: &[&str] = &["service", "aws", "federated", "conditions", "external_id", "actions"];
 
 fn parts_of_map(node: &Node, cx: &mut Lowering<'_>) -> Option<TrustParts> {
+    let before = cx.findings.len();
     let mut table = Table::new(node, "trust", KEYS, &mut cx.reading())?;
     let mut principals = Vec::new();
     for (key, kind) in [("service", PrincipalType::Service), ("aws", PrincipalType::Aws), ("federated", PrincipalType::Federated)] {
@@ -66,10 +74,9 @@ fn parts_of_map(node: &Node, cx: &mut Lowering<'_>) -> Option<TrustParts> {
         let names = texts.into_iter().filter_map(|(text, span)| principal(key, text, span, cx));
         principals.extend(names.map(|name| PrincipalEntry { kind, name }));
     }
-    if principals.is_empty() {
-        let finding = Finding::error("E0304", node.span, "this trust names nobody").label("write `service:`, `aws:` or `federated:`");
-        cx.report(finding);
-        return None;
+    // Who was refused is no longer nobody.
+    if principals.is_empty() && cx.findings.len() == before {
+        cx.report(nobody(node, "write `service:`, `aws:` or `federated:`"));
     }
     let mut conditions = match table.take("conditions") {
         Some(node) => policy_doc::conditions(node, cx.findings),
@@ -80,7 +87,7 @@ fn parts_of_map(node: &Node, cx: &mut Lowering<'_>) -> Option<TrustParts> {
     }
     let actions = table.texts("actions", &mut cx.reading());
     let actions = actions.into_iter().map(|(text, span)| Word::new(text, span)).collect();
-    Some(TrustParts { principals, conditions, actions })
+    (!principals.is_empty()).then_some(TrustParts { principals, conditions, actions })
 }
 
 /// The operator of a condition on the external id.
@@ -90,14 +97,21 @@ fn external_id_operator() -> Option<Operator> {
 
 /// An AWS principal may be given by the id of a declared role or user.
 fn principal(key: &str, text: &str, span: crate::spec::source::Span, cx: &mut Lowering<'_>) -> Option<Word> {
-    if key != "aws" || text == "*" || text.starts_with("arn:") || text.bytes().all(|b| b.is_ascii_digit()) {
+    let known = text == "*" || text.starts_with("arn:") || text.bytes().all(|b| b.is_ascii_digit());
+    if key != "aws" || known || policy_doc::is_unique_id(text) {
         return Some(Word::new(text, span));
     }
     match cx.principal_arn(text) {
         Some(arn) => Some(Word::new(arn.as_str(), span)),
         None => {
             let message = format!("`{text}` is no principal: neither an ARN, an account id, nor a role or user of this file");
-            cx.report(Finding::error("E0501", span, message).label("write an ARN, or declare it"));
+            let label = if text.ends_with(".amazonaws.com") {
+                format!("write `service: {text}`")
+            } else {
+                let near = nearest(text, cx.principal_ids());
+                near.map_or("write an ARN, or declare it".to_owned(), |near| format!("did you mean `{near}`?"))
+            };
+            cx.report(Finding::error("E0501", span, message).label(label));
             None
         }
     }

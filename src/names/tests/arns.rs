@@ -17,7 +17,7 @@ fn arns() {
         "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/f:*",
     ]);
     refuses::<Arn>(&[
-        ("", &format!("an arn is empty; it takes {PARTS}")),
+        ("", &format!("an arn can't be empty; it takes {PARTS}")),
         ("role/x", &format!("`role/x`: an arn begins with `arn:`, as in {PARTS}")),
         (
             "arn:aws:iam:role/x",

@@ -10,7 +10,7 @@ fn event_words() {
     accepts::<EventBusName>(&["default", "aws.partner/example.com/1", &b256]);
     let word = "letters a-z and A-Z, digits, `.`, `-` and `_`";
     refuses::<RuleName>(&[
-        ("", &format!("a rule name is empty; it takes {word}")),
+        ("", &format!("a rule name can't be empty; it takes {word}")),
         (
             "a/b",
             &format!("`a/b`: `/` is not allowed in a rule name, which takes {word}"),

@@ -9,7 +9,7 @@ use crate::names::*;
 fn account_ids() {
     accepts::<AccountId>(&["123456789012", "012345678901"]);
     refuses::<AccountId>(&[
-        ("", "an account id is empty; it takes 12 digits"),
+        ("", "an account id can't be empty; it takes 12 digits"),
         ("12345678901", "`12345678901`: an account id has 12 digits, this has 11"),
         (
             "1234-5678-9012",
@@ -47,7 +47,7 @@ fn partitions_and_their_iam() {
 fn regions() {
     accepts::<Region>(&["eu-central-1", "us-gov-west-1", "eusc-de-east-1", "ap-southeast-12"]);
     refuses::<Region>(&[
-        ("", "a region is empty; it takes a name such as `eu-central-1`"),
+        ("", "a region can't be empty; it takes a name such as `eu-central-1`"),
         (
             "EU-Central-1",
             "`EU-Central-1`: a region's name is lower case: `eu-central-1`",
@@ -96,7 +96,7 @@ fn iam_names_have_their_characters() {
     refuses::<UserName>(&[
         (
             "",
-            "a user name is empty; it takes letters a-z and A-Z, digits and `_+=,.@-`",
+            "a user name can't be empty; it takes letters a-z and A-Z, digits and `_+=,.@-`",
         ),
         (
             "erika m",
@@ -191,7 +191,7 @@ fn buckets() {
     refuses::<BucketName>(&[
         (
             "",
-            "a bucket name is empty; it takes 3 to 63 lower-case letters a-z, digits, dots and hyphens",
+            "a bucket name can't be empty; it takes 3 to 63 lower-case letters a-z, digits, dots and hyphens",
         ),
         ("ab", "`ab`: a bucket name has at least 3 characters, this has 2"),
         (&longer, &message),
@@ -258,7 +258,7 @@ fn tags() {
     refuses::<TagKey>(&[
         (
             "",
-            "a tag key is empty; it takes letters, digits, spaces and `_.:/=+-@`",
+            "a tag key can't be empty; it takes letters, digits, spaces and `_.:/=+-@`",
         ),
         (
             "aws:x",
@@ -299,7 +299,7 @@ fn function_words() {
     accepts::<LogGroupName>(&["/aws/lambda/x", "a#b"]);
     let word = "letters a-z and A-Z, digits, `-` and `_`";
     refuses::<FunctionName>(&[
-        ("", &format!("a function name is empty; it takes {word}")),
+        ("", &format!("a function name can't be empty; it takes {word}")),
         (
             "a.b",
             &format!("`a.b`: `.` is not allowed in a function name, which takes {word}"),
@@ -397,7 +397,7 @@ fn lengths_of_time() {
     assert!(of::<Length>("90s") < of::<Length>("1h"));
     let takes = "a number and `s`, `m` or `h`, such as `30s`, `15m` or `1h`";
     refuses::<Length>(&[
-        ("", &format!("a length of time is empty; it takes {takes}")),
+        ("", &format!("a length of time can't be empty; it takes {takes}")),
         ("30", "`30`: a length of time has a unit: `30s`"),
         ("30 s", &format!("`30 s`: a length of time is {takes}")),
         ("s", &format!("`s`: a length of time is {takes}")),

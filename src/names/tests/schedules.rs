@@ -81,7 +81,7 @@ fn other_schedules() {
     refuses::<Schedule>(&[
         (
             "",
-            "a schedule is empty; it takes `rate(5 minutes)` or `cron(0 12 * * ? *)`",
+            "a schedule can't be empty; it takes `rate(5 minutes)` or `cron(0 12 * * ? *)`",
         ),
         ("5 minutes", "`5 minutes`: a schedule names its kind: `rate(5 minutes)`"),
         (

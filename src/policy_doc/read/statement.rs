@@ -48,13 +48,19 @@ impl Reader<'_> {
             self.element(&mut draft, key, value);
         }
         self.require(&draft, node);
-        let (effect, effect_at) = draft.effect?;
+        // What is missing was reported, so this statement never leaves the room; the rest of it is judged all the same.
+        let (effect, effect_at) = draft.effect.unwrap_or((Effect::Deny, self.at(node.span)));
+        let nothing = || Clause {
+            sense: Sense::Only,
+            items: Vec::new(),
+            at: self.at(node.span),
+        };
         Some(Statement {
             sid: draft.sid,
             effect,
             effect_at,
             principal: draft.principal,
-            action: draft.action?,
+            action: draft.action.unwrap_or_else(nothing),
             resource: draft.resource,
             conditions: draft.conditions,
             at: self.at(node.span),

@@ -520,7 +520,17 @@ fn all_faults_are_found_at_once() {
         .iter()
         .map(|finding| finding.code)
         .collect();
-    assert_eq!(found, [codes::UNKNOWN_ELEMENT, codes::BAD_EFFECT]);
+    assert_eq!(
+        found,
+        [
+            codes::UNKNOWN_ELEMENT,
+            codes::BAD_EFFECT,
+            codes::BAD_ACTION,
+            codes::BAD_ACTION,
+            codes::BAD_RESOURCE,
+            codes::PLACEHOLDER
+        ]
+    );
     let text = r#"[
         {"Effect": "Allow", "Action": ["GetObject", "s3:Put Object"], "Resource": "bucket"},
         {"Effect": "Deny", "NotAction": "s3:*", "Resource": "arn:aws:s3:::<bucket>", "Extra": 1}

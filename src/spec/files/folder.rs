@@ -75,6 +75,10 @@ impl Files for Folder {
         let real = self.at(path).canonicalize().map_err(|error| trouble(path, &error))?;
         Ok(with_slashes(&real))
     }
+
+    fn local(&self, path: &str) -> Option<PathBuf> {
+        Some(self.at(path))
+    }
 }
 
 fn with_slashes(path: &Path) -> String {

@@ -5,8 +5,8 @@
 use std::ops::RangeInclusive;
 
 use super::{Reading, wrong_type};
+use crate::names::nearest;
 use crate::spec::finding::Finding;
-use crate::spec::nearest::nearest;
 use crate::spec::node::{Node, Value};
 
 /// Any text, also the empty one.

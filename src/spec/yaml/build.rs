@@ -382,9 +382,12 @@ fn tag_finding(span: Span, why: String) -> Finding {
     finding
 }
 
+/// The code of [`duplicate`].
+pub(super) const TWICE: &str = "E0204";
+
 /// The finding for a key that stands twice in a mapping.
 pub(in crate::spec) fn duplicate(text: &str, first: Span, again: Span) -> Finding {
-    Finding::error("E0204", again, format!("the key `{text}` stands twice in this mapping"))
+    Finding::error(TWICE, again, format!("the key `{text}` stands twice in this mapping"))
         .label("remove one of the two")
         .related(first, "first written here")
 }

@@ -1,0 +1,105 @@
+"""The command line of the conformance run: which backends, which cases, and the tally."""
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatchcase
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+import cases
+from harness import backends, exceptions
+from harness.bench import Bench
+from harness.verdict import Tally, judge
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def arguments() -> argparse.Namespace:
+    """What the user asked for."""
+    parser = argparse.ArgumentParser(description="Drives evenkeel from outside against simulated accounts.")
+    parser.add_argument("--backend", choices=["sandbox", "moto", "both"], default="both")
+    parser.add_argument("--only", default="*", metavar="PATTERN", help="cases whose names match, such as 'edit/role*'")
+    parser.add_argument("--binary", type=Path, help="the tool; default: $EVENKEEL or the debug build")
+    parser.add_argument("--seed", type=int, default=1, help="decides the moments at which applies are killed")
+    parser.add_argument("--jobs", type=int, default=3, help="accounts of each backend at a time; most of the time is waiting")
+    parser.add_argument("--list", action="store_true", help="name the cases and stop")
+    parser.add_argument("--keep", action="store_true", help="keep the folders of the cases")
+    return parser.parse_args()
+
+
+def binary(given: Path | None) -> Path:
+    """The tool as an absolute path, since every case runs in a folder of its own."""
+    built = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug" / "evenkeel"
+    path = given or Path(os.environ.get("EVENKEEL", built))
+    if not path.is_file():
+        sys.exit(f"{path} is not there: build it first, or name it with --binary")
+    return path.resolve()
+
+
+def work(backend: backends.Backend, waiting: SimpleQueue, tool: Path, options: argparse.Namespace, folder: Path, tally: Tally) -> None:
+    """Takes cases until none is left, one after the other, since they share the backend's account."""
+    with backend:
+        while True:
+            try:
+                case = waiting.get_nowait()
+            except Empty:
+                return
+            workplace = folder / backend.name / case.name.replace("/", "-")
+            tally.count(judge(case, Bench(backend, tool, workplace, options.seed), exceptions.find(case.name, backend.name)))
+
+
+def queue_of(name: str, pattern: str) -> SimpleQueue:
+    """The cases that a backend takes part in."""
+    waiting = SimpleQueue()
+    for case in cases.ALL:
+        if name in case.backends and fnmatchcase(case.name, pattern):
+            waiting.put(case)
+    return waiting
+
+
+def end_servers_when_terminated(chosen: list[backends.Backend]) -> None:
+    """A run that is told to end takes the servers that it has started along."""
+
+    def end(number: int, _: object) -> None:
+        for backend in chosen:
+            backend.stop()
+        os._exit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+
+
+def main() -> int:
+    """Runs the backends side by side; the exit code says whether everything is as it must be."""
+    options = arguments()
+    if options.list:
+        print("\n".join(sorted(case.name for case in cases.ALL)))
+        return 0
+    tool = binary(options.binary)
+    folder = Path(tempfile.mkdtemp(prefix="evenkeel-conformance-"))
+    tally = Tally(threading.Lock())
+    chosen = backends.choose(options.backend, tool, folder, options.jobs)
+    queues = {backend.name: queue_of(backend.name, options.only) for backend in chosen}
+    end_servers_when_terminated(chosen)
+    with ThreadPoolExecutor(len(chosen)) as pool:
+        running = [pool.submit(work, backend, queues[backend.name], tool, options, folder, tally) for backend in chosen]
+        for future in running:
+            future.result()
+    print(f"{tally.passed} passed, {tally.failed} failed" + (f", {tally.known} known to be wrong in moto" if tally.known else ""))
+    if options.keep:
+        print(f"kept: {folder}")
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    if tally.passed + tally.failed + tally.known == 0:
+        sys.exit(f"no case matches {options.only}")
+    return 1 if tally.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

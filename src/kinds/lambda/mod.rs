@@ -1,0 +1,365 @@
+//! Lambda functions.
+//!
+//! Invariant: code is known by Lambda's hash of it, live environments are never shown, and statements that this program
+//! can't express are never touched. Versions, aliases, URLs and event sources are not modelled.
+
+pub mod code;
+#[cfg(feature = "aws")]
+mod live;
+#[cfg(all(test, feature = "aws"))]
+mod live_tests;
+pub(crate) mod lower;
+pub mod permission;
+#[cfg(feature = "aws")]
+mod read;
+mod steps;
+#[cfg(test)]
+mod tests;
+pub mod values;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::fields::FieldPath;
+use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section};
+use crate::names::{
+    Architecture, Arn, EphemeralStorage, FunctionName, Handler, IamPath, LayerVersionArn, Memory, NameError, Region,
+    Runtime, Timeout,
+};
+use crate::spec::lower::{Declared, Lowered, Lowering};
+use crate::spec::node::Node;
+use crate::state;
+
+pub use code::Code;
+pub use permission::{Invocation, Permission};
+pub use steps::{Action, invocation};
+use values::{Logging, PackageType, Tracing, Variable, Vpc};
+
+/// The kind.
+#[derive(Debug, Clone)]
+pub struct Lambda;
+
+/// A function's identity.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Id {
+    /// Its name.
+    pub name: FunctionName,
+    /// Its region.
+    pub region: Region,
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in {}", self.name, self.region)
+    }
+}
+
+state! {
+    /// A function in its normal form.
+    pub struct State {
+        /// Zip or image; follows from the code.
+        package_type: PackageType,
+        /// Runtime; none for images.
+        runtime: Option<Runtime>,
+        /// Handler; none for images.
+        handler: Option<Handler>,
+        /// What it may do.
+        role: Arn,
+        /// Code.
+        code: Code,
+        /// Processor.
+        architectures: Architecture,
+        /// Memory.
+        memory: Memory,
+        /// The longest invocation.
+        timeout: Timeout,
+        /// The size of `/tmp`.
+        storage: EphemeralStorage,
+        /// Environment.
+        environment: BTreeMap<String, Variable>,
+        /// The key that the environment is encrypted with.
+        kms_key: Option<Arn>,
+        /// Layers; later ones cover earlier ones.
+        layers: Vec<LayerVersionArn>,
+        /// Description.
+        description: String,
+        /// Tracing.
+        tracing: Tracing,
+        /// Where failed asynchronous invocations go.
+        dead_letter: Option<Arn>,
+        /// Network.
+        vpc: Option<Vpc>,
+        /// Logging.
+        logging: Logging,
+        /// Reserved concurrency; 0 switches it off.
+        reserved_concurrency: Option<u32>,
+        /// The statements of its policy.
+        permissions: BTreeMap<String, Permission>,
+        /// Tags.
+        tags: BTreeMap<String, String>,
+    }
+}
+
+/// What only AWS knows of a function.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Evidence {
+    /// Changes with every write.
+    pub revision: String,
+    /// When code or settings were last changed.
+    pub last_modified: String,
+    /// `Active`, `Inactive`, `Failed` …
+    pub status: String,
+    /// What it has that the file can't say.
+    pub unmodelled: Vec<String>,
+}
+
+const fn field(
+    name: &'static str,
+    shape: &'static str,
+    default: &'static str,
+    on_change: OnChange,
+    doc: &'static str,
+) -> Field {
+    Field {
+        name,
+        shape,
+        default,
+        on_change,
+        doc,
+    }
+}
+
+impl Kind for Lambda {
+    const NAME: &'static str = "lambda";
+    const SECTION: Section = Section {
+        key: "lambdas",
+        aliases: &["functions"],
+        service: "lambda",
+        principal: false,
+    };
+    const FIELDS: &'static [Field] = &[
+        field(
+            "region",
+            "region",
+            "the environment's",
+            OnChange::Replace,
+            "Where it lives; part of what it is.",
+        ),
+        field(
+            "runtime",
+            "text",
+            "required, but for images",
+            OnChange::InPlace,
+            "The runtime, such as `python3.13`.",
+        ),
+        field(
+            "handler",
+            "text",
+            "required, but for images",
+            OnChange::InPlace,
+            "What the runtime calls.",
+        ),
+        field(
+            "role",
+            "role",
+            "required",
+            OnChange::InPlace,
+            "The role that it runs as.",
+        ),
+        field(
+            "code",
+            "path, { path, exclude }, { zip }, { s3, version, sha256 } or { image }",
+            "required",
+            OnChange::InPlace,
+            "Its code: a folder or file that is packed reproducibly, a zip, an object or an image by digest.",
+        ),
+        field(
+            "package_type",
+            "Zip or Image",
+            "as `code` says",
+            OnChange::Replace,
+            "Follows from `code`.",
+        ),
+        field(
+            "architectures",
+            "[x86_64] or [arm64]",
+            "[x86_64]",
+            OnChange::InPlace,
+            "The processor; changes together with the code.",
+        ),
+        field("memory", "MiB from 128 to 10240", "128", OnChange::InPlace, "Memory."),
+        field(
+            "timeout",
+            "duration from 1s to 15m",
+            "3s",
+            OnChange::InPlace,
+            "The longest invocation.",
+        ),
+        field(
+            "storage",
+            "MiB from 512 to 10240",
+            "512",
+            OnChange::InPlace,
+            "The size of `/tmp`.",
+        ),
+        field(
+            "environment",
+            "map of text, { from_env: NAME } or { live: true }",
+            "nothing",
+            OnChange::InPlace,
+            "The environment; the whole map.",
+        ),
+        field(
+            "kms_key",
+            "ARN or `none`",
+            "AWS's key",
+            OnChange::Held,
+            "The key that encrypts the environment; only `none` takes a live one off.",
+        ),
+        field(
+            "layers",
+            "list of layer versions",
+            "none",
+            OnChange::InPlace,
+            "Layers in order; later ones cover earlier ones.",
+        ),
+        field("description", "text", "nothing", OnChange::InPlace, "What it is for."),
+        field(
+            "tracing",
+            "PassThrough or Active",
+            "PassThrough",
+            OnChange::InPlace,
+            "Whether X-Ray samples by itself.",
+        ),
+        field(
+            "dead_letter",
+            "ARN or `none`",
+            "none",
+            OnChange::Held,
+            "The queue or topic for failed asynchronous invocations; only `none` takes a live one off.",
+        ),
+        field(
+            "vpc",
+            "{ subnets, security_groups } or `none`",
+            "none",
+            OnChange::Held,
+            "The network; only `none` leaves a live one.",
+        ),
+        field(
+            "logging",
+            "{ format, application_level, system_level, group }",
+            "Text to /aws/lambda/NAME",
+            OnChange::InPlace,
+            "Form, levels and place of its logs.",
+        ),
+        field(
+            "reserved_concurrency",
+            "number or `none`",
+            "none",
+            OnChange::Held,
+            "Invocations reserved for it, which is also the most; 0 switches it off; only `none` takes a live one off.",
+        ),
+        field(
+            "permissions",
+            "map of statements",
+            "none but implied ones",
+            OnChange::InPlace,
+            "Who may call it; the whole policy by statement id.",
+        ),
+        field("tags", "map of text", "nothing", OnChange::InPlace, "Tags."),
+    ];
+    const DOC: &'static str = include_str!("doc.md");
+    const TAGGABLE: bool = true;
+    type Id = Id;
+    type State = State;
+    type Evidence = Evidence;
+    type Action = Action;
+    type Part = Invocation;
+
+    fn identify(declared: &Declared) -> Result<Id, NameError> {
+        Ok(Id {
+            name: FunctionName::parse(&declared.name)?,
+            region: declared.region.clone(),
+        })
+    }
+
+    fn arn(id: &Id, _: Option<&State>, home: &Home) -> Arn {
+        Arn::function(&id.region, &home.account, &id.name)
+    }
+
+    fn arn_named(declared: &Declared, _: &IamPath, home: &Home) -> Option<Arn> {
+        Some(Self::arn(&Self::identify(declared).ok()?, None, home))
+    }
+
+    fn lower(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Self>> {
+        lower::lower(id, node, cx)
+    }
+
+    fn spell(id: &Id, state: &State) -> serde_json::Value {
+        lower::spell(id, state)
+    }
+
+    fn contribute(state: &mut State, part: Invocation) {
+        let Invocation { id, permission } = part;
+        // A statement that the file itself declares under another id serves as well.
+        if !state.permissions.values().any(|declared| *declared == permission) {
+            state.permissions.insert(id.to_string(), permission);
+        }
+    }
+
+    fn tags(state: &State) -> Option<&BTreeMap<String, String>> {
+        Some(&state.tags)
+    }
+
+    fn holds(path: &FieldPath, live: &State) -> bool {
+        match path.field {
+            "kms_key" => live.kms_key.is_some(),
+            "vpc" => live.vpc.is_some(),
+            "dead_letter" => live.dead_letter.is_some(),
+            "reserved_concurrency" => live.reserved_concurrency.is_some(),
+            _ => false,
+        }
+    }
+
+    fn pristine(_: &Observed<Self>) -> bool {
+        // Tags come with the creating call, so an interrupted apply never leaves an unmarked function.
+        false
+    }
+
+    fn diff(_: &Id, pair: Pair<'_, Self>, cx: &DiffCx<'_>) -> Vec<Action> {
+        steps::diff(pair, cx)
+    }
+
+    fn after(state: Option<State>, action: &Action) -> Option<State> {
+        steps::after(state, action)
+    }
+
+    fn facts(id: &Id, arn: &Arn, action: &Action, home: &Home) -> Facts {
+        steps::facts(id, arn, action, home)
+    }
+
+    fn refs(_: &Id, state: &State, home: &Home) -> Vec<Arn> {
+        steps::needs(state, home)
+    }
+
+    fn grants(id: &Id, state: &State, home: &Home) -> Vec<Grant> {
+        let arn = Self::arn(id, None, home);
+        let grant = |(sid, permission): (&String, &Permission)| Grant {
+            holder: None,
+            on: arn.clone(),
+            what: format!("permission {sid}"),
+            document: permission.document(sid, &arn),
+            managed: None,
+            limits: false,
+        };
+        state.permissions.iter().map(grant).collect()
+    }
+
+    fn users(_: &Observed<Self>) -> Vec<Arn> {
+        Vec::new()
+    }
+
+    fn unmodelled(evidence: &Evidence) -> Vec<String> {
+        evidence.unmodelled.clone()
+    }
+}

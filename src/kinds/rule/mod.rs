@@ -1,0 +1,394 @@
+//! EventBridge rules with their targets.
+//!
+//! Invariant: PutRule nulls what it isn't told, so a rule is always written whole; what a service of AWS manages is never
+//! touched.
+
+#[cfg(feature = "aws")]
+mod live;
+#[cfg(all(test, feature = "aws"))]
+mod live_tests;
+#[cfg(feature = "aws")]
+mod read;
+mod steps;
+pub mod target;
+#[cfg(test)]
+mod tests;
+pub mod values;
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::fmt;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::fields::FieldPath;
+use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section};
+use crate::names::limits::RULE_DESCRIPTION_CHARACTERS;
+use crate::names::{Arn, EventBusName, EventPattern, IamPath, NameError, Region, RuleName, Schedule};
+use crate::spec::finding::Finding;
+use crate::spec::lower::{Declared, Lowered, Lowering};
+use crate::spec::node::Node;
+use crate::spec::table;
+use crate::state;
+
+use super::Member as _;
+use super::decode::{self, text_within};
+use super::role::Role;
+
+pub use steps::Action;
+pub use target::Target;
+use values::{Matching, Switch, Timer};
+
+/// The kind.
+#[derive(Debug, Clone)]
+pub struct Rule;
+
+/// A rule's identity.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Id {
+    /// Its name.
+    pub name: RuleName,
+    /// Its bus.
+    pub bus: EventBusName,
+    /// Its region.
+    pub region: Region,
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, bus, region } = self;
+        if bus.is_default() {
+            write!(f, "{name} in {region}")
+        } else {
+            write!(f, "{name} on {bus} in {region}")
+        }
+    }
+}
+
+state! {
+    /// A rule in its normal form.
+    pub struct State {
+        /// When it runs by itself.
+        schedule: Option<Timer>,
+        /// Which events it takes.
+        pattern: Option<Matching>,
+        /// Description.
+        description: String,
+        /// On or off.
+        state: Switch,
+        /// The rule's own role, rarely used.
+        role: Option<Arn>,
+        /// What is called.
+        targets: BTreeMap<String, Target>,
+        /// Tags.
+        tags: BTreeMap<String, String>,
+    }
+}
+
+/// What only AWS knows of a rule.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Evidence {
+    /// The account that made it.
+    pub created_by: String,
+    /// Every target's id, those with parameters that the file can't say included.
+    pub target_ids: Vec<String>,
+    /// What it has that the file can't say.
+    pub unmodelled: Vec<String>,
+}
+
+const fn field(
+    name: &'static str,
+    shape: &'static str,
+    default: &'static str,
+    on_change: OnChange,
+    doc: &'static str,
+) -> Field {
+    Field {
+        name,
+        shape,
+        default,
+        on_change,
+        doc,
+    }
+}
+
+impl Kind for Rule {
+    const NAME: &'static str = "rule";
+    const SECTION: Section = Section {
+        key: "rules",
+        aliases: &[],
+        service: "events",
+        principal: false,
+    };
+    const FIELDS: &'static [Field] = &[
+        field(
+            "region",
+            "region",
+            "the environment's",
+            OnChange::Replace,
+            "Where it lives; part of what it is.",
+        ),
+        field(
+            "bus",
+            "name or ARN of a bus",
+            "default",
+            OnChange::Replace,
+            "The bus that it listens on; part of what it is.",
+        ),
+        field(
+            "schedule",
+            "rate(…) or cron(…)",
+            "none",
+            OnChange::InPlace,
+            "When it runs by itself; on the default bus only.",
+        ),
+        field(
+            "pattern",
+            "mapping in EventBridge's own keys",
+            "none",
+            OnChange::InPlace,
+            "Which events it takes.",
+        ),
+        field("description", "text", "nothing", OnChange::InPlace, "What it is for."),
+        field(
+            "state",
+            "enabled or disabled",
+            "enabled",
+            OnChange::InPlace,
+            "Whether it is on.",
+        ),
+        field(
+            "role",
+            "role",
+            "none",
+            OnChange::InPlace,
+            "The rule's own role, which most targets don't need.",
+        ),
+        field(
+            "targets",
+            "map of targets",
+            "none",
+            OnChange::InPlace,
+            "What is called, by id; the whole map.",
+        ),
+        field("tags", "map of text", "nothing", OnChange::InPlace, "Tags."),
+    ];
+    const DOC: &'static str = include_str!("doc.md");
+    const TAGGABLE: bool = true;
+    type Id = Id;
+    type State = State;
+    type Evidence = Evidence;
+    type Action = Action;
+    type Part = Infallible;
+
+    fn identify(declared: &Declared) -> Result<Id, NameError> {
+        Ok(Id {
+            name: RuleName::parse(&declared.name)?,
+            bus: declared.bus.as_deref().map_or(Ok(EventBusName::default()), bus_name)?,
+            region: declared.region.clone(),
+        })
+    }
+
+    fn arn(id: &Id, _: Option<&State>, home: &Home) -> Arn {
+        Arn::rule(&id.region, &home.account, &id.bus, &id.name)
+    }
+
+    fn arn_named(declared: &Declared, _: &IamPath, home: &Home) -> Option<Arn> {
+        Some(Self::arn(&Self::identify(declared).ok()?, None, home))
+    }
+
+    fn lower(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Self>> {
+        lower(id, node, cx)
+    }
+
+    fn spell(id: &Id, state: &State) -> Json {
+        spell(id, state)
+    }
+
+    fn contribute(_: &mut State, part: Infallible) {
+        match part {}
+    }
+
+    fn tags(state: &State) -> Option<&BTreeMap<String, String>> {
+        Some(&state.tags)
+    }
+
+    fn holds(_: &FieldPath, _: &State) -> bool {
+        false
+    }
+
+    fn pristine(_: &Observed<Self>) -> bool {
+        // Tags come with the creating call, so an interrupted apply never leaves an unmarked rule.
+        false
+    }
+
+    fn diff(_: &Id, pair: Pair<'_, Self>, cx: &DiffCx<'_>) -> Vec<Action> {
+        steps::diff(pair, cx)
+    }
+
+    fn after(state: Option<State>, action: &Action) -> Option<State> {
+        steps::after(state, action)
+    }
+
+    fn facts(id: &Id, arn: &Arn, action: &Action, _: &Home) -> Facts {
+        steps::facts(id, arn, action)
+    }
+
+    fn refs(_: &Id, state: &State, _: &Home) -> Vec<Arn> {
+        let targets = state
+            .targets
+            .values()
+            .flat_map(|target| [Some(&target.arn), target.role.as_ref(), target.dead_letter.as_ref()]);
+        state.role.iter().chain(targets.flatten()).cloned().collect()
+    }
+
+    fn grants(_: &Id, _: &State, _: &Home) -> Vec<Grant> {
+        Vec::new()
+    }
+
+    fn users(_: &Observed<Self>) -> Vec<Arn> {
+        Vec::new()
+    }
+
+    fn unmodelled(evidence: &Evidence) -> Vec<String> {
+        evidence.unmodelled.clone()
+    }
+}
+
+/// A bus by name or ARN.
+fn bus_name(text: &str) -> Result<EventBusName, NameError> {
+    if !text.starts_with("arn:") {
+        return EventBusName::parse(text);
+    }
+    let refuse = || NameError::Refused {
+        text: text.to_owned(),
+        reason: "this is no arn of an event bus".into(),
+    };
+    Arn::parse(text)?.event_bus_name().ok_or_else(refuse)
+}
+
+/// Rules are made on one's own buses only.
+fn own_bus(id: &Id, node: &Node, cx: &mut Lowering<'_>) {
+    let _ = cx.parse(node, "bus", bus_name);
+    let Some(arn) = node.text().and_then(|text| Arn::parse(text).ok()) else { return };
+    let account = cx.home.account.is_unknown() || arn.account().as_ref() == Some(&cx.home.account);
+    if arn.event_bus_name().is_some() && !(account && arn.region().as_ref() == Some(&id.region)) {
+        let message = "a rule is on a bus of its own account and region";
+        let label = format!("write `bus: {}`, which means the one in {}", id.bus, id.region);
+        cx.report(Finding::error("E0411", node.span, message).label(label));
+    }
+}
+
+fn lower(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Rule>> {
+    let mut table = cx.table::<Rule>(node)?;
+    if let Some(node) = table.take("region") {
+        decode::region(node, cx);
+    }
+    if let Some(node) = table.take("bus") {
+        own_bus(id, node, cx);
+    }
+    let (schedule_node, pattern_node) = (table.take("schedule"), table.take("pattern"));
+    if schedule_node.is_none() && pattern_node.is_none() {
+        let message = "this rule has neither `schedule` nor `pattern`";
+        cx.report(Finding::error("E0304", node.span, message).label("write one of them"));
+    }
+    let schedule = schedule_node.map(|node| schedule(id, node, cx));
+    let pattern = pattern_node.map(|node| pattern(node, cx));
+    let description = table.take("description");
+    let description = description.map(|node| text_within(node, "description", RULE_DESCRIPTION_CHARACTERS.value, cx));
+    let state = table
+        .take("state")
+        .map(|node| table::one_of(node, "state", Switch::WORDS, &mut cx.reading()));
+    let role = table.take("role").map(|node| cx.reference(node, Role::KIND, &[]));
+    let targets = target::lower(id, table.take("targets"), cx);
+    let tags = cx.tags(table.take("tags"));
+    let target::Targets {
+        targets,
+        contributions,
+        notes,
+    } = targets;
+    let state = State {
+        schedule: schedule.map_or(Some(None), |written| written.map(Some))?,
+        pattern: pattern.map_or(Some(None), |written| written.map(Some))?,
+        description: description.map_or(Some(String::new()), |written| written)?,
+        state: state.map_or(Some(Switch::Enabled), |written| written)?,
+        role: role.map_or(Some(None), |role| role.map(|role| Some(role.arn().clone())))?,
+        targets,
+        tags,
+    };
+    Some(Lowered {
+        contributions,
+        notes,
+        ..Lowered::new(state)
+    })
+}
+
+fn schedule(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Timer> {
+    if !id.bus.is_default() {
+        let message = "schedules run on the default bus only (ValidationException)";
+        let label = "leave `bus` out, or write a `pattern`";
+        cx.report(Finding::error("E0432", node.span, message).label(label));
+    }
+    cx.parse(node, "schedule", Schedule::parse)
+        .map(|schedule| Timer::new(&schedule))
+}
+
+fn pattern(node: &Node, cx: &mut Lowering<'_>) -> Option<Matching> {
+    for doubt in EventPattern::doubts_of(node) {
+        cx.report(Finding::warning("E0434", doubt.span, doubt.message));
+    }
+    match EventPattern::of_node(node) {
+        Ok(pattern) => {
+            let doubt = pattern.doubt().map(|doubt| Finding::warning("E0415", node.span, doubt));
+            cx.findings.extend(doubt);
+            Some(Matching::Pattern(pattern))
+        }
+        Err(faults) => {
+            for fault in faults {
+                cx.report(Finding::error("E0411", fault.span, fault.message));
+            }
+            None
+        }
+    }
+}
+
+fn spell(id: &Id, state: &State) -> Json {
+    let mut spelled = Map::new();
+    let mut put = |key: &str, value: Json| drop(spelled.insert(key.to_owned(), value));
+    if !id.bus.is_default() {
+        put("bus", json!(id.bus));
+    }
+    if let Some(schedule) = &state.schedule {
+        put("schedule", json!(schedule));
+    }
+    if let Some(pattern) = &state.pattern {
+        put(
+            "pattern",
+            serde_json::from_str(pattern.as_str()).unwrap_or_else(|_| json!(pattern)),
+        );
+    }
+    if !state.description.is_empty() {
+        put("description", json!(state.description));
+    }
+    if state.state != Switch::Enabled {
+        put("state", json!(state.state.word()));
+    }
+    if let Some(role) = &state.role {
+        put("role", json!(role));
+    }
+    if !state.targets.is_empty() {
+        let targets: Map<String, Json> = state
+            .targets
+            .iter()
+            .map(|(id, one)| (id.clone(), target::spell(one)))
+            .collect();
+        put("targets", Json::Object(targets));
+    }
+    if !state.tags.is_empty() {
+        put("tags", json!(state.tags));
+    }
+    Json::Object(spelled)
+}
+
+/// Rules tell tag keys apart by case.
+const TAG_CASE: super::tagging::KeyCase = super::tagging::KeyCase::Exact;

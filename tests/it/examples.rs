@@ -1,0 +1,109 @@
+//! The example environments hold what they promise.
+//!
+//! Invariant: no example pins an account, and each is one that `check` accepts as it stands in the repository.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// The examples, with what they must be given.
+const EXAMPLES: &[(&str, &[&str])] = &[
+    ("environment.example.yaml", &[]),
+    ("examples/rmi-360-monitor/environment.yaml", &[]),
+    ("examples/imaging-workflow/environment.yaml", &["--var", "user=erika"]),
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn evenkeel(home: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_evenkeel"))
+        .args(arguments)
+        .current_dir(root())
+        .env_clear()
+        .env("HOME", home)
+        .output()
+        .expect("evenkeel runs");
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("UTF-8"));
+    (output.status.code(), text.concat())
+}
+
+fn environments(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            environments(&path, found);
+        } else if path.extension().is_some_and(|end| end == "yaml") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_example_is_listed_here() {
+    let mut found = vec![root().join("environment.example.yaml")];
+    environments(&root().join("examples"), &mut found);
+    found.sort();
+    let mut listed: Vec<PathBuf> = EXAMPLES.iter().map(|(file, _)| root().join(file)).collect();
+    listed.sort();
+    assert_eq!(found, listed);
+}
+
+#[test]
+fn every_example_passes_check() {
+    let home = TempDir::new().expect("a folder");
+    for (file, given) in EXAMPLES {
+        let (code, text) = evenkeel(home.path(), &[&["check", "-f", file], *given].concat());
+        assert_eq!(code, Some(0), "{file}:\n{text}");
+        assert!(!text.contains("warning"), "{file}:\n{text}");
+    }
+}
+
+#[test]
+fn no_example_pins_an_account_or_holds_an_account_id() {
+    for (file, _) in EXAMPLES {
+        let text = std::fs::read_to_string(root().join(file)).expect("an example");
+        let live: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with('#'))
+            .collect();
+        assert!(
+            !live.iter().any(|line| line.starts_with("account:")),
+            "{file} pins an account"
+        );
+        let digits = |line: &&str| line.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() == 12);
+        assert_eq!(live.iter().find(|line| digits(line)), None, "{file}");
+    }
+}
+
+#[test]
+fn the_wide_example_has_every_kind_once_or_more() {
+    let text = std::fs::read_to_string(root().join("environment.example.yaml")).expect("the example");
+    for kind in evenkeel::kinds::KindName::ALL {
+        let key = format!("{}:", kind.section().key);
+        assert!(
+            text.lines().any(|line| line == key),
+            "environment.example.yaml has no `{key}`"
+        );
+    }
+}
+
+#[cfg(feature = "aws")]
+#[test]
+fn every_example_can_be_applied_in_a_sandbox_and_then_there_is_nothing_to_do() {
+    for (file, given) in EXAMPLES {
+        let home = TempDir::new().expect("a folder");
+        let sandbox = home.path().join("sandbox");
+        let sandbox = sandbox.to_str().expect("UTF-8");
+        let common = [&["-f", file, "--sandbox", sandbox], *given].concat();
+        let (code, text) = evenkeel(home.path(), &[&["apply", "--yes"], common.as_slice()].concat());
+        assert_eq!(code, Some(0), "{file}:\n{text}");
+        let (code, text) = evenkeel(
+            home.path(),
+            &[&["plan", "--detailed-exitcode"], common.as_slice()].concat(),
+        );
+        assert_eq!(code, Some(0), "{file} again:\n{text}");
+    }
+}

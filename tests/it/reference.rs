@@ -1,0 +1,128 @@
+//! The reference is made from the code: what the decoders take is what the page says.
+//!
+//! Invariant: the checked-in pages are byte for byte what the code gives. `EVENKEEL_BLESS=1 cargo test reference::` writes
+//! them anew.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use evenkeel::kind::{Field, OnChange};
+use evenkeel::kinds::{COMMON, KindName};
+
+const INTRODUCTION: &str = "\
+# Reference: every section and field
+
+This page is made from the code and checked by a test. How the file as a whole works (variables, `$(…)`, references,
+documents, `absent:`) is told in [The environment file](../file-format.md).
+
+The column *a change* says what happens when a written value differs from the live one:
+
+- *in place*: AWS changes it; when the field is absent, AWS's default is wanted.
+- *in place, held*: AWS changes it; when the field is absent, a stricter live value is kept and shown as held.
+- *replace*: AWS can't change it. Left out, it stays; another written value needs `--replace ADDRESS`, which deletes the
+  thing and makes it anew.
+- *once*: it counts when the thing is made and is never changed afterwards.
+";
+
+fn environment() -> String {
+    let mut page = INTRODUCTION.to_owned();
+    heading(&mut page, "Fields of every resource");
+    table(&mut page, COMMON);
+    for kind in KindName::ALL {
+        let section = kind.section();
+        heading(&mut page, &format!("`{}`", section.key));
+        let aliases: Vec<String> = section.aliases.iter().map(|alias| format!("`{alias}`")).collect();
+        let also = match aliases.as_slice() {
+            [] => String::new(),
+            names => format!(" The section may also be called {}.", names.join(", ")),
+        };
+        let tags = if kind.taggable() {
+            ""
+        } else {
+            " AWS lets it carry no tags."
+        };
+        let _ = writeln!(
+            page,
+            "{}\n\nIts address is `{}/ID`.{also}{tags}\n",
+            kind.doc().trim(),
+            kind.name()
+        );
+        table(&mut page, kind.fields());
+    }
+    page
+}
+
+fn heading(page: &mut String, title: &str) {
+    let _ = writeln!(page, "\n## {title}\n");
+}
+
+fn table(page: &mut String, fields: &[Field]) {
+    page.push_str("| field | takes | absent means | a change | |\n| --- | --- | --- | --- | --- |\n");
+    for Field {
+        name,
+        shape,
+        default,
+        on_change,
+        doc,
+    } in fields
+    {
+        let cells = [shape, default, change(*on_change), doc].map(cell);
+        let _ = writeln!(page, "| `{name}` | {} |", cells.join(" | "));
+    }
+}
+
+/// A bar would end the cell.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+fn change(on_change: OnChange) -> &'static str {
+    match on_change {
+        OnChange::InPlace => "in place",
+        OnChange::Held => "in place, held",
+        OnChange::Replace => "replace",
+        OnChange::CreateOnly => "once",
+    }
+}
+
+fn codes() -> String {
+    let mut page = "\
+# Reference: what can be wrong with a file
+
+This page is made from the code and checked by a test. Every finding of `evenkeel check` has one of these codes; a code
+never changes its meaning. Findings come with the line, what was found there, and what would be right.
+
+| code | meaning |
+| --- | --- |
+"
+    .to_owned();
+    let tables = [evenkeel::spec::codes::CODES, evenkeel::policy_doc::codes::TABLE];
+    for (code, meaning) in tables.into_iter().flatten() {
+        let _ = writeln!(page, "| `{code}` | {} |", cell(meaning));
+    }
+    page
+}
+
+fn compare(file: &str, made: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference").join(file);
+    if std::env::var_os("EVENKEEL_BLESS").is_some() {
+        std::fs::write(&path, made).expect("the page can be written");
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    let line = kept.lines().zip(made.lines()).position(|(kept, made)| kept != made);
+    let line = line.unwrap_or_else(|| kept.lines().count().min(made.lines().count())) + 1;
+    assert!(
+        kept == made,
+        "docs/reference/{file}:{line} is not what the code says; EVENKEEL_BLESS=1 cargo test reference:: writes it anew"
+    );
+}
+
+#[test]
+fn the_page_of_fields_is_what_the_code_says() {
+    compare("environment.md", &environment());
+}
+
+#[test]
+fn the_page_of_codes_is_what_the_code_says() {
+    compare("codes.md", &codes());
+}
