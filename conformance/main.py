@@ -3,12 +3,14 @@
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import cases
 from harness import backends, exceptions
@@ -25,6 +27,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="*", metavar="PATTERN", help="cases whose names match, such as 'edit/role*'")
     parser.add_argument("--binary", type=Path, help="the tool; default: $EVENKEEL or the debug build")
     parser.add_argument("--seed", type=int, default=1, help="decides the moments at which applies are killed")
+    parser.add_argument("--jobs", type=int, default=3, help="accounts of each backend at a time; most of the time is waiting")
     parser.add_argument("--list", action="store_true", help="name the cases and stop")
     parser.add_argument("--keep", action="store_true", help="keep the folders of the cases")
     return parser.parse_args()
@@ -39,13 +42,37 @@ def binary(given: Path | None) -> Path:
     return path.resolve()
 
 
-def run_all(backend: backends.Backend, tool: Path, options: argparse.Namespace, folder: Path, tally: Tally) -> None:
-    """Every case that one backend takes part in, one after the other, since they share the backend's account."""
+def work(backend: backends.Backend, waiting: SimpleQueue, tool: Path, options: argparse.Namespace, folder: Path, tally: Tally) -> None:
+    """Takes cases until none is left, one after the other, since they share the backend's account."""
     with backend:
-        for case in cases.ALL:
-            if backend.name in case.backends and fnmatchcase(case.name, options.only):
-                bench = Bench(backend, tool, folder / backend.name / case.name.replace("/", "-"), options.seed)
-                tally.count(judge(case, bench, exceptions.find(case.name, backend.name)))
+        while True:
+            try:
+                case = waiting.get_nowait()
+            except Empty:
+                return
+            workplace = folder / backend.name / case.name.replace("/", "-")
+            tally.count(judge(case, Bench(backend, tool, workplace, options.seed), exceptions.find(case.name, backend.name)))
+
+
+def queue_of(name: str, pattern: str) -> SimpleQueue:
+    """The cases that a backend takes part in."""
+    waiting = SimpleQueue()
+    for case in cases.ALL:
+        if name in case.backends and fnmatchcase(case.name, pattern):
+            waiting.put(case)
+    return waiting
+
+
+def end_servers_when_terminated(chosen: list[backends.Backend]) -> None:
+    """A run that is told to end takes the servers that it has started along."""
+
+    def end(number: int, _: object) -> None:
+        for backend in chosen:
+            backend.stop()
+        os._exit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
 
 
 def main() -> int:
@@ -57,9 +84,11 @@ def main() -> int:
     tool = binary(options.binary)
     folder = Path(tempfile.mkdtemp(prefix="evenkeel-conformance-"))
     tally = Tally(threading.Lock())
-    chosen = backends.choose(options.backend, tool, folder)
+    chosen = backends.choose(options.backend, tool, folder, options.jobs)
+    queues = {backend.name: queue_of(backend.name, options.only) for backend in chosen}
+    end_servers_when_terminated(chosen)
     with ThreadPoolExecutor(len(chosen)) as pool:
-        running = [pool.submit(run_all, backend, tool, options, folder, tally) for backend in chosen]
+        running = [pool.submit(work, backend, queues[backend.name], tool, options, folder, tally) for backend in chosen]
         for future in running:
             future.result()
     print(f"{tally.passed} passed, {tally.failed} failed" + (f", {tally.known} known to be wrong in moto" if tally.known else ""))

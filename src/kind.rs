@@ -54,7 +54,7 @@ pub enum OnChange {
     Held,
     /// AWS can't change it: absence keeps what is there, a written difference needs `--replace`.
     Replace,
-    /// It counts when the thing is made and is never changed afterwards.
+    /// It is made where there is none; what is there is never changed, and equals whatever the file says of it.
     CreateOnly,
 }
 

@@ -1,6 +1,6 @@
 """All cases, in the order in which they are run."""
 
-from . import adoption, by_hand, edits, examples, functions, held, killed, removal, versions
+from . import adoption, by_hand, edits, examples, functions, held, killed, people, removal, versions
 
 ALL = [
     *examples.CASES,
@@ -10,6 +10,7 @@ ALL = [
     *held.CASES,
     *adoption.CASES,
     *removal.CASES,
+    *people.CASES,
     *functions.CASES,
     *killed.CASES,
 ]

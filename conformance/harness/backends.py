@@ -57,6 +57,8 @@ class Backend:
         self.tool, self.folder = tool, folder / self.name
         self.process: subprocess.Popen | None = None
         self.port = 0
+        self.session = boto3.Session()
+        self.clients: dict[tuple[int, str, str], object] = {}
 
     def __enter__(self) -> "Backend":
         self.folder.mkdir(parents=True)
@@ -86,7 +88,15 @@ class Backend:
 
     def client(self, service: str, region: str = REGION):
         """A boto3 client for the account; it never retries, so that what it sees is what was answered."""
-        return boto3.client(
+        place = (self.port, service, region)
+        if place not in self.clients:
+            # Making a client costs more than most cases, so one is kept for as long as the server stays where it is.
+            self.clients[place] = self.new_client(service, region)
+        return self.clients[place]
+
+    def new_client(self, service: str, region: str):
+        """A boto3 client that nobody uses yet."""
+        return self.session.client(
             service,
             endpoint_url=self.url(),
             region_name=region,
@@ -131,8 +141,8 @@ class Sandbox(Backend):
         self.serve()
 
     def serve(self) -> None:
-        """Starts the server over what is in the folder."""
-        self.port = free_port()
+        """Starts the server over what is in the folder, where it was before if it was."""
+        self.port = self.port or free_port()
         self.start([str(self.tool), "sandbox", "--listen", f"127.0.0.1:{self.port}", "--state", str(self.state())])
 
 
@@ -177,7 +187,7 @@ class Moto(Backend):
         urllib.request.urlopen(urllib.request.Request(f"{self.url()}/moto-api/reset", method="POST"), timeout=60).read()
 
 
-def choose(word: str, tool: Path, folder: Path) -> list[Backend]:
-    """The backends behind a word of the command line."""
+def choose(word: str, tool: Path, folder: Path, jobs: int) -> list[Backend]:
+    """The backends behind a word of the command line, each so many times."""
     kinds = {"sandbox": [Sandbox, SandboxFolder], "moto": [Moto], "both": [Sandbox, SandboxFolder, Moto]}[word]
-    return [kind(tool, folder / "backends") for kind in kinds]
+    return [kind(tool, folder / "backends" / str(number)) for kind in kinds for number in range(jobs)]

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from . import live
@@ -39,7 +38,7 @@ class Bench:
         folder.mkdir(parents=True)
         backend.fresh()
 
-    @cached_property
+    @property
     def iam(self):
         """boto3's IAM client."""
         return self.client("iam")
@@ -66,7 +65,6 @@ class Bench:
     def command(self, name: str, *arguments: str) -> list[str]:
         """The tool's command line for this account; `check` needs none."""
         self.backend.before_tool()
-        self.__dict__.pop("iam", None)
         account = [] if name == "check" else self.backend.tool_arguments()
         return [str(self.tool), name, *arguments, *account]
 

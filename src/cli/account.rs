@@ -13,7 +13,7 @@ use crate::kinds::{AnyObject, KindName, Member, Visit, VisitKind, VisitMut};
 use crate::names::{AccountId, IamPath, Region};
 use crate::plan::build::{Input, build};
 use crate::plan::consent::Consents;
-use crate::plan::fingerprint::digest;
+use crate::plan::fingerprint::of_wanted;
 use crate::plan::saved::Given;
 use crate::plan::{Header as PlanHeader, Plan, Refusal};
 use crate::spec::header::Header;
@@ -152,7 +152,7 @@ impl Planner {
                 account: connection.home.account.to_string(),
                 region: self.region.to_string(),
                 identity: connection.caller.to_string(),
-                digest: wanted_digest(&environment.objects),
+                digest: of_wanted(&environment.objects),
             },
             home: &connection.home,
             tags: &environment.tags,
@@ -306,21 +306,6 @@ fn missing(environment: &Environment, objects: &[AnyObject]) -> Vec<Refusal> {
         hint: "make it first, or declare it in this file".into(),
     };
     environment.existing.iter().filter(gone).map(refusal).collect()
-}
-
-/// The digest of everything that the file wants: states and code, not spelling.
-fn wanted_digest(objects: &[AnyObject]) -> String {
-    struct Wanting;
-    impl Visit for Wanting {
-        type Out = String;
-        fn visit<K: Member>(self, object: &Object<K>) -> String {
-            let wanted = object.wanted.as_ref();
-            let doom = object.doom.as_ref().map(|doom| doom.detach);
-            let wanted = wanted.map(|one| (&one.state, &one.mentioned, &one.ignore, one.shared, one.protect));
-            digest(&(&object.address, object.id.to_string(), wanted, doom))
-        }
-    }
-    digest(&objects.iter().map(|object| object.visit(Wanting)).collect::<Vec<_>>())
 }
 
 /// What the user asks for, checked.

@@ -13,9 +13,6 @@ use crate::spec::resources::{self, Environment};
 use super::FileArgs;
 use super::failure::Failure;
 
-/// What `check` takes for the account when none is pinned: it only has to be one.
-const NO_ACCOUNT: &str = "000000000000";
-
 /// The region of a file and a configuration that name none.
 const USUAL_REGION: &str = "us-east-1";
 
@@ -65,7 +62,7 @@ impl Loaded {
     pub(crate) fn offline(&self) -> Option<Environment> {
         let header = self.header.as_ref()?;
         let region = header.region.clone().or_else(|| Region::parse(USUAL_REGION).ok())?;
-        let account = header.account.clone().or_else(|| AccountId::parse(NO_ACCOUNT).ok())?;
+        let account = header.account.clone().unwrap_or_else(AccountId::unknown);
         let home = Home {
             partition: Partition::of_region(&region),
             account,

@@ -38,8 +38,6 @@ use super::testing::{ACCOUNT, Desk, REGION, home};
 pub(crate) struct Bench {
     /// The clients.
     pub(crate) aws: Aws,
-    /// The simulated account itself.
-    pub(crate) account: Arc<Account>,
     desk: Desk,
     consents: RefCell<Consents>,
 }
@@ -152,18 +150,17 @@ impl Bench {
     /// An account that behaves as told.
     pub(crate) fn with(options: Options) -> Self {
         let account = Arc::new(Account::open(None, options).unwrap());
-        let http = SandboxHttp::new(Arc::clone(&account));
-        Self::over(account, http)
+        Self::over(SandboxHttp::new(account))
     }
 
     /// An account whose answers are meddled with.
     pub(crate) fn meddled(meddler: impl Fn(&str, &str) -> Meddling + Send + Sync + 'static) -> Self {
         let account = Arc::new(Account::open(None, Options::default()).unwrap());
         let http = Meddled {
-            http: SandboxHttp::new(Arc::clone(&account)),
+            http: SandboxHttp::new(account),
             meddler: Arc::new(meddler),
         };
-        Self::over(account, http)
+        Self::over(http)
     }
 
     /// An account whose answers to one operation of a query API are refusals.
@@ -174,7 +171,7 @@ impl Bench {
         })
     }
 
-    fn over(account: Arc<Account>, http: impl HttpClient + 'static) -> Self {
+    fn over(http: impl HttpClient + 'static) -> Self {
         let desk = Desk::new();
         let base = desk.folder();
         let backups = base.join("code-backups");
@@ -188,7 +185,6 @@ impl Bench {
         let aws = Aws::new(config(http), connection(), context, backups);
         Self {
             aws,
-            account,
             desk,
             consents: RefCell::default(),
         }

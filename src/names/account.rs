@@ -61,6 +61,20 @@ pub enum Partition {
 
 text_value!(Partition);
 
+impl AccountId {
+    /// Stands in for an account that is not known, as when a file is checked that names none.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self("000000000000".to_owned())
+    }
+
+    /// Whether it only stands in for one.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        *self == Self::unknown()
+    }
+}
+
 impl Partition {
     /// Every partition.
     pub const ALL: [Self; 8] = [

@@ -86,7 +86,9 @@ pub fn build(input: Input<'_>) -> Plan {
     drafts.retain(|draft| draft.change.origin.is_some());
     drafts.sort_by(|a, b| a.change.address.cmp(&b.change.address));
     refusals.extend(drafts.iter_mut().flat_map(|draft| std::mem::take(&mut draft.refusals)));
-    let mut steps = one_per_link(steps(&drafts, home));
+    let mut steps = steps(&drafts, home);
+    let_boundaries_go(&mut steps, &facts);
+    let mut steps = one_per_link(steps);
     mark_fresh(&mut steps);
     let steps = match order(steps, &bonds(&facts)) {
         Ok(steps) => steps,
@@ -347,6 +349,19 @@ fn mark_fresh(steps: &mut [Step]) {
     for step in steps {
         let is_behind = step.rank > Rank::Create && making.contains(&step.address);
         step.fresh = is_behind || step.facts.needs.iter().any(|arn| made.contains(arn));
+    }
+}
+
+/// Who is deleted keeps the boundary up to the end, since nobody is unbounded on the way; only then its policy can go
+/// (`DeleteConflict` before).
+fn let_boundaries_go(steps: &mut [Step], known: &[Known]) {
+    let bounds: BTreeMap<&Address, &BTreeSet<Arn>> = known.iter().map(|one| (&one.address, &one.bounds)).collect();
+    for step in steps.iter_mut().filter(|step| !step.facts.deletes.is_empty()) {
+        for bound in bounds.get(&step.address).into_iter().copied().flatten() {
+            step.facts.frees.push(bound.clone());
+            let link = (step.action.arn().clone(), bound.clone());
+            step.facts.unlinks.get_or_insert(link);
+        }
     }
 }
 

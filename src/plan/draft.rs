@@ -238,7 +238,8 @@ fn delete<K: Member>(draft: &mut Draft, object: &Object<K>, doom: &Doom, live: &
     if let Some(refusal) = refuse::deletion(object, doom, live, cx) {
         return draft.refuse(refusal);
     }
-    if !live.unknown.is_empty() {
+    // An entry that can't be told in full goes with its thing; a field that could not be read may hold what forbids it.
+    if live.unknown.keys().any(|path| path.key.is_none()) {
         // What can't be read might protect it, or say that it is somebody else's.
         draft.change.verb = Verb::Unknown;
         draft.change.unknown = live.unknown.clone().into_iter().collect();

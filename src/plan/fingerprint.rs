@@ -7,6 +7,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::kind::{Kind, Object, Seen};
+use crate::kinds::{AnyObject, Member, Visit};
 
 /// The digest of any serialisable value, short enough to read aloud.
 pub fn digest(value: &impl Serialize) -> String {
@@ -23,4 +24,20 @@ pub(super) fn of<K: Kind>(object: &Object<K>) -> String {
         Seen::Unknown(_) => "unknown".into(),
         Seen::There(live) => digest(&(&live.state, &live.evidence)),
     }
+}
+
+/// The digest of everything that a file wants: states and code, not spelling, and nothing of what AWS has.
+#[must_use]
+pub fn of_wanted(objects: &[AnyObject]) -> String {
+    struct Wanting;
+    impl Visit for Wanting {
+        type Out = String;
+        fn visit<K: Member>(self, object: &Object<K>) -> String {
+            let wanted = object.wanted.as_ref();
+            let doom = object.doom.as_ref().map(|doom| doom.detach);
+            let wanted = wanted.map(|one| (&one.state, &one.mentioned, &one.ignore, one.shared, one.protect));
+            digest(&(&object.address, object.id.to_string(), wanted, doom))
+        }
+    }
+    digest(&objects.iter().map(|object| object.visit(Wanting)).collect::<Vec<_>>())
 }

@@ -135,9 +135,9 @@ fn kept<K: Kind>(
         return Some(Kept::Ignored);
     }
     match (on_change::<K>(path), wanted.mentioned.contains(path.field)) {
-        (OnChange::CreateOnly, _) | (OnChange::Replace, false) => Some(Kept::Silent),
+        (OnChange::CreateOnly | OnChange::Replace, false) => Some(Kept::Silent),
         (OnChange::Held, false) if K::holds(path, &live.state) => Some(Kept::Held),
-        (OnChange::Replace | OnChange::Held | OnChange::InPlace, _) => None,
+        (OnChange::CreateOnly | OnChange::Replace | OnChange::Held | OnChange::InPlace, _) => None,
     }
 }
 

@@ -10,6 +10,10 @@ pub mod level;
 pub mod order;
 pub mod refuse;
 pub mod saved;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 use crate::address::Address;
 use crate::fields::{FieldPath, Shown};

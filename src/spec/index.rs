@@ -147,7 +147,8 @@ pub fn clashes(index: &Index) -> Vec<Finding> {
     findings
 }
 
-fn identity(kind: KindName, declared: &Declared) -> (String, String, String) {
+/// What AWS tells two things of a kind apart by.
+pub(super) fn identity(kind: KindName, declared: &Declared) -> (String, String, String) {
     if kind.is_iam() {
         return (declared.name.to_lowercase(), String::new(), String::new());
     }

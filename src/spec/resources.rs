@@ -16,8 +16,8 @@ use super::table::{self, Reading, Table};
 use crate::address::Address;
 use crate::fields::FieldPath;
 use crate::kind::{Depth, Doom, Home, Object, Seen, Wanted};
-use crate::kinds::{AnyObject, COMMON, KindName, Member, VisitKind, VisitMut};
-use crate::names::{Region, nearest};
+use crate::kinds::{AnyObject, COMMON, KindName, Member, Visit, VisitKind, VisitMut};
+use crate::names::{NameError, Region, nearest};
 use crate::plan::level::TagRules;
 
 /// What a file wants of an account.
@@ -200,12 +200,11 @@ impl VisitKind for One<'_, '_> {
         let identity = match K::identify(declared) {
             Ok(identity) => Some(identity),
             Err(error) => {
-                lowering.report(name_finding(declared.span, K::NAME, &error));
+                unidentified::<K>(declared, &error, node, &mut lowering);
                 None
             }
         };
         let lowered = identity.and_then(|identity| K::lower(&identity, node, &mut lowering).map(|low| (identity, low)));
-        environment.findings.extend(tags_in_two_cases::<K>(node));
         let Some((identity, lowered)) = lowered else { return };
         contributions.extend(lowered.contributions);
         let mut places = field_places::<K>(node, environment);
@@ -241,6 +240,22 @@ impl VisitKind for One<'_, '_> {
     }
 }
 
+/// A resource that AWS can't have: what else is wrong with it is told all the same. Where the fault is not in its name,
+/// the field that is at fault has its own place.
+fn unidentified<K: Member>(declared: &Declared, error: &NameError, node: &Node, lowering: &mut Lowering<'_>) {
+    let named = K::identify(&Declared {
+        bus: None,
+        ..declared.clone()
+    });
+    if named.is_err() {
+        lowering.report(name_finding(declared.span, K::NAME, error));
+    }
+    let stand_in = named.or_else(|_| K::identify(&Declared::bare("unnamed", &declared.region, declared.span)));
+    if let Ok(identity) = stand_in {
+        let _ = K::lower(&identity, node, lowering);
+    }
+}
+
 /// The fields that every resource may have.
 struct Common {
     ignore: Vec<String>,
@@ -255,6 +270,7 @@ fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
         shared: false,
     };
     let Environment {
+        name,
         sources,
         findings,
         tags,
@@ -264,8 +280,8 @@ fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
     if let Some(node) = node.get("name") {
         let _ = table::written_text(node, "name", &mut reading);
     }
-    for (key, _) in node.get("tags").map(Node::entries).unwrap_or_default() {
-        reading.findings.extend(own_mark(key, tags));
+    for (key, value) in node.get("tags").map(Node::entries).unwrap_or_default() {
+        reading.findings.extend(foreign_mark(key, value, tags, name));
     }
     if let Some(node) = node.get("ignore") {
         for (pattern, span) in table::texts(node, "ignore", &mut reading).unwrap_or_default() {
@@ -285,33 +301,18 @@ fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
     common
 }
 
-/// The marks of ownership and protection are evenkeel's to write: by hand they would give a resource away.
-fn own_mark(key: &Key, rules: &TagRules) -> Option<Finding> {
-    let label = if key.text == rules.owner_key {
-        "remove it: `environment:` at the top says it"
+/// The marks of ownership and protection are evenkeel's to write: others by hand would give a resource away. What is
+/// spelled from a live resource has them, and says the same.
+fn foreign_mark(key: &Key, value: &Node, rules: &TagRules, environment: &str) -> Option<Finding> {
+    let (own, label) = if key.text == rules.owner_key {
+        (environment, "remove it: `environment:` at the top says it")
     } else if key.text == rules.protect_key {
-        "write `protect: true` in place of the tag"
+        ("true", "write `protect: true`, or remove it")
     } else {
         return None;
     };
     let message = format!("the tag `{}` is written by evenkeel itself", key.text);
-    Some(Finding::error("E0411", key.span, message).label(label))
-}
-
-/// IAM takes the tag keys of users and roles for the same whatever their case (`InvalidInput`, "Duplicate tag keys found").
-fn tags_in_two_cases<K: Member>(node: &Node) -> Vec<Finding> {
-    let keys = node.get("tags").filter(|_| K::SECTION.principal).map(Node::entries);
-    let keys: Vec<&Key> = keys.unwrap_or_default().iter().map(|(key, _)| key).collect();
-    let twice = keys.iter().enumerate().filter_map(|(at, key)| {
-        let first = keys
-            .iter()
-            .take(at)
-            .find(|first| first.text.eq_ignore_ascii_case(&key.text))?;
-        let message = format!("the tags `{}` and `{}` are one to IAM", first.text, key.text);
-        let finding = Finding::error("E0414", key.span, message).label("remove one of them");
-        Some(finding.related(first.span, "the other one"))
-    });
-    twice.collect()
+    (value.text() != Some(own)).then(|| Finding::error("E0411", key.span, message).label(label))
 }
 
 fn unknown_field<K: Member>(pattern: &str, span: Span) -> Option<Finding> {
@@ -430,9 +431,10 @@ impl VisitKind for Dooming<'_, '_> {
         let Some((declared, detach)) = doomed(cx, environment, item) else {
             return;
         };
+        let identity = index::identity(K::KIND, &declared);
         let declared_ids = cx.index.get(&K::KIND).into_iter().flatten();
         let clash = declared_ids
-            .filter(|(_, known)| known.name.eq_ignore_ascii_case(&declared.name))
+            .filter(|(_, known)| index::identity(K::KIND, known) == identity)
             .map(|(_, known)| known.span)
             .next();
         if let Some(first) = clash {
@@ -453,13 +455,12 @@ impl VisitKind for Dooming<'_, '_> {
                 return;
             }
         };
-        let address = Address::new(K::KIND, declared.name);
-        if environment.objects.iter().any(|object| *object.address() == address) {
-            let message = format!("`{address}` is listed twice under `absent:`");
+        let Some(address) = free_address::<K>(&declared.name, &id, environment) else {
+            let message = format!("`{}/{}` is listed twice under `absent:`", K::NAME, declared.name);
             let finding = Finding::error("E0414", declared.span, message).label("remove one of them");
             environment.findings.push(finding);
             return;
-        }
+        };
         let doom = Doom {
             origin: environment.sources.place(declared.span),
             detach,
@@ -473,6 +474,33 @@ impl VisitKind for Dooming<'_, '_> {
             depth: Depth::Remove,
         }));
     }
+}
+
+/// The address of what shall go: its name, or all of its identity where another one of that name, on another bus or in
+/// another region, has it already. `None` when it is the same thing.
+fn free_address<K: Member>(name: &str, id: &K::Id, environment: &Environment) -> Option<Address> {
+    struct IdOf;
+    impl Visit for IdOf {
+        type Out = String;
+        fn visit<K: Member>(self, object: &Object<K>) -> String {
+            object.id.to_string()
+        }
+    }
+    let of_kind = environment
+        .objects
+        .iter()
+        .filter(|object| object.address().kind == K::KIND);
+    let taken: Vec<(&Address, String)> = of_kind.map(|object| (object.address(), object.visit(IdOf))).collect();
+    if taken.iter().any(|(_, known)| *known == id.to_string()) {
+        return None;
+    }
+    let short = Address::new(K::KIND, name);
+    let is_free = taken.iter().all(|(known, _)| **known != short);
+    Some(if is_free {
+        short
+    } else {
+        Address::new(K::KIND, id.to_string())
+    })
 }
 
 /// A name, or `{ name: x, detach: true, region: …, bus: … }`.

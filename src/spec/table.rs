@@ -153,7 +153,7 @@ impl<'n> Table<'n> {
 }
 
 fn keys_of(what: &str, known: &[&str]) -> String {
-    let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) {
+    let article = if what.starts_with(['a', 'e', 'i', 'o']) {
         "an"
     } else {
         "a"

@@ -27,6 +27,9 @@ const PAGES: &[&str] = &[
     "references.md",
     "documents.md",
     "trust.md",
+    "users_and_groups.md",
+    "lambdas.md",
+    "rules.md",
     "absent_and_expect.md",
 ];
 
@@ -45,6 +48,9 @@ pages!(
     references,
     documents,
     trust,
+    users_and_groups,
+    lambdas,
+    rules,
     absent_and_expect
 );
 
@@ -57,12 +63,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("E0107", "see `bytes_that_are_no_text_are_named_with_their_line`"),
     ("E0209", "see `deep_nesting_is_refused`"),
     ("E0223", "it takes 64 MiB of variables; the library's own tests have it"),
-    ("E0402", "see the page of values"),
-    ("E0405", "no kind has a size yet"),
     ("E0412", "see `sizes_beyond_a_quota`"),
-    ("E0413", "see `sizes_beyond_a_quota`"),
     ("E0415", "a warning, see `a_warning_is_no_mistake`"),
     ("E0416", "a warning, see `a_warning_is_no_mistake`"),
+    ("E0434", "a warning, see `a_warning_is_no_mistake`"),
 ];
 
 #[test]
@@ -82,7 +86,7 @@ fn every_code_is_shown() {
 fn a_good_file_says_one_line() {
     let place = Place::with(include_str!("bad_input/good.yaml")).file("good.json", include_str!("bad_input/good.json"));
     let answer = place.run(["check"]);
-    let said = "demo: 10 resources, no mistakes found; 2 expectations not evaluated\n";
+    let said = "demo: 16 resources, no mistakes found; 2 expectations not evaluated\n";
     assert_eq!(
         (answer.code, answer.out.as_str(), answer.err.as_str()),
         (Some(0), said, "")
@@ -328,6 +332,24 @@ fn a_warning_is_no_mistake() {
       |
     3 | region: eu-wst-1
       |         ^^^^^^^^
+
+    1 warning
+    ");
+
+    let place = Place::with(format!(
+        "{HEAD}rules: {{ never: {{ pattern: {{ detial: {{ state: [x] }} }} }} }}\n"
+    ));
+    let answer = place.run(["check"]);
+    assert_eq!(
+        (answer.code, answer.out.as_str()),
+        (Some(0), "demo: 1 resource, no mistakes found\n")
+    );
+    insta::assert_snapshot!(answer.err, @r"
+    warning[E0434]: `detial`: no event has this field at its top, so nothing matches; did you mean `detail`
+     --> environment.yaml:3:30
+      |
+    3 | rules: { never: { pattern: { detial: { state: [x] } } } }
+      |                              ^^^^^^
 
     1 warning
     ");

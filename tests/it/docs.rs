@@ -317,3 +317,36 @@ fn the_page_on_archives_has_every_name_that_is_left_out() {
     let missing: Vec<&String> = names.iter().filter(|name| !has(name)).collect();
     assert_eq!(missing, Vec::<&String>::new());
 }
+
+/// What the README shows of its first command, but for what is left out, stands in this order in what it prints.
+#[cfg(feature = "aws")]
+#[test]
+fn the_readme_shows_what_its_first_command_prints() {
+    let readme = read("README.md");
+    let (_, code) = split_fences(&readme);
+    let shown = code
+        .into_iter()
+        .skip_while(|line| !line.starts_with("$ evenkeel apply -f environment.example.yaml"));
+    let shown = shown
+        .skip(1)
+        .take_while(|line| !line.starts_with("$ "))
+        .filter(|line| *line != "[…]");
+    let sandbox = tempfile::tempdir().expect("a folder");
+    let output = Command::new(env!("CARGO_BIN_EXE_evenkeel"))
+        .args(["apply", "-f", "environment.example.yaml", "--yes", "--sandbox"])
+        .arg(sandbox.path())
+        .current_dir(root())
+        .output()
+        .expect("evenkeel runs");
+    let printed = String::from_utf8(output.stdout).expect("UTF-8");
+    let mut lines = printed.lines();
+    let mut count = 0;
+    for line in shown {
+        assert!(
+            lines.any(|printed| printed == line),
+            "not printed, or not there: {line}\n\n{printed}"
+        );
+        count += 1;
+    }
+    assert!(count > 15, "only {count} lines were found; is the search broken?");
+}

@@ -1,6 +1,6 @@
 //! The reference is made from the code: what the decoders take is what the page says.
 //!
-//! Invariant: the checked-in pages are byte for byte what the code gives. `EVENKEEL_BLESS=1 cargo test reference` writes
+//! Invariant: the checked-in pages are byte for byte what the code gives. `EVENKEEL_BLESS=1 cargo test reference::` writes
 //! them anew.
 
 use std::fmt::Write as _;
@@ -19,7 +19,8 @@ The column *a change* says what happens when a written value differs from the li
 
 - *in place*: AWS changes it; when the field is absent, AWS's default is wanted.
 - *in place, held*: AWS changes it; when the field is absent, a stricter live value is kept and shown as held.
-- *replace*: AWS can't change it. Absent, it is left as it is; a written difference is refused without `--replace ADDRESS`.
+- *replace*: AWS can't change it. Left out, it stays; another written value needs `--replace ADDRESS`, which deletes the
+  thing and makes it anew.
 - *once*: it counts when the thing is made and is never changed afterwards.
 ";
 
@@ -112,7 +113,7 @@ fn compare(file: &str, made: &str) {
     let line = line.unwrap_or_else(|| kept.lines().count().min(made.lines().count())) + 1;
     assert!(
         kept == made,
-        "docs/reference/{file}:{line} is not what the code says; EVENKEEL_BLESS=1 cargo test reference writes it anew"
+        "docs/reference/{file}:{line} is not what the code says; EVENKEEL_BLESS=1 cargo test reference:: writes it anew"
     );
 }
 

@@ -33,7 +33,11 @@ impl Live for Group {
         let mut names = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(failed("iam:ListGroups"))?;
-            names.extend(page.groups().iter().filter_map(|group| GroupName::parse(group.group_name()).ok()));
+            names.extend(
+                page.groups()
+                    .iter()
+                    .filter_map(|group| GroupName::parse(group.group_name()).ok()),
+            );
         }
         Ok(names)
     }
@@ -42,12 +46,24 @@ impl Live for Group {
         let name = id.as_str();
         match action {
             Action::Create(path) => {
-                let request = aws.iam(Intent::Write).create_group().group_name(name).path(path.as_str());
-                Ok(Receipt::of(request_id(&request.send().await.map_err(failed("iam:CreateGroup"))?)))
+                let request = aws
+                    .iam(Intent::Write)
+                    .create_group()
+                    .group_name(name)
+                    .path(path.as_str());
+                Ok(Receipt::of(request_id(
+                    &request.send().await.map_err(failed("iam:CreateGroup"))?,
+                )))
             }
             Action::SetPath(path) => {
-                let request = aws.iam(Intent::Write).update_group().group_name(name).new_path(path.as_str());
-                Ok(Receipt::of(request_id(&request.send().await.map_err(failed("iam:UpdateGroup"))?)))
+                let request = aws
+                    .iam(Intent::Write)
+                    .update_group()
+                    .group_name(name)
+                    .new_path(path.as_str());
+                Ok(Receipt::of(request_id(
+                    &request.send().await.map_err(failed("iam:UpdateGroup"))?,
+                )))
             }
             Action::Hold(hold) => holding::run(aws, Holder::Group, name, hold).await,
             Action::RemoveMember(member, _) => {
@@ -63,22 +79,40 @@ impl Live for Group {
 }
 
 fn observed(record: GroupRecord, home: &Home) -> Result<Observed<Group>, String> {
-    let mut members = record.members.iter().map(|named| user(named, home)).collect::<Result<Vec<Arn>, String>>()?;
+    let mut members = record
+        .members
+        .iter()
+        .map(|named| user(named, home))
+        .collect::<Result<Vec<Arn>, String>>()?;
     members.sort();
-    let policies = record.attached.iter().map(|text| holding::arn(text)).collect::<Result<BTreeSet<Arn>, String>>()?;
-    let inline = record.inline.iter().map(|(name, text)| (name.clone(), Document::live(text)));
+    let policies = record
+        .attached
+        .iter()
+        .map(|text| holding::arn(text))
+        .collect::<Result<BTreeSet<Arn>, String>>()?;
+    let inline = record
+        .inline
+        .iter()
+        .map(|(name, text)| (name.clone(), Document::live(text)));
     let state = State {
         path: IamPath::parse(&record.path).map_err(|error| error.to_string())?,
         policies,
         inline_policies: inline.collect(),
         members: members.iter().cloned().map(Peer::new).collect(),
     };
-    Ok(Observed { state, evidence: Evidence { id: record.id, members }, unknown: BTreeMap::new() })
+    Ok(Observed {
+        state,
+        evidence: Evidence { id: record.id, members },
+        unknown: BTreeMap::new(),
+    })
 }
 
 fn user(named: &Named, home: &Home) -> Result<Arn, String> {
     let odd = |error: crate::names::NameError| format!("AWS named a member that can't be understood: {error}");
-    let (name, path) = (UserName::parse(&named.name).map_err(odd)?, IamPath::parse(&named.path).map_err(odd)?);
+    let (name, path) = (
+        UserName::parse(&named.name).map_err(odd)?,
+        IamPath::parse(&named.path).map_err(odd)?,
+    );
     Ok(Arn::user(home.partition, &home.account, &path, &name))
 }
 
@@ -87,7 +121,11 @@ async fn delete(aws: &Aws, name: &str) -> Result<Receipt, CallError> {
         Ok(answer) => Ok(Receipt::of(request_id(&answer))),
         Err(error) => {
             let error = failed("iam:DeleteGroup")(error);
-            if is_absent(&error) { Ok(Receipt::already()) } else { Err(error) }
+            if is_absent(&error) {
+                Ok(Receipt::already())
+            } else {
+                Err(error)
+            }
         }
     }
 }

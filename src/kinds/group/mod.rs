@@ -51,7 +51,11 @@ state! {
 
 impl State {
     fn holdings(&self) -> Holdings<'_> {
-        Holdings { policies: &self.policies, inline: &self.inline_policies, boundary: None }
+        Holdings {
+            policies: &self.policies,
+            inline: &self.inline_policies,
+            boundary: None,
+        }
     }
 }
 
@@ -71,16 +75,45 @@ const fn field(
     on_change: OnChange,
     doc: &'static str,
 ) -> Field {
-    Field { name, shape, default, on_change, doc }
+    Field {
+        name,
+        shape,
+        default,
+        on_change,
+        doc,
+    }
 }
 
 impl Kind for Group {
     const NAME: &'static str = "group";
-    const SECTION: Section = Section { key: "groups", aliases: &[], service: "iam", principal: false };
+    const SECTION: Section = Section {
+        key: "groups",
+        aliases: &[],
+        service: "iam",
+        principal: false,
+    };
     const FIELDS: &'static [Field] = &[
-        field("path", "text", "/", OnChange::InPlace, "The path, with a slash at both ends."),
-        field("policies", "list of policies", "none", OnChange::InPlace, "Attached managed policies; the whole list."),
-        field("inline_policies", "map of documents", "none", OnChange::InPlace, "Inline policies; the whole map."),
+        field(
+            "path",
+            "text",
+            "/",
+            OnChange::InPlace,
+            "The path, with a slash at both ends.",
+        ),
+        field(
+            "policies",
+            "list of policies",
+            "none",
+            OnChange::InPlace,
+            "Attached managed policies; the whole list.",
+        ),
+        field(
+            "inline_policies",
+            "map of documents",
+            "none",
+            OnChange::InPlace,
+            "Inline policies; the whole map.",
+        ),
         field(
             "members",
             "`exact`",
@@ -117,13 +150,23 @@ impl Kind for Group {
         let path = table.take("path").map(|node| cx.parse(node, "path", IamPath::parse));
         let policies_node = table.take("policies");
         let policies = cx.policies(policies_node);
-        cx.within(policies_node, policies.len(), limits::POLICIES_PER_GROUP, "policies on this group");
+        cx.within(
+            policies_node,
+            policies.len(),
+            limits::POLICIES_PER_GROUP,
+            "policies on this group",
+        );
         let inline_policies = cx.inline_policies(table.take("inline_policies"), MOST_INLINE, "group");
         if let Some(node) = table.take("members") {
             table::one_of(node, "members", &[("exact", ())], &mut cx.reading())?;
         }
         let path = path.map_or(Some(cx.known_path::<Self>(id.as_str())), |written| written)?;
-        Some(Lowered::new(State { path, policies, inline_policies, members: BTreeSet::new() }))
+        Some(Lowered::new(State {
+            path,
+            policies,
+            inline_policies,
+            members: BTreeSet::new(),
+        }))
     }
 
     fn spell(_: &GroupName, state: &State) -> serde_json::Value {
@@ -160,7 +203,12 @@ impl Kind for Group {
     }
 
     fn pristine(live: &Observed<Self>) -> bool {
-        let State { path: _, policies, inline_policies, members } = &live.state;
+        let State {
+            path: _,
+            policies,
+            inline_policies,
+            members,
+        } = &live.state;
         policies.is_empty() && inline_policies.is_empty() && members.is_empty()
     }
 

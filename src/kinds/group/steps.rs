@@ -35,7 +35,9 @@ pub(super) fn diff(pair: Pair<'_, Group>, cx: &DiffCx<'_>) -> Vec<Action> {
 fn create(wanted: &State, cx: &DiffCx<'_>) -> Vec<Action> {
     let bare = made(&wanted.path);
     let holds = principal::diff(principal::Holder::Group, wanted.holdings(), bare.holdings(), cx);
-    std::iter::once(Action::Create(wanted.path.clone())).chain(holds.into_iter().map(Action::Hold)).collect()
+    std::iter::once(Action::Create(wanted.path.clone()))
+        .chain(holds.into_iter().map(Action::Hold))
+        .collect()
 }
 
 fn change(wanted: &State, live: &State, cx: &DiffCx<'_>) -> Vec<Action> {
@@ -43,7 +45,10 @@ fn change(wanted: &State, live: &State, cx: &DiffCx<'_>) -> Vec<Action> {
     let holds = principal::diff(principal::Holder::Group, wanted.holdings(), live.holdings(), cx);
     let others = live.members.difference(&wanted.members);
     let removals = others.map(|member| Action::RemoveMember(member.arn().clone(), Timing::First));
-    path.into_iter().chain(holds.into_iter().map(Action::Hold)).chain(removals).collect()
+    path.into_iter()
+        .chain(holds.into_iter().map(Action::Hold))
+        .chain(removals)
+        .collect()
 }
 
 fn delete(live: &Observed<Group>) -> Vec<Action> {

@@ -32,14 +32,24 @@ fn state(path: &str, policies: &[&str], inline: &[(&str, &str)], members: &[&str
     State {
         path: IamPath::parse(path).unwrap(),
         policies: policies.iter().map(|name| iam(&format!("policy/{name}"))).collect(),
-        inline_policies: inline.iter().map(|(name, action)| ((*name).to_owned(), document(action))).collect(),
+        inline_policies: inline
+            .iter()
+            .map(|(name, action)| ((*name).to_owned(), document(action)))
+            .collect(),
         members: members.iter().map(|name| peer(name)).collect(),
     }
 }
 
 fn live(state: State) -> Observed<Group> {
     let members = state.members.iter().map(|member| member.arn().clone()).collect();
-    Observed { state, evidence: Evidence { id: "AGPA1".into(), members }, unknown: BTreeMap::new() }
+    Observed {
+        state,
+        evidence: Evidence {
+            id: "AGPA1".into(),
+            members,
+        },
+        unknown: BTreeMap::new(),
+    }
 }
 
 fn id() -> GroupName {
@@ -63,7 +73,9 @@ groups:
 ";
     let wanted = wanted(sections, "ops");
     let mut expected = state("/people/", &["limits"], &[("extra", "s3:*")], &[]);
-    expected.policies.insert(Arn::parse("arn:aws:iam::aws:policy/ReadOnlyAccess").unwrap());
+    expected
+        .policies
+        .insert(Arn::parse("arn:aws:iam::aws:policy/ReadOnlyAccess").unwrap());
     assert_eq!(wanted.state, expected);
     assert!(wanted.mentioned.contains("members"));
 }
@@ -77,21 +89,37 @@ users:
   tom: { groups: [ops, dev], shared: true }
   mo: { groups: [{ existing: ops-old }] }
 ";
-    assert_eq!(wanted(sections, "ops").state.members, BTreeSet::from([peer("people/erika"), peer("tom")]));
+    assert_eq!(
+        wanted(sections, "ops").state.members,
+        BTreeSet::from([peer("people/erika"), peer("tom")])
+    );
     assert_eq!(wanted(sections, "dev").state.members, BTreeSet::from([peer("tom")]));
 }
 
 #[test]
 fn mistakes_are_told_with_their_place() {
-    let eleven = (0..11).map(|nth| format!("arn:aws:iam::123456789012:policy/p{nth}")).collect::<Vec<_>>().join(", ");
+    let eleven = (0..11)
+        .map(|nth| format!("arn:aws:iam::123456789012:policy/p{nth}"))
+        .collect::<Vec<_>>()
+        .join(", ");
     let found = Desk::new().findings(&format!("groups: {{ ops: {{ policies: [{eleven}] }} }}"));
-    assert!(found[0].starts_with("E0413 11 policies on this group, and AWS takes at most 10"), "{found:?}");
+    assert!(
+        found[0].starts_with("E0413 11 policies on this group, and AWS takes at most 10"),
+        "{found:?}"
+    );
     let found = Desk::new().findings("groups: { ops: { members: all } }");
-    assert!(found[0].starts_with("E0403 `members` can't be `all`: expected `exact`"), "{found:?}");
+    assert!(
+        found[0].starts_with("E0403 `members` can't be `all`: expected `exact`"),
+        "{found:?}"
+    );
     let found = Desk::new().findings("groups: { ops: { tags: { a: b } } }");
-    assert!(found[0].starts_with("E0303 unknown key `tags` in this group"), "{found:?}");
+    assert!(
+        found[0].starts_with("E0303 unknown key `tags` in this group"),
+        "{found:?}"
+    );
     let long = "x".repeat(5200);
-    let inline = format!("{{ big: {{ Statement: [{{ Effect: Allow, Action: 's3:*', Resource: 'arn:aws:s3:::{long}' }}] }} }}");
+    let inline =
+        format!("{{ big: {{ Statement: [{{ Effect: Allow, Action: 's3:*', Resource: 'arn:aws:s3:::{long}' }}] }} }}");
     let found = Desk::new().findings(&format!("groups: {{ ops: {{ inline_policies: {inline} }} }}"));
     assert!(found[0].contains("AWS takes 5120 in sum"), "{found:?}");
 }
@@ -99,7 +127,11 @@ fn mistakes_are_told_with_their_place() {
 #[test]
 fn a_path_is_certain_even_where_none_is_written() {
     let environment = Desk::new().environment("groups: { ops: {} }\nroles: { ci: { trust: ec2.amazonaws.com } }");
-    let open: Vec<String> = environment.open_paths.iter().map(|(kind, name)| format!("{kind}/{name}")).collect();
+    let open: Vec<String> = environment
+        .open_paths
+        .iter()
+        .map(|(kind, name)| format!("{kind}/{name}"))
+        .collect();
     assert_eq!(open, ["role/ci"]);
 }
 
@@ -108,13 +140,22 @@ fn what_is_live_and_of_nobody_is_kept_unless_members_are_exact() {
     let rules = TagRules::new(Vec::new());
     let live = live(state("/", &[], &[], &["erika", "mallory"]));
     let nobody = BTreeSet::new();
-    let loose = wanted("groups: { ops: {} }\nusers: { erika: { groups: [ops] }, tom: { groups: [ops] } }", "ops");
+    let loose = wanted(
+        "groups: { ops: {} }\nusers: { erika: { groups: [ops] }, tom: { groups: [ops] } }",
+        "ops",
+    );
     let levelled = level(&loose, &live, &rules, &nobody);
     assert_eq!(levelled.held, [FieldPath::entry("members", "mallory")]);
     assert_eq!(levelled.state, live.state, "tom is the user's to add");
-    let exact = wanted("groups: { ops: { members: exact } }\nusers: { erika: { groups: [ops] } }", "ops");
+    let exact = wanted(
+        "groups: { ops: { members: exact } }\nusers: { erika: { groups: [ops] } }",
+        "ops",
+    );
     let levelled = level(&exact, &live, &rules, &nobody);
-    assert_eq!((levelled.held.as_slice(), levelled.state.members), ([].as_slice(), BTreeSet::from([peer("erika")])));
+    assert_eq!(
+        (levelled.held.as_slice(), levelled.state.members),
+        ([].as_slice(), BTreeSet::from([peer("erika")]))
+    );
 }
 
 #[test]
@@ -124,7 +165,10 @@ fn a_user_whom_the_file_declares_whole_is_left_to_it() {
     let whole = BTreeSet::from([iam("user/mallory")]);
     for section in ["groups: { ops: {} }", "groups: { ops: { members: exact } }"] {
         let levelled = level(&wanted(section, "ops"), &live, &rules, &whole);
-        assert_eq!((levelled.held.as_slice(), &levelled.state), ([].as_slice(), &live.state));
+        assert_eq!(
+            (levelled.held.as_slice(), &levelled.state),
+            ([].as_slice(), &live.state)
+        );
     }
 }
 
@@ -132,7 +176,11 @@ fn a_user_whom_the_file_declares_whole_is_left_to_it() {
 fn a_deletion_takes_everything_off_first() {
     let live = live(state("/", &["read"], &[("extra", "s3:*")], &["people/erika"]));
     let actions = in_plain_world(|cx| Group::diff(&id(), Pair::Delete(&live), cx));
-    let told: Vec<(Rank, String)> = actions.iter().map(facts).map(|facts| (facts.rank, facts.summary)).collect();
+    let told: Vec<(Rank, String)> = actions
+        .iter()
+        .map(facts)
+        .map(|facts| (facts.rank, facts.summary))
+        .collect();
     let unlink = |text: &str| (Rank::Unlink, text.to_owned());
     assert_eq!(
         told,
@@ -153,22 +201,45 @@ fn a_deletion_takes_everything_off_first() {
 #[test]
 fn steps_say_what_they_need_and_which_errors_heal() {
     let moved = facts(&Action::SetPath(IamPath::parse("/people/").unwrap()));
-    assert_eq!((moved.call, moved.makes), ("iam:UpdateGroup", vec![iam("group/people/ops")]));
+    assert_eq!(
+        (moved.call, moved.makes),
+        ("iam:UpdateGroup", vec![iam("group/people/ops")])
+    );
     let made = facts(&Action::Create(IamPath::default()));
     assert_eq!((made.call, made.makes), ("iam:CreateGroup", vec![iam("group/ops")]));
     let gone = facts(&Action::Delete);
     assert_eq!((gone.loss, gone.deletes), (Loss::Object, vec![iam("group/ops")]));
     let rules: Vec<(&str, When)> = gone.retry.iter().map(|rule| (rule.code, rule.when)).collect();
-    assert_eq!(rules, [("DeleteConflict", When::Always), ("ConcurrentModification", When::Always)]);
+    assert_eq!(
+        rules,
+        [
+            ("DeleteConflict", When::Always),
+            ("ConcurrentModification", When::Always)
+        ]
+    );
     let rules: Vec<(&str, When)> = made.retry.iter().map(|rule| (rule.code, rule.when)).collect();
-    assert_eq!(rules, [("NoSuchEntity", When::Fresh), ("ConcurrentModification", When::Always)]);
+    assert_eq!(
+        rules,
+        [("NoSuchEntity", When::Fresh), ("ConcurrentModification", When::Always)]
+    );
 }
 
 fn some_state() -> impl Strategy<Value = State> {
     let names = |all: &'static [&'static str]| prop::sample::subsequence(all, 0..=all.len());
-    let inline = prop::collection::btree_map(prop::sample::select(vec!["one", "two"]), prop::sample::select(vec!["s3:*", "iam:*"]), 0..3);
-    (prop::sample::select(vec!["/", "/a/", "/b/"]), names(&["p", "q", "r"]), inline, names(&["erika", "tom", "mo"]))
-        .prop_map(|(path, policies, inline, members)| state(path, &policies, &inline.into_iter().collect::<Vec<_>>(), &members))
+    let inline = prop::collection::btree_map(
+        prop::sample::select(vec!["one", "two"]),
+        prop::sample::select(vec!["s3:*", "iam:*"]),
+        0..3,
+    );
+    (
+        prop::sample::select(vec!["/", "/a/", "/b/"]),
+        names(&["p", "q", "r"]),
+        inline,
+        names(&["erika", "tom", "mo"]),
+    )
+        .prop_map(|(path, policies, inline, members)| {
+            state(path, &policies, &inline.into_iter().collect::<Vec<_>>(), &members)
+        })
 }
 
 proptest! {

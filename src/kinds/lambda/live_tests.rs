@@ -526,7 +526,7 @@ fn mistakes_are_found_at_load() {
             code("{ image: \"123456789012.dkr.ecr.us-east-1.amazonaws.com/w:latest\" }"),
             "E0411",
         ),
-        (function("    memory: 64\n"), "E0411"),
+        (function("    memory: 64\n"), "E0402"),
         (function("    memory: 20480\n"), "E0415"),
         (function("    timeout: 16m\n"), "E0402"),
         (function("    environment: { AWS_REGION: x }\n"), "E0411"),

@@ -3,6 +3,7 @@
 //! Invariant: what is left out gets the value that AWS reads back when nothing was asked for.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value as Json, json};
 
@@ -142,18 +143,14 @@ fn package_agrees(node: Option<&Node>, package: Option<PackageType>, cx: &mut Lo
     if let (Some(written), Some(package)) = (written, package)
         && written != package
     {
-        let message = format!(
-            "`code` makes this a {} and not a {}",
-            package.as_str(),
-            written.as_str()
-        );
+        let message = format!("`package_type` can't be `{}`: `code` makes it `{}`", written.as_str(), package.as_str());
         cx.report(Finding::error("E0432", node.span, message).label("leave it out"));
     }
 }
 
 fn sizes(table: &mut Table<'_>, cx: &mut Lowering<'_>) -> Option<(Memory, Timeout, EphemeralStorage)> {
     let memory_node = table.take("memory");
-    let memory = memory_node.map_or(Memory::of_mib(128).ok(), |node| mib(node, "memory", Memory::of_mib, cx));
+    let memory = memory_node.map_or(Memory::of_mib(128).ok(), |node| mib(node, "memory", 128..=32_768, Memory::of_mib, cx));
     let doubt = memory.and_then(Memory::doubt);
     if let (Some(node), Some(doubt)) = (memory_node, doubt) {
         cx.report(Finding::warning("E0415", node.span, doubt));
@@ -164,13 +161,19 @@ fn sizes(table: &mut Table<'_>, cx: &mut Lowering<'_>) -> Option<(Memory, Timeou
     });
     let storage = table.take("storage");
     let storage = storage.map_or(EphemeralStorage::of_mib(512).ok(), |node| {
-        mib(node, "storage", EphemeralStorage::of_mib, cx)
+        mib(node, "storage", 512..=10_240, EphemeralStorage::of_mib, cx)
     });
     Some((memory?, timeout?, storage?))
 }
 
-fn mib<T>(node: &Node, what: &str, of: impl FnOnce(u64) -> Result<T, NameError>, cx: &mut Lowering<'_>) -> Option<T> {
-    let mib = table::mebibytes(node, what, 1..=u32::MAX, &mut cx.reading())?;
+fn mib<T>(
+    node: &Node,
+    what: &str,
+    range: RangeInclusive<u32>,
+    of: impl FnOnce(u64) -> Result<T, NameError>,
+    cx: &mut Lowering<'_>,
+) -> Option<T> {
+    let mib = table::mebibytes(node, what, range, &mut cx.reading())?;
     of(u64::from(mib))
         .map_err(|error| cx.report(name_finding(node.span, what, &error)))
         .ok()

@@ -119,12 +119,12 @@ pub fn diff(holder: Holder, wanted: Holdings<'_>, live: Holdings<'_>, cx: &DiffC
     };
     let detach = timing(live.policies.len() + attach.len() > ATTACHMENTS);
     let delete = timing(is_crowded(holder, wanted, live));
-    let mut actions = boundary(wanted, live, cx);
+    let mut actions = boundary(wanted, live);
     actions.extend(attach.iter().map(|arn| HoldAction::Attach((*arn).clone())));
     actions.extend(live.policies.difference(wanted.policies).map(|arn| {
         // What is deleted and made anew under another path must be let go before, or nothing could begin.
         let timing = if cx.replaced.contains(arn) {
-            Timing::First
+            Timing::Unlink
         } else {
             detach
         };
@@ -139,9 +139,10 @@ pub fn diff(holder: Holder, wanted: Holdings<'_>, live: Holdings<'_>, cx: &DiffC
     actions
 }
 
-fn boundary(wanted: Holdings<'_>, live: Holdings<'_>, cx: &DiffCx<'_>) -> Vec<HoldAction> {
+/// A policy is never made anew while it is somebody's boundary, so only another one is put.
+fn boundary(wanted: Holdings<'_>, live: Holdings<'_>) -> Vec<HoldAction> {
     match (wanted.boundary, live.boundary) {
-        (Some(new), old) if old != Some(new) || cx.replaced.contains(new) => {
+        (Some(new), old) if old != Some(new) => {
             vec![HoldAction::PutBoundary(new.clone(), old.cloned())]
         }
         (None, Some(old)) => vec![HoldAction::DeleteBoundary(old.clone())],

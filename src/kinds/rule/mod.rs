@@ -270,13 +270,12 @@ fn bus_name(text: &str) -> Result<EventBusName, NameError> {
 /// Rules are made on one's own buses only.
 fn own_bus(id: &Id, node: &Node, cx: &mut Lowering<'_>) {
     let _ = cx.parse(node, "bus", bus_name);
-    let own = Arn::event_bus(&id.region, &cx.home.account, &id.bus);
-    if node
-        .text()
-        .is_some_and(|text| text.starts_with("arn:") && text != own.as_str())
-    {
+    let Some(arn) = node.text().and_then(|text| Arn::parse(text).ok()) else { return };
+    let account = cx.home.account.is_unknown() || arn.account().as_ref() == Some(&cx.home.account);
+    if arn.event_bus_name().is_some() && !(account && arn.region().as_ref() == Some(&id.region)) {
         let message = "a rule is on a bus of its own account and region";
-        cx.report(Finding::error("E0411", node.span, message).label(format!("here that would be `{own}`")));
+        let label = format!("write `bus: {}`, which means the one in {}", id.bus, id.region);
+        cx.report(Finding::error("E0411", node.span, message).label(label));
     }
 }
 

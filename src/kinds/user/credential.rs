@@ -17,6 +17,8 @@ use crate::vault::{Content, Store};
 #[derive(Debug, Clone, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Credential<W> {
+    /// The file says nothing of it, so that both are right.
+    Unasked,
     /// None.
     Absent,
     /// One to be made where there is none.
@@ -32,21 +34,26 @@ impl<W> Credential<W> {
         found.map_or(Self::Absent, |_| Self::There)
     }
 
-    fn is_absent(&self) -> bool {
-        matches!(self, Self::Absent)
+    /// Whether there is one or shall be one, where that is said.
+    fn presence(&self) -> Option<bool> {
+        match self {
+            Self::Unasked => None,
+            Self::Absent => Some(false),
+            Self::Wished(_) | Self::There => Some(true),
+        }
     }
 }
 
 impl<W> PartialEq for Credential<W> {
     fn eq(&self, other: &Self) -> bool {
-        self.is_absent() == other.is_absent()
+        self.presence().zip(other.presence()).is_none_or(|(mine, theirs)| mine == theirs)
     }
 }
 
 impl<W: Clone + fmt::Display> FieldValue for Credential<W> {
     fn show(&self) -> Option<Shown> {
         match self {
-            Self::Absent => None,
+            Self::Unasked | Self::Absent => None,
             Self::Wished(wish) => Some(Shown::text(wish)),
             Self::There => Some(Shown::text("there is one")),
         }
@@ -64,7 +71,11 @@ pub struct FirstPassword {
 
 impl fmt::Display for FirstPassword {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reset = if self.reset_required { ", to be changed at the first sign-in" } else { "" };
+        let reset = if self.reset_required {
+            ", to be changed at the first sign-in"
+        } else {
+            ""
+        };
         write!(f, "a password written to {}{reset}", self.store)
     }
 }
@@ -137,7 +148,10 @@ impl FieldValue for Keys {
     }
 
     fn apart(&self, other: &Self) -> Vec<Option<String>> {
-        self.known().zip(other.known()).map(|(mine, theirs)| FieldValue::apart(mine, theirs)).unwrap_or_default()
+        self.known()
+            .zip(other.known())
+            .map(|(mine, theirs)| FieldValue::apart(mine, theirs))
+            .unwrap_or_default()
     }
 
     fn take(&mut self, from: &Self, key: Option<&str>) {
@@ -158,9 +172,13 @@ impl FieldValue for Keys {
 
 /// `console_access`: `{ store, reset_required }` or `none`. `None` for a mistake.
 pub(super) fn console_access(node: Option<&Node>, cx: &mut Lowering<'_>) -> Option<Credential<FirstPassword>> {
-    let Some(node) = written(node) else { return Some(Credential::Absent) };
+    let Some(node) = written(node) else {
+        return Some(Credential::Absent);
+    };
     let mut table = Table::new(node, "console_access", &["store", "reset_required"], &mut cx.reading())?;
-    let reset_required = table.take("reset_required").map(|node| table::boolean(node, "reset_required", &mut cx.reading()));
+    let reset_required = table
+        .take("reset_required")
+        .map(|node| table::boolean(node, "reset_required", &mut cx.reading()));
     let store = store(&mut table, Content::Password, cx)?;
     let reset_required = reset_required.unwrap_or(Some(false))?;
     Some(Credential::Wished(FirstPassword { store, reset_required }))
@@ -168,7 +186,9 @@ pub(super) fn console_access(node: Option<&Node>, cx: &mut Lowering<'_>) -> Opti
 
 /// `access_key`: `{ store }`. `None` for a mistake.
 pub(super) fn access_key(node: Option<&Node>, cx: &mut Lowering<'_>) -> Option<Credential<FirstKey>> {
-    let Some(node) = node else { return Some(Credential::Absent) };
+    let Some(node) = node else {
+        return Some(Credential::Unasked);
+    };
     if node.text() == Some("none") {
         let finding = Finding::error("E0403", node.span, "`access_key` can't be `none`");
         cx.report(finding.label("write `access_keys: none`, which removes every key of this user"));
@@ -182,12 +202,24 @@ pub(super) fn access_key(node: Option<&Node>, cx: &mut Lowering<'_>) -> Option<C
 /// `access_keys`: `none`, and not beside a wish for one. `None` for a mistake.
 pub(super) fn access_keys(node: Option<&Node>, wish: Option<&Node>, cx: &mut Lowering<'_>) -> Option<Keys> {
     let Some(node) = node else {
-        return Some(if wish.is_some() { Keys::Any } else { Keys::Known(BTreeMap::new()) });
+        return Some(if wish.is_some() {
+            Keys::Any
+        } else {
+            Keys::Known(BTreeMap::new())
+        });
     };
     table::one_of(node, "access_keys", &[("none", ())], &mut cx.reading())?;
     if let Some(wish) = wish {
-        let finding = Finding::error("E0506", node.span, "this user shall have an access key and none at once");
-        cx.report(finding.label("leave one of the two out").related(wish.span, "the key that it shall have"));
+        let finding = Finding::error(
+            "E0506",
+            node.span,
+            "this user shall have an access key and none at once",
+        );
+        cx.report(
+            finding
+                .label("leave one of the two out")
+                .related(wish.span, "the key that it shall have"),
+        );
         return None;
     }
     Some(Keys::Known(BTreeMap::new()))
@@ -226,11 +258,15 @@ mod tests {
 
     #[test]
     fn one_that_is_there_is_no_difference_to_one_that_is_wished_for() {
-        let wish = Credential::Wished(FirstKey { store: Store::parse("keyring:x").unwrap() });
+        let wish = Credential::Wished(FirstKey {
+            store: Store::parse("keyring:x").unwrap(),
+        });
         assert_eq!(wish, Credential::There);
         assert_ne!(wish, Credential::Absent);
         assert_ne!(Credential::There::<FirstKey>, Credential::Absent);
         assert_eq!(Credential::Absent::<FirstKey>, Credential::Absent);
+        assert_eq!(Credential::Unasked::<FirstKey>, Credential::Absent);
+        assert_eq!(Credential::Unasked::<FirstKey>, Credential::There);
     }
 
     #[test]
@@ -247,6 +283,9 @@ mod tests {
     fn keys_are_shown_with_their_status() {
         let live = keys(&[("AKIA1", KeyStatus::Active), ("AKIA2", KeyStatus::Inactive)]);
         let shown = |id| FieldValue::show_at(&live, Some(id)).map(|shown| shown.to_line());
-        assert_eq!((shown("AKIA1"), shown("AKIA2")), (Some("active".into()), Some("inactive".into())));
+        assert_eq!(
+            (shown("AKIA1"), shown("AKIA2")),
+            (Some("active".into()), Some("inactive".into()))
+        );
     }
 }

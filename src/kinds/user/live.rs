@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::{try_join3, join4};
+use futures_util::future::{join4, try_join3};
 
 use crate::aws::iam::credentials::{self, KeyRecord};
 use crate::aws::iam::{Named, UserRecord};
@@ -37,7 +37,11 @@ impl Live for User {
         let mut names = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(failed("iam:ListUsers"))?;
-            names.extend(page.users().iter().filter_map(|user| UserName::parse(user.user_name()).ok()));
+            names.extend(
+                page.users()
+                    .iter()
+                    .filter_map(|user| UserName::parse(user.user_name()).ok()),
+            );
         }
         Ok(names)
     }
@@ -82,7 +86,11 @@ async fn read(view: &View<'_>, name: &str, depth: Depth) -> Result<Option<Result
     )
     .await;
     let Some(record) = record? else { return Ok(None) };
-    let found = Credentials { login, keys, mfa_devices };
+    let found = Credentials {
+        login,
+        keys,
+        mfa_devices,
+    };
     if depth == Depth::Compare {
         return Ok(Some(observed(record, found, &view.aws.connection.home)));
     }
@@ -99,7 +107,12 @@ async fn read(view: &View<'_>, name: &str, depth: Depth) -> Result<Option<Result
     };
     let live = observed(record, found, &view.aws.connection.home);
     Ok(Some(live.map(|live| Observed {
-        evidence: Evidence { certificates, ssh_keys, service_credentials, ..live.evidence },
+        evidence: Evidence {
+            certificates,
+            ssh_keys,
+            service_credentials,
+            ..live.evidence
+        },
         ..live
     })))
 }
@@ -115,13 +128,25 @@ fn observed(record: UserRecord, found: Credentials, home: &Home) -> Result<Obser
         unknown.insert(FieldPath::whole("access_keys"), error.to_string());
         Vec::new()
     });
-    let policies = record.attached.iter().map(|text| holding::arn(text)).collect::<Result<BTreeSet<Arn>, String>>()?;
-    let groups = record.groups.iter().map(|named| group(named, home)).collect::<Result<BTreeSet<Peer>, String>>()?;
+    let policies = record
+        .attached
+        .iter()
+        .map(|text| holding::arn(text))
+        .collect::<Result<BTreeSet<Arn>, String>>()?;
+    let groups = record
+        .groups
+        .iter()
+        .map(|named| group(named, home))
+        .collect::<Result<BTreeSet<Peer>, String>>()?;
     let state = State {
         path: IamPath::parse(&record.path).map_err(|error| error.to_string())?,
         groups,
         policies,
-        inline_policies: record.inline.iter().map(|(name, text)| (name.clone(), Document::live(text))).collect(),
+        inline_policies: record
+            .inline
+            .iter()
+            .map(|(name, text)| (name.clone(), Document::live(text)))
+            .collect(),
         permissions_boundary: record.boundary.as_deref().map(holding::arn).transpose()?,
         console_access: Credential::of(login),
         access_key: Credential::of(keys.first()),
@@ -135,30 +160,53 @@ fn observed(record: UserRecord, found: Credentials, home: &Home) -> Result<Obser
         mfa_devices: found.mfa_devices.ok(),
         ..Evidence::default()
     };
-    Ok(Observed { state, evidence, unknown })
+    Ok(Observed {
+        state,
+        evidence,
+        unknown,
+    })
 }
 
 fn status(key: &KeyRecord) -> KeyStatus {
-    if key.is_active { KeyStatus::Active } else { KeyStatus::Inactive }
+    if key.is_active {
+        KeyStatus::Active
+    } else {
+        KeyStatus::Inactive
+    }
 }
 
 fn group(named: &Named, home: &Home) -> Result<Peer, String> {
     let odd = |error: crate::names::NameError| format!("AWS named a group that can't be understood: {error}");
-    let (name, path) = (GroupName::parse(&named.name).map_err(odd)?, IamPath::parse(&named.path).map_err(odd)?);
+    let (name, path) = (
+        GroupName::parse(&named.name).map_err(odd)?,
+        IamPath::parse(&named.path).map_err(odd)?,
+    );
     Ok(Peer::new(Arn::group(home.partition, &home.account, &path, &name)))
 }
 
 async fn create(aws: &Aws, name: &str, state: &State) -> Result<Receipt, CallError> {
-    let request = aws.iam(Intent::Write).create_user().user_name(name).path(state.path.as_str());
+    let request = aws
+        .iam(Intent::Write)
+        .create_user()
+        .user_name(name)
+        .path(state.path.as_str());
     let request = request
         .set_permissions_boundary(state.permissions_boundary.as_ref().map(ToString::to_string))
         .set_tags(holding::sdk_tags(&state.tags));
-    Ok(Receipt::of(request_id(&request.send().await.map_err(failed("iam:CreateUser"))?)))
+    Ok(Receipt::of(request_id(
+        &request.send().await.map_err(failed("iam:CreateUser"))?,
+    )))
 }
 
 async fn set_path(aws: &Aws, name: &str, path: &IamPath) -> Result<Receipt, CallError> {
-    let request = aws.iam(Intent::Write).update_user().user_name(name).new_path(path.as_str());
-    Ok(Receipt::of(request_id(&request.send().await.map_err(failed("iam:UpdateUser"))?)))
+    let request = aws
+        .iam(Intent::Write)
+        .update_user()
+        .user_name(name)
+        .new_path(path.as_str());
+    Ok(Receipt::of(request_id(
+        &request.send().await.map_err(failed("iam:UpdateUser"))?,
+    )))
 }
 
 async fn tag(aws: &Aws, name: &str, change: &TagChange) -> Result<Receipt, CallError> {
@@ -170,7 +218,12 @@ async fn tag(aws: &Aws, name: &str, change: &TagChange) -> Result<Receipt, CallE
             Ok(Receipt::of(request_id(&answer.map_err(failed("iam:TagUser"))?)))
         }
         TagChange::Remove(keys) => {
-            let answer = client.untag_user().user_name(name).set_tag_keys(Some(keys.clone())).send().await;
+            let answer = client
+                .untag_user()
+                .user_name(name)
+                .set_tag_keys(Some(keys.clone()))
+                .send()
+                .await;
             Ok(Receipt::of(request_id(&answer.map_err(failed("iam:UntagUser"))?)))
         }
     }
@@ -183,7 +236,11 @@ macro_rules! gone {
             Ok(answer) => Ok(Receipt::of(request_id(&answer))),
             Err(error) => {
                 let error = failed($operation)(error);
-                if is_absent(&error) { Ok(Receipt::already()) } else { Err(error) }
+                if is_absent(&error) {
+                    Ok(Receipt::already())
+                } else {
+                    Err(error)
+                }
             }
         }
     };
@@ -194,20 +251,35 @@ async fn clear(aws: &Aws, name: &str, leftover: &Leftover) -> Result<Receipt, Ca
     let client = aws.iam(Intent::Write);
     match leftover {
         Leftover::Certificate(id) => {
-            gone!("iam:DeleteSigningCertificate", client.delete_signing_certificate().user_name(name).certificate_id(id))
+            gone!(
+                "iam:DeleteSigningCertificate",
+                client.delete_signing_certificate().user_name(name).certificate_id(id)
+            )
         }
         Leftover::SshKey(id) => {
-            gone!("iam:DeleteSSHPublicKey", client.delete_ssh_public_key().user_name(name).ssh_public_key_id(id))
+            gone!(
+                "iam:DeleteSSHPublicKey",
+                client.delete_ssh_public_key().user_name(name).ssh_public_key_id(id)
+            )
         }
         Leftover::ServiceCredential(id) => {
             let request = client.delete_service_specific_credential().user_name(name);
-            gone!("iam:DeleteServiceSpecificCredential", request.service_specific_credential_id(id))
+            gone!(
+                "iam:DeleteServiceSpecificCredential",
+                request.service_specific_credential_id(id)
+            )
         }
         Leftover::MfaDevice(serial) => {
-            gone!("iam:DeactivateMFADevice", client.deactivate_mfa_device().user_name(name).serial_number(serial))
+            gone!(
+                "iam:DeactivateMFADevice",
+                client.deactivate_mfa_device().user_name(name).serial_number(serial)
+            )
         }
         Leftover::VirtualMfaDevice(serial) => {
-            gone!("iam:DeleteVirtualMFADevice", client.delete_virtual_mfa_device().serial_number(serial))
+            gone!(
+                "iam:DeleteVirtualMFADevice",
+                client.delete_virtual_mfa_device().serial_number(serial)
+            )
         }
     }
 }

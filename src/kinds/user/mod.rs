@@ -108,17 +108,52 @@ const fn field(
     on_change: OnChange,
     doc: &'static str,
 ) -> Field {
-    Field { name, shape, default, on_change, doc }
+    Field {
+        name,
+        shape,
+        default,
+        on_change,
+        doc,
+    }
 }
 
 impl Kind for User {
     const NAME: &'static str = "user";
-    const SECTION: Section = Section { key: "users", aliases: &[], service: "iam", principal: true };
+    const SECTION: Section = Section {
+        key: "users",
+        aliases: &[],
+        service: "iam",
+        principal: true,
+    };
     const FIELDS: &'static [Field] = &[
-        field("path", "text", "/", OnChange::InPlace, "The path, with a slash at both ends."),
-        field("groups", "list of groups", "none", OnChange::InPlace, "The groups that it is in; the whole list."),
-        field("policies", "list of policies", "none", OnChange::InPlace, "Attached managed policies; the whole list."),
-        field("inline_policies", "map of documents", "none", OnChange::InPlace, "Inline policies; the whole map."),
+        field(
+            "path",
+            "text",
+            "/",
+            OnChange::InPlace,
+            "The path, with a slash at both ends.",
+        ),
+        field(
+            "groups",
+            "list of groups",
+            "none",
+            OnChange::InPlace,
+            "The groups that it is in; the whole list.",
+        ),
+        field(
+            "policies",
+            "list of policies",
+            "none",
+            OnChange::InPlace,
+            "Attached managed policies; the whole list.",
+        ),
+        field(
+            "inline_policies",
+            "map of documents",
+            "none",
+            OnChange::InPlace,
+            "Inline policies; the whole map.",
+        ),
         field(
             "permissions_boundary",
             "policy or `none`",
@@ -137,7 +172,7 @@ impl Kind for User {
             "access_key",
             "`{ store: … }`",
             "as it is",
-            OnChange::CreateOnly,
+            OnChange::Held,
             "An access key, made where there is none and written to the store.",
         ),
         field(
@@ -147,7 +182,13 @@ impl Kind for User {
             OnChange::Held,
             "`none` deactivates and deletes every access key of the user.",
         ),
-        field("tags", "map of text", "nothing", OnChange::InPlace, "Tags; keys that differ by case alone are one."),
+        field(
+            "tags",
+            "map of text",
+            "nothing",
+            OnChange::InPlace,
+            "Tags; keys that differ by case alone are one.",
+        ),
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;
@@ -177,7 +218,12 @@ impl Kind for User {
         let memberships = memberships(table.take("groups"), cx);
         let policies_node = table.take("policies");
         let policies = cx.policies(policies_node);
-        cx.within(policies_node, policies.len(), limits::POLICIES_PER_USER, "policies on this user");
+        cx.within(
+            policies_node,
+            policies.len(),
+            limits::POLICIES_PER_USER,
+            "policies on this user",
+        );
         let inline_policies = cx.inline_policies(table.take("inline_policies"), MOST_INLINE, "user");
         let boundary = cx.boundary(table.take("permissions_boundary"));
         let console_access = credential::console_access(table.take("console_access"), cx);
@@ -187,7 +233,10 @@ impl Kind for User {
         let tags = tagging::caseless(table.take("tags"), cx);
         let state = State {
             path: path.map_or(Some(cx.known_path::<Self>(id.as_str())), |written| written)?,
-            groups: memberships.iter().map(|referent| Peer::new(referent.arn().clone())).collect(),
+            groups: memberships
+                .iter()
+                .map(|referent| Peer::new(referent.arn().clone()))
+                .collect(),
             policies,
             inline_policies,
             permissions_boundary: boundary?,
@@ -197,8 +246,14 @@ impl Kind for User {
             tags,
         };
         let member = Peer::new(Self::arn(id, Some(&state), cx.home));
-        let contributions = memberships.iter().filter_map(|referent| contribution(referent, &member)).collect();
-        Some(Lowered { contributions, ..Lowered::new(state) })
+        let contributions = memberships
+            .iter()
+            .filter_map(|referent| contribution(referent, &member))
+            .collect();
+        Some(Lowered {
+            contributions,
+            ..Lowered::new(state)
+        })
     }
 
     fn spell(_: &UserName, state: &State) -> serde_json::Value {
@@ -212,7 +267,10 @@ impl Kind for User {
         }
         principal::spell(state.holdings(), &mut put);
         if let Credential::Wished(FirstPassword { store, reset_required }) = &state.console_access {
-            put("console_access", json!({ "store": store, "reset_required": reset_required }));
+            put(
+                "console_access",
+                json!({ "store": store, "reset_required": reset_required }),
+            );
         }
         if let Credential::Wished(FirstKey { store }) = &state.access_key {
             put("access_key", json!({ "store": store }));
@@ -287,7 +345,9 @@ fn memberships(node: Option<&Node>, cx: &mut Lowering<'_>) -> Vec<Referent> {
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
     for item in items {
-        let Some(referent) = cx.reference(item, KindName::Group, &[]) else { continue };
+        let Some(referent) = cx.reference(item, KindName::Group, &[]) else {
+            continue;
+        };
         let arn = referent.arn();
         if arn.group_name().is_none() || arn.account().as_ref() != Some(&cx.home.account) {
             let message = format!("`{arn}` is no group of this account");
@@ -305,7 +365,12 @@ fn memberships(node: Option<&Node>, cx: &mut Lowering<'_>) -> Vec<Referent> {
 
 /// What a declared group must know of its member.
 fn contribution(referent: &Referent, member: &Peer) -> Option<Contribution> {
-    let Referent::Declared { id, arn: _ } = referent else { return None };
+    let Referent::Declared { id, arn: _ } = referent else {
+        return None;
+    };
     let to = Address::new(<Group as super::Member>::KIND, id);
-    Some(Contribution { to, part: AnyPart::Group(member.clone()) })
+    Some(Contribution {
+        to,
+        part: AnyPart::Group(member.clone()),
+    })
 }

@@ -18,7 +18,9 @@ const CREATE_LOGIN: &str = "iam:CreateLoginProfile";
 const CREATE_KEY: &str = "iam:CreateAccessKey";
 
 /// Work on a store, which blocks, beside the executor.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, StoreError> + Send + 'static) -> Result<T, String> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, String> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result.map_err(|error| error.to_string()),
         Err(_) => Err("the work on the store was cut off".to_owned()),
@@ -34,9 +36,15 @@ async fn prove(aws: &Aws, operation: &'static str, store: &Store, content: Conte
 /// Makes a password, gives it to AWS and puts it into the store.
 pub(super) async fn create_login(aws: &Aws, user: &str, wish: &FirstPassword) -> Result<Receipt, CallError> {
     prove(aws, CREATE_LOGIN, &wish.store, Content::Password).await?;
-    let rules = PasswordRules { minimum_length: minimum_length(aws).await };
+    let rules = PasswordRules {
+        minimum_length: minimum_length(aws).await,
+    };
     let password = generate_password(&rules).map_err(|error| CallError::local(CREATE_LOGIN, error.to_string()))?;
-    let request = aws.iam(Intent::Write).create_login_profile().user_name(user).password(password.reveal());
+    let request = aws
+        .iam(Intent::Write)
+        .create_login_profile()
+        .user_name(user)
+        .password(password.reveal());
     let answer = request.password_reset_required(wish.reset_required).send().await;
     let id = match answer {
         Ok(answer) => request_id(&answer).map(str::to_owned),
@@ -54,7 +62,10 @@ async fn taken_effect(aws: &Aws, user: &str, error: CallError) -> Result<Option<
         Ok(true) => Ok(error.request_id),
         Ok(false) => Err(error),
         Err(read) => {
-            let message = format!("{}; and whether a password was made could not be found out: {read}", error.message);
+            let message = format!(
+                "{}; and whether a password was made could not be found out: {read}",
+                error.message
+            );
             Err(CallError { message, ..error })
         }
     }
@@ -72,14 +83,21 @@ async fn keep_password(
     match blocking(move || store.put_password(&name, &password, &url, &context)).await {
         Ok(slot) => {
             let told = vec![format!("console password of user/{user} written to {slot}")];
-            Ok(Receipt { request_id, already: false, told })
+            Ok(Receipt {
+                request_id,
+                already: false,
+                told,
+            })
         }
         Err(why) => {
             let undone = match delete_login(aws, user).await {
                 Ok(_) => "it was removed from AWS again".to_owned(),
                 Err(error) => format!("and it could not be removed again ({error}): `console_access: none` removes it"),
             };
-            Err(CallError::local(CREATE_LOGIN, format!("the password could not be stored, {undone}: {why}")))
+            Err(CallError::local(
+                CREATE_LOGIN,
+                format!("the password could not be stored, {undone}: {why}"),
+            ))
         }
     }
 }
@@ -87,7 +105,11 @@ async fn keep_password(
 /// Without a policy of the account, or the right to read it, AWS's own minimum is less than what is generated anyway.
 async fn minimum_length(aws: &Aws) -> u16 {
     let answer = aws.iam(Intent::Read).get_account_password_policy().send().await;
-    let length = answer.ok().and_then(|answer| answer.password_policy().and_then(|policy| policy.minimum_password_length()));
+    let length = answer.ok().and_then(|answer| {
+        answer
+            .password_policy()
+            .and_then(|policy| policy.minimum_password_length())
+    });
     length.and_then(|length| u16::try_from(length).ok()).unwrap_or_default()
 }
 
@@ -113,7 +135,10 @@ fn sign_in_url(home: &Home) -> String {
 
 /// DeleteLoginProfile.
 pub(super) async fn delete_login(aws: &Aws, user: &str) -> Result<Receipt, CallError> {
-    gone!("iam:DeleteLoginProfile", aws.iam(Intent::Write).delete_login_profile().user_name(user))
+    gone!(
+        "iam:DeleteLoginProfile",
+        aws.iam(Intent::Write).delete_login_profile().user_name(user)
+    )
 }
 
 /// Makes an access key and puts its secret into the store.
@@ -124,13 +149,20 @@ pub(super) async fn create_key(aws: &Aws, user: &str, store: &Store) -> Result<R
         Err(error) => {
             let error = failed(CREATE_KEY)(error);
             let unclear = error.nature == Nature::Ambiguous;
-            return Err(if unclear { explained(aws, user, error).await } else { error });
+            return Err(if unclear {
+                explained(aws, user, error).await
+            } else {
+                error
+            });
         }
     };
     let Some(key) = answer.access_key() else {
         return Err(explained(aws, user, CallError::local(CREATE_KEY, "the answer held no key")).await);
     };
-    let (id, secret) = (key.access_key_id().to_owned(), Secret::new(key.secret_access_key().to_owned()));
+    let (id, secret) = (
+        key.access_key_id().to_owned(),
+        Secret::new(key.secret_access_key().to_owned()),
+    );
     let (target, context, stored) = (store.clone(), aws.vault.clone(), id.clone());
     match blocking(move || target.put_access_key(&stored, &secret, &context)).await {
         Ok(slot) => Ok(Receipt {
@@ -143,7 +175,10 @@ pub(super) async fn create_key(aws: &Aws, user: &str, store: &Store) -> Result<R
                 Ok(_) => "it was deleted in AWS again".to_owned(),
                 Err(error) => format!("and it could not be deleted again ({error}): `access_keys: none` deletes it"),
             };
-            Err(CallError::local(CREATE_KEY, format!("access key {id} could not be stored, {undone}: {why}")))
+            Err(CallError::local(
+                CREATE_KEY,
+                format!("access key {id} could not be stored, {undone}: {why}"),
+            ))
         }
     }
 }
@@ -163,18 +198,37 @@ async fn explained(aws: &Aws, user: &str, error: CallError) -> CallError {
                 )
             }
         }
-        Err(list) => format!("and whether a key was made could not be found out: {}", failed("iam:ListAccessKeys")(list)),
+        Err(list) => format!(
+            "and whether a key was made could not be found out: {}",
+            failed("iam:ListAccessKeys")(list)
+        ),
     };
-    CallError { message: format!("{}; {listed}", error.message), ..error }
+    CallError {
+        message: format!("{}; {listed}", error.message),
+        ..error
+    }
 }
 
 /// UpdateAccessKey to inactive.
 pub(super) async fn deactivate_key(aws: &Aws, user: &str, key: &str) -> Result<Receipt, CallError> {
-    let request = aws.iam(Intent::Write).update_access_key().user_name(user).access_key_id(key);
-    gone!("iam:UpdateAccessKey", request.status(aws_sdk_iam::types::StatusType::Inactive))
+    let request = aws
+        .iam(Intent::Write)
+        .update_access_key()
+        .user_name(user)
+        .access_key_id(key);
+    gone!(
+        "iam:UpdateAccessKey",
+        request.status(aws_sdk_iam::types::StatusType::Inactive)
+    )
 }
 
 /// DeleteAccessKey.
 pub(super) async fn delete_key(aws: &Aws, user: &str, key: &str) -> Result<Receipt, CallError> {
-    gone!("iam:DeleteAccessKey", aws.iam(Intent::Write).delete_access_key().user_name(user).access_key_id(key))
+    gone!(
+        "iam:DeleteAccessKey",
+        aws.iam(Intent::Write)
+            .delete_access_key()
+            .user_name(user)
+            .access_key_id(key)
+    )
 }

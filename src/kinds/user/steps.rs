@@ -86,7 +86,11 @@ pub(super) fn diff(pair: Pair<'_, User>, cx: &DiffCx<'_>) -> Vec<Action> {
 fn create(wanted: &State, cx: &DiffCx<'_>) -> Vec<Action> {
     let mut actions = vec![Action::Create(Box::new(wanted.clone()))];
     let bare = made(wanted);
-    actions.extend(principal::diff(principal::Holder::User, wanted.holdings(), bare.holdings(), cx).into_iter().map(Action::Hold));
+    actions.extend(
+        principal::diff(principal::Holder::User, wanted.holdings(), bare.holdings(), cx)
+            .into_iter()
+            .map(Action::Hold),
+    );
     actions.extend(wanted.groups.iter().map(|group| Action::Join(group.arn().clone())));
     actions.extend(credentials(wanted, &bare));
     actions
@@ -97,7 +101,11 @@ fn change(wanted: &State, live: &State, cx: &DiffCx<'_>) -> Vec<Action> {
     if wanted.path != live.path {
         actions.push(Action::SetPath(wanted.path.clone()));
     }
-    actions.extend(principal::diff(principal::Holder::User, wanted.holdings(), live.holdings(), cx).into_iter().map(Action::Hold));
+    actions.extend(
+        principal::diff(principal::Holder::User, wanted.holdings(), live.holdings(), cx)
+            .into_iter()
+            .map(Action::Hold),
+    );
     let (join, leave, timing) = membership::moves(&wanted.groups, &live.groups);
     actions.extend(join.into_iter().map(Action::Join));
     actions.extend(leave.into_iter().map(|group| Action::Leave(group, timing)));
@@ -111,11 +119,14 @@ fn change(wanted: &State, live: &State, cx: &DiffCx<'_>) -> Vec<Action> {
 fn credentials(wanted: &State, live: &State) -> Vec<Action> {
     let mut actions = Vec::new();
     match (&wanted.console_access, &live.console_access) {
-        (Credential::Wished(wish), Credential::Absent) => actions.push(Action::Login(LoginChange::Create(wish.clone()))),
+        (Credential::Wished(wish), Credential::Absent) => {
+            actions.push(Action::Login(LoginChange::Create(wish.clone())))
+        }
         (Credential::Absent, Credential::Wished(_) | Credential::There) => {
             actions.push(Action::Login(LoginChange::Delete(Timing::First)));
         }
-        (Credential::Wished(_) | Credential::There, _) | (Credential::Absent, Credential::Absent) => {}
+        (Credential::Unasked | Credential::Wished(_) | Credential::There, _)
+        | (Credential::Absent, Credential::Absent | Credential::Unasked) => {}
     }
     if let (Credential::Wished(wish), Credential::Absent) = (&wanted.access_key, &live.access_key) {
         actions.push(Action::Key(KeyChange::Create(wish.clone())));
@@ -137,7 +148,11 @@ fn drop_key(id: &str, status: KeyStatus, timing: Timing) -> Vec<Action> {
 }
 
 fn delete(live: &Observed<User>) -> Vec<Action> {
-    let Observed { state, evidence, unknown: _ } = live;
+    let Observed {
+        state,
+        evidence,
+        unknown: _,
+    } = live;
     let mut actions = Vec::new();
     if evidence.login.is_some() {
         actions.push(Action::Login(LoginChange::Delete(Timing::Unlink)));
@@ -151,7 +166,12 @@ fn delete(live: &Observed<User>) -> Vec<Action> {
     leftovers.extend(evidence.mfa_devices.iter().flatten().flat_map(|serial| mfa(serial)));
     actions.extend(leftovers.into_iter().map(Action::Clear));
     actions.extend(principal::release(state.holdings()).into_iter().map(Action::Hold));
-    actions.extend(state.groups.iter().map(|group| Action::Leave(group.arn().clone(), Timing::Unlink)));
+    actions.extend(
+        state
+            .groups
+            .iter()
+            .map(|group| Action::Leave(group.arn().clone(), Timing::Unlink)),
+    );
     actions.push(Action::Delete(state.permissions_boundary.clone()));
     actions
 }
@@ -160,7 +180,11 @@ fn delete(live: &Observed<User>) -> Vec<Action> {
 fn mfa(serial: &str) -> Vec<Leftover> {
     let deactivate = Leftover::MfaDevice(serial.to_owned());
     let is_virtual = Arn::parse(serial).is_ok_and(|arn| arn.resource().starts_with("mfa/"));
-    if is_virtual { vec![deactivate, Leftover::VirtualMfaDevice(serial.to_owned())] } else { vec![deactivate] }
+    if is_virtual {
+        vec![deactivate, Leftover::VirtualMfaDevice(serial.to_owned())]
+    } else {
+        vec![deactivate]
+    }
 }
 
 /// A user as CreateUser makes it.
@@ -209,7 +233,9 @@ fn after_key(state: &mut State, change: &KeyChange) {
         // Its id is AWS's to choose.
         state.access_keys = Keys::Any;
     }
-    let Keys::Known(keys) = &mut state.access_keys else { return };
+    let Keys::Known(keys) = &mut state.access_keys else {
+        return;
+    };
     match change {
         KeyChange::Create(_) => {}
         KeyChange::Deactivate(id, _) => drop(keys.insert(id.clone(), KeyStatus::Inactive)),
@@ -260,9 +286,10 @@ pub(super) fn facts(id: &UserName, arn: &Arn, action: &Action, home: &Home) -> F
         Action::Login(change) => login(change),
         Action::Key(change) => key(change),
         Action::Clear(leftover) => cleared(leftover),
-        Action::Tag(change) => {
-            Facts { fields: change.fields(), ..settling(tag_call(change), change.rank(), change.summary()) }
-        }
+        Action::Tag(change) => Facts {
+            fields: change.fields(),
+            ..settling(tag_call(change), change.rank(), change.summary())
+        },
         Action::Delete(boundary) => Facts {
             deletes: vec![arn.clone()],
             frees: boundary.iter().cloned().collect(),
@@ -274,7 +301,10 @@ pub(super) fn facts(id: &UserName, arn: &Arn, action: &Action, home: &Home) -> F
 }
 
 fn settling(call: &'static str, rank: Rank, summary: String) -> Facts {
-    Facts { retry: SETTLING, ..Facts::new(call, rank, summary) }
+    Facts {
+        retry: SETTLING,
+        ..Facts::new(call, rank, summary)
+    }
 }
 
 fn created(id: &UserName, arn: &Arn, state: &State) -> Facts {
@@ -294,13 +324,21 @@ fn login(change: &LoginChange) -> Facts {
             access: Access::Widens,
             once: Once::OnlyOnce,
             fields,
-            ..settling("iam:CreateLoginProfile", Rank::Add, format!("make a console password for {}", wish.store))
+            ..settling(
+                "iam:CreateLoginProfile",
+                Rank::Add,
+                format!("make a console password for {}", wish.store),
+            )
         },
         LoginChange::Delete(timing) => Facts {
             access: Access::Restricts,
             loss: Loss::Object,
             fields,
-            ..settling("iam:DeleteLoginProfile", principal::rank(*timing), "remove the console password".into())
+            ..settling(
+                "iam:DeleteLoginProfile",
+                principal::rank(*timing),
+                "remove the console password".into(),
+            )
         },
     }
 }
@@ -311,18 +349,30 @@ fn key(change: &KeyChange) -> Facts {
             access: Access::Widens,
             once: Once::OnlyOnce,
             fields: vec![FieldPath::whole("access_key")],
-            ..settling("iam:CreateAccessKey", Rank::Add, format!("make an access key for {}", wish.store))
+            ..settling(
+                "iam:CreateAccessKey",
+                Rank::Add,
+                format!("make an access key for {}", wish.store),
+            )
         },
         KeyChange::Deactivate(id, timing) => Facts {
             access: Access::Restricts,
             fields: vec![FieldPath::entry("access_keys", id)],
-            ..settling("iam:UpdateAccessKey", principal::rank(*timing), format!("deactivate access key {id}"))
+            ..settling(
+                "iam:UpdateAccessKey",
+                principal::rank(*timing),
+                format!("deactivate access key {id}"),
+            )
         },
         KeyChange::Delete(id, timing) => Facts {
             access: Access::Restricts,
             loss: Loss::Object,
             fields: vec![FieldPath::entry("access_keys", id)],
-            ..settling("iam:DeleteAccessKey", principal::rank(*timing), format!("delete access key {id}"))
+            ..settling(
+                "iam:DeleteAccessKey",
+                principal::rank(*timing),
+                format!("delete access key {id}"),
+            )
         },
     }
 }
@@ -335,7 +385,11 @@ fn cleared(leftover: &Leftover) -> Facts {
         Leftover::MfaDevice(id) => ("iam:DeactivateMFADevice", "deactivate MFA device", id),
         Leftover::VirtualMfaDevice(id) => ("iam:DeleteVirtualMFADevice", "delete virtual MFA device", id),
     };
-    Facts { access: Access::Restricts, loss: Loss::Object, ..settling(call, Rank::Unlink, format!("{what} {id}")) }
+    Facts {
+        access: Access::Restricts,
+        loss: Loss::Object,
+        ..settling(call, Rank::Unlink, format!("{what} {id}"))
+    }
 }
 
 fn tag_call(change: &TagChange) -> &'static str {

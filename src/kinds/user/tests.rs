@@ -19,7 +19,10 @@ fn wanted(sections: &str, id: &str) -> Wanted<User> {
 fn wanted_at(file: &str, sections: &str, id: &str) -> Wanted<User> {
     let environment = Desk::new().environment_at(file, sections);
     assert!(!environment.has_errors(), "{:#?}", environment.findings);
-    let found = environment.objects.into_iter().find(|one| one.address().to_string() == format!("user/{id}"));
+    let found = environment
+        .objects
+        .into_iter()
+        .find(|one| one.address().to_string() == format!("user/{id}"));
     match found {
         Some(AnyObject::User(object)) => object.wanted.unwrap(),
         other => panic!("{other:?}"),
@@ -52,8 +55,16 @@ fn bare() -> State {
 
 fn live(state: State) -> Observed<User> {
     let login = (state.console_access != Credential::Absent).then_some(0);
-    let evidence = Evidence { id: "AIDA1".into(), login, ..Evidence::default() };
-    Observed { state, evidence, unknown: BTreeMap::new() }
+    let evidence = Evidence {
+        id: "AIDA1".into(),
+        login,
+        ..Evidence::default()
+    };
+    Observed {
+        state,
+        evidence,
+        unknown: BTreeMap::new(),
+    }
 }
 
 fn with_keys(ids: &[(&str, KeyStatus)]) -> State {
@@ -114,14 +125,21 @@ users:
         console_access: Credential::There,
         access_key: Credential::There,
         access_keys: Keys::Any,
-        tags: [("evenkeel:environment", "test"), ("project", "imaging"), ("team", "data")]
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .into(),
+        tags: [
+            ("evenkeel:environment", "test"),
+            ("project", "imaging"),
+            ("team", "data"),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into(),
     };
     assert_eq!(state, expected);
     let arns: Vec<&Arn> = state.groups.iter().map(Peer::arn).collect();
     assert_eq!(arns, [&iam("group/other/dev"), &iam("group/old"), &iam("group/g/ops")]);
-    let password = FirstPassword { store: store("file:secrets/erika"), reset_required: true };
+    let password = FirstPassword {
+        store: store("file:secrets/erika"),
+        reset_required: true,
+    };
     assert!(matches!(&state.console_access, Credential::Wished(wish) if *wish == password));
     assert!(matches!(&state.access_key, Credential::Wished(wish) if wish.store == store("keyring:deployer")));
 }
@@ -133,7 +151,10 @@ fn a_store_is_beside_the_file_that_names_it() {
         Credential::Wished(wish) => wish.store.to_string(),
         other => panic!("{other:?}"),
     };
-    assert_eq!((kept("erika").as_str(), kept("tom").as_str()), ("file:envs/prod/secrets/erika", "file:/abs"));
+    assert_eq!(
+        (kept("erika").as_str(), kept("tom").as_str()),
+        ("file:envs/prod/secrets/erika", "file:/abs")
+    );
 }
 
 fn finding(section: &str) -> String {
@@ -146,17 +167,44 @@ fn finding(section: &str) -> String {
 fn mistakes_are_told_with_their_place() {
     for (section, start) in [
         ("{ groups: [nope] }", "E0501 there is no group `nope` in this file"),
-        ("{ groups: ['arn:aws:iam::123456789012:role/x'] }", "E0411 `arn:aws:iam::123456789012:role/x` is no group of this account"),
-        ("{ groups: ['arn:aws:iam::999999999999:group/x'] }", "E0411 `arn:aws:iam::999999999999:group/x` is no group of this account"),
-        ("{ groups: [{ existing: a }, { existing: A }] }", "E0414 this group is listed twice"),
+        (
+            "{ groups: ['arn:aws:iam::123456789012:role/x'] }",
+            "E0501 `arn:aws:iam::123456789012:role/x` is not the ARN of a group",
+        ),
+        (
+            "{ groups: ['arn:aws:iam::999999999999:group/x'] }",
+            "E0411 `arn:aws:iam::999999999999:group/x` is no group of this account",
+        ),
+        (
+            "{ groups: [{ existing: a }, { existing: A }] }",
+            "E0414 this group is listed twice",
+        ),
         ("{ console_access: true }", "E0301 `console_access`"),
-        ("{ console_access: { reset_required: true } }", "E0304 this console_access has no `store`"),
-        ("{ console_access: { store: 'file:x', reset: true } }", "E0303 unknown key `reset`"),
-        ("{ console_access: { store: 'credentials-file:x' } }", "E0411 store: `credentials-file:x` can't hold a console password"),
-        ("{ access_key: { store: nowhere } }", "E0411 store: `nowhere` is not a store"),
-        ("{ access_key: none }", "E0403 `access_key` can't be `none`: write `access_keys: none`"),
+        (
+            "{ console_access: { reset_required: true } }",
+            "E0304 this console_access has no `store`",
+        ),
+        (
+            "{ console_access: { store: 'file:x', reset: true } }",
+            "E0303 unknown key `reset`",
+        ),
+        (
+            "{ console_access: { store: 'credentials-file:x' } }",
+            "E0411 store: `credentials-file:x` can't hold a console password",
+        ),
+        (
+            "{ access_key: { store: nowhere } }",
+            "E0411 store: `nowhere` is not a store",
+        ),
+        (
+            "{ access_key: none }",
+            "E0403 `access_key` can't be `none`: write `access_keys: none`",
+        ),
         ("{ access_keys: some }", "E0403 `access_keys` can't be `some`"),
-        ("{ access_keys: none, access_key: { store: 'file:x' } }", "E0506 this user shall have an access key and none at once"),
+        (
+            "{ access_keys: none, access_key: { store: 'file:x' } }",
+            "E0506 this user shall have an access key and none at once",
+        ),
         ("{ tags: { Team: a, team: b } }", "E0414 `Team` and `team` are one tag"),
     ] {
         let found = finding(section);
@@ -166,23 +214,42 @@ fn mistakes_are_told_with_their_place() {
 
 #[test]
 fn quotas_are_held_against_the_file() {
-    let groups = (0..11).map(|nth| format!("{{ existing: g{nth} }}")).collect::<Vec<_>>().join(", ");
-    assert!(finding(&format!("{{ groups: [{groups}] }}")).starts_with("E0413 11 groups for this user, and AWS takes at most 10"));
+    let groups = (0..11)
+        .map(|nth| format!("{{ existing: g{nth} }}"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    assert!(
+        finding(&format!("{{ groups: [{groups}] }}"))
+            .starts_with("E0413 11 groups for this user, and AWS takes at most 10")
+    );
     let policies = |count: usize| {
-        let all: Vec<String> = (0..count).map(|nth| format!("arn:aws:iam::123456789012:policy/p{nth}")).collect();
+        let all: Vec<String> = (0..count)
+            .map(|nth| format!("arn:aws:iam::123456789012:policy/p{nth}"))
+            .collect();
         format!("{{ policies: [{}] }}", all.join(", "))
     };
-    assert!(finding(&policies(11)).starts_with("E0415 11 policies on this user; AWS takes 10 unless the quota was raised"));
+    assert!(
+        finding(&policies(11)).starts_with("E0415 11 policies on this user; AWS takes 10 unless the quota was raised")
+    );
     assert!(finding(&policies(21)).starts_with("E0413 21 policies on this user, and AWS takes at most 20"));
-    assert_eq!(Desk::new().findings(&format!("users: {{ erika: {} }}", policies(10))), Vec::<String>::new());
+    assert_eq!(
+        Desk::new().findings(&format!("users: {{ erika: {} }}", policies(10))),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
 fn two_credentials_in_one_place_are_a_mistake() {
     let both = |one: &str, other: &str| {
-        Desk::new().findings(&format!("users: {{ a: {{ access_key: {{ store: '{one}' }} }}, b: {{ access_key: {{ store: '{other}' }} }} }}"))
+        Desk::new().findings(&format!(
+            "users: {{ a: {{ access_key: {{ store: '{one}' }} }}, b: {{ access_key: {{ store: '{other}' }} }} }}"
+        ))
     };
-    assert!(both("file:x", "file:./x")[0].starts_with("E0507 `'file:./x'` is used twice"), "{:?}", both("file:x", "file:./x"));
+    assert!(
+        both("file:x", "file:./x")[0].starts_with("E0507 `'file:./x'` is used twice"),
+        "{:?}",
+        both("file:x", "file:./x")
+    );
     assert_eq!(both("keyring:a", "keyring:a").len(), 1);
     assert_eq!(both("credentials-file:a", "credentials-file:a").len(), 1);
     assert_eq!(both("file:a", "keyring:a"), Vec::<String>::new());
@@ -203,9 +270,15 @@ fn a_path_is_certain_but_for_shared_users() {
 #[test]
 fn a_password_is_made_only_where_there_is_none() {
     let wish = "{ console_access: { store: 'file:x' } }";
-    let there = State { console_access: Credential::There, ..bare() };
+    let there = State {
+        console_access: Credential::There,
+        ..bare()
+    };
     let (none, actions) = levelled(wish, &bare());
-    assert!(matches!(actions.as_slice(), [Action::Login(LoginChange::Create(_))]), "{actions:?}");
+    assert!(
+        matches!(actions.as_slice(), [Action::Login(LoginChange::Create(_))]),
+        "{actions:?}"
+    );
     assert_eq!(none.held, []);
     let (one, actions) = levelled(wish, &there);
     assert_eq!((one.held, actions), (vec![], vec![]));
@@ -213,9 +286,15 @@ fn a_password_is_made_only_where_there_is_none() {
 
 #[test]
 fn a_password_goes_only_by_word() {
-    let there = State { console_access: Credential::There, ..bare() };
+    let there = State {
+        console_access: Credential::There,
+        ..bare()
+    };
     let (silent, actions) = levelled("{}", &there);
-    assert_eq!((silent.held, actions), (vec![FieldPath::whole("console_access")], vec![]));
+    assert_eq!(
+        (silent.held, actions),
+        (vec![FieldPath::whole("console_access")], vec![])
+    );
     let (_, actions) = levelled("{ console_access: none }", &there);
     assert_eq!(actions, [Action::Login(LoginChange::Delete(Timing::First))]);
     assert_eq!(levelled("{ console_access: none }", &bare()).1, []);
@@ -225,8 +304,15 @@ fn a_password_goes_only_by_word() {
 fn a_key_is_made_only_where_there_is_none() {
     let wish = "{ access_key: { store: 'file:x' } }";
     let (_, actions) = levelled(wish, &bare());
-    assert!(matches!(actions.as_slice(), [Action::Key(KeyChange::Create(_))]), "{actions:?}");
-    for keys in [&[("AKIA1", KeyStatus::Active)][..], &[("AKIA1", KeyStatus::Inactive)], &[("AKIA1", KeyStatus::Active), ("AKIA2", KeyStatus::Active)]] {
+    assert!(
+        matches!(actions.as_slice(), [Action::Key(KeyChange::Create(_))]),
+        "{actions:?}"
+    );
+    for keys in [
+        &[("AKIA1", KeyStatus::Active)][..],
+        &[("AKIA1", KeyStatus::Inactive)],
+        &[("AKIA1", KeyStatus::Active), ("AKIA2", KeyStatus::Active)],
+    ] {
         let (one, actions) = levelled(wish, &with_keys(keys));
         assert_eq!((one.held, actions), (vec![], vec![]));
     }
@@ -240,13 +326,26 @@ fn keys_go_only_by_word_and_are_deactivated_first() {
     assert_eq!((silent.held, actions), (held.to_vec(), vec![]));
     let (_, actions) = levelled("{ access_keys: none }", &keys);
     let told: Vec<String> = actions.iter().map(|action| facts(action).summary).collect();
-    assert_eq!(told, ["deactivate access key AKIA1", "delete access key AKIA1", "delete access key AKIA2"]);
+    assert_eq!(
+        told,
+        [
+            "deactivate access key AKIA1",
+            "delete access key AKIA1",
+            "delete access key AKIA2"
+        ]
+    );
 }
 
 #[test]
 fn credentials_that_could_not_be_read_are_left_alone() {
-    let wanted = wanted("users: { erika: { access_key: { store: 'file:x' }, console_access: { store: 'file:y' } } }", "erika");
-    let mut live = live(State { tags: wanted.state.tags.clone(), ..bare() });
+    let wanted = wanted(
+        "users: { erika: { access_key: { store: 'file:x' }, console_access: { store: 'file:y' } } }",
+        "erika",
+    );
+    let mut live = live(State {
+        tags: wanted.state.tags.clone(),
+        ..bare()
+    });
     for field in ["console_access", "access_key", "access_keys"] {
         live.unknown.insert(FieldPath::whole(field), "AccessDenied".into());
     }
@@ -258,7 +357,10 @@ fn credentials_that_could_not_be_read_are_left_alone() {
 #[test]
 fn of_a_shared_user_only_what_is_listed_counts() {
     let section = "{ shared: true, policies: [ReadOnlyAccess] }";
-    let wanted = wanted(&format!("tags: {{ project: x }}\nusers: {{ erika: {section} }}"), "erika");
+    let wanted = wanted(
+        &format!("tags: {{ project: x }}\nusers: {{ erika: {section} }}"),
+        "erika",
+    );
     assert_eq!(wanted.state.tags, BTreeMap::new());
     let mut there = with_keys(&[("AKIA1", KeyStatus::Active)]);
     there.path = IamPath::parse("/people/").unwrap();
@@ -267,7 +369,10 @@ fn of_a_shared_user_only_what_is_listed_counts() {
     there.tags.insert("evenkeel:environment".into(), "another".into());
     let live = live(there);
     let levelled = level(&wanted, &live, &TagRules::new(Vec::new()), &BTreeSet::new());
-    let told: Vec<String> = change(&levelled.state, &live).iter().map(|action| facts(action).summary).collect();
+    let told: Vec<String> = change(&levelled.state, &live)
+        .iter()
+        .map(|action| facts(action).summary)
+        .collect();
     assert_eq!(told, ["attach ReadOnlyAccess"]);
     assert_eq!(levelled.held, []);
 }
@@ -316,11 +421,17 @@ fn a_deletion_takes_everything_off_in_the_order_that_aws_wants() {
 
 #[test]
 fn what_makes_a_credential_is_never_repeated() {
-    let login = Action::Login(LoginChange::Create(FirstPassword { store: store("file:x"), reset_required: false }));
+    let login = Action::Login(LoginChange::Create(FirstPassword {
+        store: store("file:x"),
+        reset_required: false,
+    }));
     let key = Action::Key(KeyChange::Create(FirstKey { store: store("file:x") }));
     for action in [login, key] {
         let facts = facts(&action);
-        assert_eq!((facts.once, facts.access, facts.rank), (Once::OnlyOnce, Access::Widens, Rank::Add));
+        assert_eq!(
+            (facts.once, facts.access, facts.rank),
+            (Once::OnlyOnce, Access::Widens, Rank::Add)
+        );
     }
 }
 
@@ -328,19 +439,41 @@ fn what_makes_a_credential_is_never_repeated() {
 fn steps_say_what_they_need_and_which_errors_heal() {
     let rules = |action: &Action| {
         let facts = facts(action);
-        facts.retry.iter().map(|rule| (rule.code, rule.fragment, rule.within_s, rule.when)).collect::<Vec<_>>()
+        facts
+            .retry
+            .iter()
+            .map(|rule| (rule.code, rule.fragment, rule.within_s, rule.when))
+            .collect::<Vec<_>>()
     };
     let fresh = ("NoSuchEntity", "", 120, When::Fresh);
     let parallel = ("ConcurrentModification", "", 120, When::Always);
     let unsettled = ("EntityTemporarilyUnmodifiable", "", 120, When::Always);
-    let create = Action::Create(Box::new(State { permissions_boundary: Some(iam("policy/limits")), ..bare() }));
+    let create = Action::Create(Box::new(State {
+        permissions_boundary: Some(iam("policy/limits")),
+        ..bare()
+    }));
     assert_eq!(rules(&create), [fresh, parallel]);
-    assert_eq!((facts(&create).needs, facts(&create).makes), (vec![iam("policy/limits")], vec![iam("user/erika")]));
-    assert_eq!(rules(&Action::Login(LoginChange::Delete(Timing::First))), [fresh, parallel, unsettled]);
-    assert_eq!(rules(&Action::Clear(Leftover::MfaDevice("x".into()))), [fresh, parallel, unsettled]);
-    assert_eq!(rules(&Action::Delete(None)), [("DeleteConflict", "", 120, When::Always), parallel, unsettled]);
+    assert_eq!(
+        (facts(&create).needs, facts(&create).makes),
+        (vec![iam("policy/limits")], vec![iam("user/erika")])
+    );
+    assert_eq!(
+        rules(&Action::Login(LoginChange::Delete(Timing::First))),
+        [fresh, parallel, unsettled]
+    );
+    assert_eq!(
+        rules(&Action::Clear(Leftover::MfaDevice("x".into()))),
+        [fresh, parallel, unsettled]
+    );
+    assert_eq!(
+        rules(&Action::Delete(None)),
+        [("DeleteConflict", "", 120, When::Always), parallel, unsettled]
+    );
     let moved = Action::SetPath(IamPath::parse("/people/").unwrap());
-    assert_eq!((facts(&moved).makes, rules(&moved).len()), (vec![iam("user/people/erika")], 3));
+    assert_eq!(
+        (facts(&moved).makes, rules(&moved).len()),
+        (vec![iam("user/people/erika")], 3)
+    );
     assert_eq!(rules(&Action::Join(iam("group/ops"))), [fresh, parallel]);
 }
 
@@ -348,8 +481,13 @@ fn steps_say_what_they_need_and_which_errors_heal() {
 fn a_state_and_its_steps_hold_no_secret_but_tell_the_store() {
     let sections = "users: { erika: { console_access: { store: 'file:secrets/erika', reset_required: true } } }";
     let state = wanted(sections, "erika").state;
-    let shown = state.show(&FieldPath::whole("console_access")).map(|shown| shown.to_line());
-    assert_eq!(shown.as_deref(), Some("a password written to file:secrets/erika, to be changed at the first sign-in"));
+    let shown = state
+        .show(&FieldPath::whole("console_access"))
+        .map(|shown| shown.to_line());
+    assert_eq!(
+        shown.as_deref(),
+        Some("a password written to file:secrets/erika, to be changed at the first sign-in")
+    );
 }
 
 fn some_state(live: bool) -> impl Strategy<Value = State> {
@@ -372,7 +510,10 @@ fn some_state(live: bool) -> impl Strategy<Value = State> {
     (path, things, any::<bool>(), keys, tags).prop_map(move |(path, things, password, keys, tags)| {
         let (groups, policies, inline, boundary) = things;
         let has_key = !keys.is_empty();
-        let wish = FirstPassword { store: store("file:p"), reset_required: true };
+        let wish = FirstPassword {
+            store: store("file:p"),
+            reset_required: true,
+        };
         let key = FirstKey { store: store("file:k") };
         let spelled = |(key, (upper, value)): (usize, (bool, &str))| {
             let spelling = [["team", "Team"], ["cost", "COST"]][key][usize::from(upper)];
@@ -380,9 +521,15 @@ fn some_state(live: bool) -> impl Strategy<Value = State> {
         };
         State {
             path: IamPath::parse(path).unwrap(),
-            groups: groups.iter().map(|name| Peer::new(iam(&format!("group/{name}")))).collect(),
+            groups: groups
+                .iter()
+                .map(|name| Peer::new(iam(&format!("group/{name}"))))
+                .collect(),
             policies: policies.iter().map(|name| iam(&format!("policy/{name}"))).collect(),
-            inline_policies: inline.into_iter().map(|(name, action)| (name.to_owned(), document(action))).collect(),
+            inline_policies: inline
+                .into_iter()
+                .map(|(name, action)| (name.to_owned(), document(action)))
+                .collect(),
             permissions_boundary: boundary.map(|name| iam(&format!("policy/{name}"))),
             console_access: match (password, live) {
                 (false, _) => Credential::Absent,
@@ -425,9 +572,9 @@ proptest! {
 
     #[test]
     fn spelling_is_read_as_the_same(mut state in some_state(false)) {
-        state.tags.insert("evenkeel:environment".into(), "test".into());
         let sections = format!("users: {{ erika: {} }}", User::spell(&id(), &state));
         let read = wanted(&sections, "erika").state;
+        state.tags.insert("evenkeel:environment".into(), "test".into());
         prop_assert_eq!(read.apart(&state), []);
     }
 }
