@@ -24,8 +24,8 @@ use super::values::{Logging, Variable, Vpc};
 use super::{Action, Code, Id, Lambda, Permission, State, read};
 
 impl Live for Lambda {
-    async fn read(view: &View<'_>, id: &Id, depth: Depth) -> Seen<Self> {
-        read::read(view, id, depth).await
+    async fn read(view: &View<'_>, id: &Id, _: Depth) -> Seen<Self> {
+        read::read(view, id).await
     }
 
     async fn list(view: &View<'_>) -> Result<Vec<Id>, CallError> {

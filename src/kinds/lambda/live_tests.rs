@@ -685,7 +685,7 @@ async fn a_statement_that_can_not_be_expressed_is_left_as_it_is() {
     let plan = bench.plan(&function("")).await;
     assert_eq!(
         unknown(&plan),
-        ["permissions.s3: it can't be expressed in the file; it is left as it is"]
+        ["permissions.s3: a statement that can't be expressed in the file; it is left as it is"]
     );
     assert_eq!(summaries(&plan), Vec::<String>::new());
     // It goes with its function all the same.

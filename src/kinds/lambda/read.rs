@@ -12,7 +12,7 @@ use aws_sdk_lambda::types::FunctionConfiguration;
 use crate::aws::{Intent, View, failed, is_absent};
 use crate::engine::CallError;
 use crate::fields::FieldPath;
-use crate::kind::{Depth, Observed, Seen};
+use crate::kind::{Observed, Seen};
 use crate::names::{
     Architecture, Arn, EphemeralStorage, Handler, ImageUri, LayerVersionArn, LogGroupName, Memory, Runtime, Timeout,
 };
@@ -25,10 +25,7 @@ use super::{Code, Evidence, Id, Lambda, State};
 /// Fields that could not be read, with the reason.
 type Unknown = BTreeMap<FieldPath, String>;
 
-/// Why a statement is not touched.
-const ODD: &str = "can't be expressed in the file";
-
-pub(super) async fn read(view: &View<'_>, id: &Id, depth: Depth) -> Seen<Lambda> {
+pub(super) async fn read(view: &View<'_>, id: &Id) -> Seen<Lambda> {
     let (function, policy) = futures_util::future::join(get_function(view, id), get_policy(view, id)).await;
     let function = match function {
         Ok(Some(function)) => function,
@@ -36,7 +33,7 @@ pub(super) async fn read(view: &View<'_>, id: &Id, depth: Depth) -> Seen<Lambda>
         Err(error) => return Seen::Unknown(error.to_string()),
     };
     let mut unknown = Unknown::new();
-    let statements = statements(policy, depth, &mut unknown);
+    let statements = statements(policy, &mut unknown);
     match observed(id, &function, statements, unknown) {
         Ok(observed) => Seen::There(Box::new(observed)),
         Err(why) => Seen::Unknown(why),
@@ -66,7 +63,7 @@ fn absent<T>(error: CallError) -> Result<Option<T>, CallError> {
     if is_absent(&error) { Ok(None) } else { Err(error) }
 }
 
-fn statements(policy: Result<Option<String>, CallError>, depth: Depth, unknown: &mut Unknown) -> Statements {
+fn statements(policy: Result<Option<String>, CallError>, unknown: &mut Unknown) -> Statements {
     let read = match policy {
         Ok(None) => Ok(Statements::default()),
         Ok(Some(text)) => Statements::read(&text),
@@ -76,12 +73,9 @@ fn statements(policy: Result<Option<String>, CallError>, depth: Depth, unknown: 
         unknown.insert(FieldPath::whole("permissions"), why);
         Statements::default()
     });
-    // What goes with the function need not be understood.
-    for sid in statements.odd.iter().filter(|_| depth == Depth::Compare) {
-        unknown.insert(
-            FieldPath::entry("permissions", sid),
-            format!("it {ODD}; it is left as it is"),
-        );
+    for sid in &statements.odd {
+        let why = "a statement that can't be expressed in the file; it is left as it is";
+        unknown.insert(FieldPath::entry("permissions", sid), why.to_owned());
     }
     statements
 }
@@ -101,11 +95,6 @@ fn observed(
     let code = function.code();
     let image = code.and_then(|code| code.resolved_image_uri().or(code.image_uri()));
     let image = image.and_then(|uri| ImageUri::parse(uri).ok());
-    let odd_statements = statements
-        .odd
-        .iter()
-        .map(|sid| format!("its statement {sid} {ODD}"))
-        .collect::<Vec<_>>();
     let sha256 = live.code_sha256().ok_or_else(|| odd("a hash of its code"))?;
     let number =
         |number: Option<i32>, default: u64| number.and_then(|number| u64::try_from(number).ok()).unwrap_or(default);
@@ -147,7 +136,7 @@ fn observed(
     };
     Ok(Observed {
         state,
-        evidence: evidence(live, odd_statements),
+        evidence: evidence(live),
         unknown,
     })
 }
@@ -232,8 +221,9 @@ fn tags(function: &GetFunctionOutput, unknown: &mut Unknown) -> BTreeMap<String,
         .collect()
 }
 
-fn evidence(live: &FunctionConfiguration, mut unmodelled: Vec<String>) -> Evidence {
+fn evidence(live: &FunctionConfiguration) -> Evidence {
     let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let mut unmodelled = Vec::new();
     let mut note = |there: bool, what: &str| unmodelled.extend(there.then(|| what.to_owned()));
     note(!live.file_system_configs().is_empty(), "it mounts file systems");
     let snaps = live

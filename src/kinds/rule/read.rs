@@ -11,17 +11,14 @@ use aws_sdk_eventbridge::types as sdk;
 use crate::aws::{Intent, View, failed, is_absent};
 use crate::engine::CallError;
 use crate::fields::FieldPath;
-use crate::kind::{Depth, Kind as _, Observed, Seen};
+use crate::kind::{Kind as _, Observed, Seen};
 use crate::names::{Arn, TargetInput};
 
 use super::target::{Feed, Retry, Target};
 use super::values::{Matching, Switch, Timer};
 use super::{Evidence, Id, Rule, State};
 
-/// Why a target is not touched.
-const ODD: &str = "has parameters that can't be expressed in the file";
-
-pub(super) async fn read(view: &View<'_>, id: &Id, depth: Depth) -> Seen<Rule> {
+pub(super) async fn read(view: &View<'_>, id: &Id) -> Seen<Rule> {
     let (rule, targets, tags) =
         futures_util::future::join3(describe(view, id), targets(view, id), tags(view, id)).await;
     let rule = match rule {
@@ -32,11 +29,7 @@ pub(super) async fn read(view: &View<'_>, id: &Id, depth: Depth) -> Seen<Rule> {
     if let Some(service) = rule.managed_by() {
         return Seen::Unknown(format!("it is managed by {service} and left alone"));
     }
-    match (&targets, depth) {
-        // A rule goes only after its targets, whichever they are.
-        (Err(error), Depth::Remove) => Seen::Unknown(error.to_string()),
-        _ => observed(&rule, targets, tags, depth).map_or_else(Seen::Unknown, |rule| Seen::There(Box::new(rule))),
-    }
+    observed(&rule, targets, tags).map_or_else(Seen::Unknown, |rule| Seen::There(Box::new(rule)))
 }
 
 pub(super) async fn describe(view: &View<'_>, id: &Id) -> Result<Option<DescribeRuleOutput>, CallError> {
@@ -96,9 +89,8 @@ fn observed(
     rule: &DescribeRuleOutput,
     targets: Result<Vec<sdk::Target>, CallError>,
     tags: Result<BTreeMap<String, String>, CallError>,
-    depth: Depth,
 ) -> Result<Observed<Rule>, String> {
-    let (mut unknown, mut unmodelled) = (BTreeMap::new(), Vec::new());
+    let mut unknown = BTreeMap::new();
     let mut withheld = |field, error: &CallError| drop(unknown.insert(FieldPath::whole(field), error.to_string()));
     let targets = targets.unwrap_or_else(|error| {
         withheld("targets", &error);
@@ -122,18 +114,16 @@ fn observed(
     for target in &targets {
         match known(target) {
             Some(known) => drop(state.targets.insert(target.id().to_owned(), known)),
-            // What goes with the rule need not be understood, only told.
-            None if depth == Depth::Remove => unmodelled.push(format!("its target {} {ODD}", target.id())),
-            None => drop(unknown.insert(
-                FieldPath::entry("targets", target.id()),
-                format!("it {ODD}; it is left as it is"),
-            )),
+            None => {
+                let why = "a target with parameters that can't be expressed in the file; it is left as it is";
+                unknown.insert(FieldPath::entry("targets", target.id()), why.to_owned());
+            }
         }
     }
     let evidence = Evidence {
         created_by: rule.created_by().unwrap_or_default().to_owned(),
         target_ids: targets.iter().map(|target| target.id().to_owned()).collect(),
-        unmodelled,
+        unmodelled: Vec::new(),
     };
     Ok(Observed {
         state,
