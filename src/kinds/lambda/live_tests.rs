@@ -1,11 +1,18 @@
 //! Functions from YAML to a simulated account, with the real SDK clients.
 
+<<<<<<< HEAD
 #![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
+=======
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+>>>>>>> lambda-rule
 
 use aws_sdk_lambda::Client;
+use serde_json::json;
 
 use crate::aws::Intent;
-use crate::kinds::live_testing::{Bench, change, summaries};
+use crate::engine::apply::End;
+use crate::kinds::live_testing::{Bench, Meddling, change, summaries};
 use crate::names::Region;
 use crate::plan::Verb;
 
@@ -569,4 +576,142 @@ fn mistakes_are_found_at_load() {
         assert!(found.len() <= 2, "{found:#?}");
     }
     assert_eq!(bench.findings(&function(EVERYTHING)), Vec::<String>::new());
+}
+
+/// A bench whose GetFunction answers are changed by `edit` as long as `on` says so.
+fn edited(on: &Arc<AtomicBool>, edit: fn(&mut serde_json::Value)) -> Bench {
+    let on = Arc::clone(on);
+    let bench = Bench::meddled(move |_, answer| {
+        if !on.load(Ordering::Relaxed) || !answer.contains("\"Configuration\"") {
+            return Meddling::None;
+        }
+        let mut whole: serde_json::Value = serde_json::from_str(answer).unwrap();
+        edit(&mut whole);
+        Meddling::Rewritten(whole.to_string())
+    });
+    bench.write("code/handler.py", "def main(event, context): return 1\n");
+    bench
+}
+
+fn unknown(plan: &crate::plan::Plan) -> Vec<String> {
+    let fields = &change(plan, "lambda/worker").unknown;
+    fields.iter().map(|(path, why)| format!("{path}: {why}")).collect()
+}
+
+#[tokio::test]
+async fn withheld_values_are_unknown_and_never_cleared() {
+    let on = Arc::new(AtomicBool::new(false));
+    let bench = edited(&on, |whole| {
+        whole["Configuration"]["Environment"] =
+            json!({ "Error": { "ErrorCode": "AccessDeniedException", "Message": "no kms:Decrypt" } });
+    });
+    bench
+        .apply(&function("    environment: { MODE: fast, TOKEN: treasure }\n"))
+        .await;
+    on.store(true, Ordering::Relaxed);
+    let text = function("    memory: 256\n    environment: { MODE: slow }\n");
+    let plan = bench.plan(&text).await;
+    assert_eq!(
+        unknown(&plan),
+        ["environment.MODE: its values are withheld: AccessDeniedException"]
+    );
+    assert_eq!(summaries(&plan), ["lambda/worker: set memory"]);
+    assert_eq!(bench.try_apply(&text).await.failures(), Vec::<String>::new());
+    on.store(false, Ordering::Relaxed);
+    assert_eq!(
+        environment(&bench).await,
+        [("MODE", "fast"), ("TOKEN", "treasure")].map(owned)
+    );
+}
+
+#[tokio::test]
+async fn withheld_tags_are_unknown_and_never_taken_for_none() {
+    let on = Arc::new(AtomicBool::new(false));
+    let bench = edited(&on, |whole| {
+        whole.as_object_mut().unwrap().remove("Tags");
+        whole["TagsError"] = json!({ "ErrorCode": "AccessDeniedException", "Message": "no lambda:ListTags" });
+    });
+    bench.apply(&function("")).await;
+    on.store(true, Ordering::Relaxed);
+    let plan = bench.plan(&function("    tags: { a: b }\n")).await;
+    assert_eq!(
+        unknown(&plan),
+        [
+            "tags.a: they are withheld: AccessDeniedException",
+            "tags.evenkeel:environment: they are withheld: AccessDeniedException",
+        ]
+    );
+    assert_eq!(summaries(&plan), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_policy_that_may_not_be_read_is_left_as_it_is() {
+    let on = Arc::new(AtomicBool::new(false));
+    let refusing = Arc::clone(&on);
+    let bench = Bench::meddled(move |_, answer| {
+        if refusing.load(Ordering::Relaxed) && answer.starts_with("{\"Policy\"") {
+            let refusal = json!({ "__type": "AccessDeniedException", "Message": "no lambda:GetPolicy" });
+            return Meddling::Refused(refusal.to_string());
+        }
+        Meddling::None
+    });
+    bench.write("code/handler.py", "def main(event, context): return 1\n");
+    bench
+        .apply(&function("    permissions: { all: { principal: \"*\" } }\n"))
+        .await;
+    on.store(true, Ordering::Relaxed);
+    let plan = bench.plan(&function("")).await;
+    assert!(
+        unknown(&plan)[0].starts_with("permissions: lambda:GetPolicy: AccessDeniedException"),
+        "{:?}",
+        unknown(&plan)
+    );
+    assert_eq!(summaries(&plan), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_statement_that_can_not_be_expressed_is_left_as_it_is() {
+    let on = Arc::new(AtomicBool::new(false));
+    let odd = Arc::clone(&on);
+    let bench = Bench::meddled(move |_, answer| {
+        if odd.load(Ordering::Relaxed) && answer.starts_with("{\"Policy\"") {
+            return Meddling::Rewritten(answer.replace("AWS:SourceArn", "aws:SourceVpc"));
+        }
+        Meddling::None
+    });
+    bench.write("code/handler.py", "def main(event, context): return 1\n");
+    bench
+        .apply(&function(
+            "    permissions: { s3: { principal: s3.amazonaws.com, source_arn: \"arn:aws:s3:::b\" } }\n",
+        ))
+        .await;
+    on.store(true, Ordering::Relaxed);
+    let plan = bench.plan(&function("")).await;
+    assert_eq!(
+        unknown(&plan),
+        ["permissions.s3: a statement that can't be expressed in the file; it is left as it is"]
+    );
+    assert_eq!(summaries(&plan), Vec::<String>::new());
+    // It goes with its function all the same.
+    bench.consent(&[], &[], &["mass-change"]);
+    bench.apply("absent: { lambdas: [worker] }\n").await;
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_a_creation_is_no_failure() {
+    let lost = AtomicBool::new(false);
+    let bench = Bench::meddled(move |asked, answer| {
+        let made = asked.contains("ZipFile") && answer.contains("CodeSha256");
+        if made && !lost.swap(true, Ordering::Relaxed) {
+            return Meddling::Lost;
+        }
+        Meddling::None
+    });
+    bench.write("code/handler.py", "def main(event, context): return 1\n");
+    let applied = bench.apply(&function("")).await;
+    let already = applied
+        .ends
+        .iter()
+        .filter(|end| matches!(end, End::Done(receipt) if receipt.already));
+    assert_eq!(already.count(), 1);
 }

@@ -143,14 +143,20 @@ fn package_agrees(node: Option<&Node>, package: Option<PackageType>, cx: &mut Lo
     if let (Some(written), Some(package)) = (written, package)
         && written != package
     {
-        let message = format!("`package_type` can't be `{}`: `code` makes it `{}`", written.as_str(), package.as_str());
+        let message = format!(
+            "`package_type` can't be `{}`: `code` makes it `{}`",
+            written.as_str(),
+            package.as_str()
+        );
         cx.report(Finding::error("E0432", node.span, message).label("leave it out"));
     }
 }
 
 fn sizes(table: &mut Table<'_>, cx: &mut Lowering<'_>) -> Option<(Memory, Timeout, EphemeralStorage)> {
     let memory_node = table.take("memory");
-    let memory = memory_node.map_or(Memory::of_mib(128).ok(), |node| mib(node, "memory", 128..=32_768, Memory::of_mib, cx));
+    let memory = memory_node.map_or(Memory::of_mib(128).ok(), |node| {
+        mib(node, "memory", 128..=32_768, Memory::of_mib, cx)
+    });
     let doubt = memory.and_then(Memory::doubt);
     if let (Some(node), Some(doubt)) = (memory_node, doubt) {
         cx.report(Finding::warning("E0415", node.span, doubt));

@@ -20,8 +20,8 @@ use super::values::Switch;
 use super::{Action, Id, Rule, State, read};
 
 impl Live for Rule {
-    async fn read(view: &View<'_>, id: &Id, depth: Depth) -> Seen<Self> {
-        read::read(view, id, depth).await
+    async fn read(view: &View<'_>, id: &Id, _: Depth) -> Seen<Self> {
+        read::read(view, id).await
     }
 
     async fn list(view: &View<'_>) -> Result<Vec<Id>, CallError> {

@@ -5,7 +5,7 @@
 use aws_sdk_eventbridge::Client;
 
 use crate::aws::Intent;
-use crate::kinds::live_testing::{Bench, change, summaries};
+use crate::kinds::live_testing::{Bench, Meddling, change, summaries};
 use crate::names::Region;
 use crate::plan::Verb;
 
@@ -283,8 +283,13 @@ async fn rules_live_on_their_own_buses() {
     let listed: Vec<String> = listed.iter().map(ToString::to_string).collect();
     assert_eq!(listed, ["r in us-east-1", "r on orders in us-east-1"]);
     bench.consent(&[], &[], &["mass-change"]);
-    let gone = environment("  {}\n").replace("rules:\n  {}\n", "absent: { rules: [{ name: r, bus: orders }, r] }\n");
+    let gone = environment("  {}\n").replace("rules:\n  {}\n", "absent: { rules: [{ name: r, bus: orders }] }\n");
     bench.apply(&gone).await;
+    bench.apply(&gone.replace("{ name: r, bus: orders }", "r")).await;
+    let listed = <super::Rule as crate::kind::Live>::list(&crate::aws::View::new(&bench.aws))
+        .await
+        .unwrap();
+    assert_eq!(listed, []);
 }
 
 #[tokio::test]
@@ -434,4 +439,59 @@ fn mistakes_are_found_at_load() {
         assert!(found.len() <= 2, "{found:#?}");
     }
     assert_eq!(bench.findings(&environment(EVERYTHING)), Vec::<String>::new());
+}
+
+/// A bench whose first answers to PutTargets say that a target was refused with this code.
+fn partial(code: &'static str, times: usize) -> Bench {
+    let left = std::sync::atomic::AtomicUsize::new(times);
+    let bench = Bench::meddled(move |asked, _| {
+        let puts = asked.contains("\"Targets\":");
+        let once = |left: usize| left.checked_sub(1);
+        let now = std::sync::atomic::Ordering::Relaxed;
+        if !puts || left.fetch_update(now, now, once).is_err() {
+            return Meddling::None;
+        }
+        let entry = serde_json::json!({ "TargetId": "t", "ErrorCode": code, "ErrorMessage": "as it is" });
+        Meddling::Rewritten(serde_json::json!({ "FailedEntryCount": 1, "FailedEntries": [entry] }).to_string())
+    });
+    bench.write("code/handler.py", "def main(event, context): return 1\n");
+    bench
+}
+
+#[tokio::test]
+async fn targets_that_are_refused_within_an_answer_are_errors_of_those_targets() {
+    let rules = environment("  r: { schedule: rate(1 hour), targets: { t: { lambda: one } } }\n");
+    partial("ConcurrentModificationException", 2).apply(&rules).await;
+    let failures = partial("ManagedRuleException", 1).try_apply(&rules).await.failures();
+    assert_eq!(failures.len(), 1);
+    assert!(
+        failures[0].contains("ManagedRuleException: target t: ManagedRuleException as it is"),
+        "{failures:?}"
+    );
+}
+
+#[tokio::test]
+async fn rules_of_services_are_left_alone() {
+    let managed = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let on = std::sync::Arc::clone(&managed);
+    let bench = Bench::meddled(move |_, answer| {
+        if on.load(std::sync::atomic::Ordering::Relaxed) && answer.contains("\"CreatedBy\"") {
+            return Meddling::Rewritten(answer.replacen('{', "{\"ManagedBy\":\"batch.amazonaws.com\",", 1));
+        }
+        Meddling::None
+    });
+    bench.apply("rules: { r: { schedule: rate(1 hour) } }\n").await;
+    managed.store(true, std::sync::atomic::Ordering::Relaxed);
+    for text in [
+        "rules: { r: { schedule: rate(2 hours) } }\n",
+        "absent: { rules: [r] }\n",
+    ] {
+        let plan = bench.plan(text).await;
+        let change = change(&plan, "rule/r");
+        assert_eq!((change.verb, plan.steps.len()), (Verb::Unknown, 0));
+        assert_eq!(
+            change.unknown[0].1,
+            "it is managed by batch.amazonaws.com and left alone"
+        );
+    }
 }

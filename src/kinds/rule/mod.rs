@@ -270,7 +270,9 @@ fn bus_name(text: &str) -> Result<EventBusName, NameError> {
 /// Rules are made on one's own buses only.
 fn own_bus(id: &Id, node: &Node, cx: &mut Lowering<'_>) {
     let _ = cx.parse(node, "bus", bus_name);
-    let Some(arn) = node.text().and_then(|text| Arn::parse(text).ok()) else { return };
+    let Some(arn) = node.text().and_then(|text| Arn::parse(text).ok()) else {
+        return;
+    };
     let account = cx.home.account.is_unknown() || arn.account().as_ref() == Some(&cx.home.account);
     if arn.event_bus_name().is_some() && !(account && arn.region().as_ref() == Some(&id.region)) {
         let message = "a rule is on a bus of its own account and region";

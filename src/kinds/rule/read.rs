@@ -11,14 +11,14 @@ use aws_sdk_eventbridge::types as sdk;
 use crate::aws::{Intent, View, failed, is_absent};
 use crate::engine::CallError;
 use crate::fields::FieldPath;
-use crate::kind::{Depth, Kind as _, Observed, Seen};
+use crate::kind::{Kind as _, Observed, Seen};
 use crate::names::{Arn, TargetInput};
 
 use super::target::{Feed, Retry, Target};
 use super::values::{Matching, Switch, Timer};
 use super::{Evidence, Id, Rule, State};
 
-pub(super) async fn read(view: &View<'_>, id: &Id, depth: Depth) -> Seen<Rule> {
+pub(super) async fn read(view: &View<'_>, id: &Id) -> Seen<Rule> {
     let (rule, targets, tags) =
         futures_util::future::join3(describe(view, id), targets(view, id), tags(view, id)).await;
     let rule = match rule {
@@ -29,11 +29,7 @@ pub(super) async fn read(view: &View<'_>, id: &Id, depth: Depth) -> Seen<Rule> {
     if let Some(service) = rule.managed_by() {
         return Seen::Unknown(format!("it is managed by {service} and left alone"));
     }
-    match (&targets, depth) {
-        // A rule goes only after its targets, whichever they are.
-        (Err(error), Depth::Remove) => Seen::Unknown(error.to_string()),
-        _ => observed(&rule, targets, tags).map_or_else(Seen::Unknown, |rule| Seen::There(Box::new(rule))),
-    }
+    observed(&rule, targets, tags).map_or_else(Seen::Unknown, |rule| Seen::There(Box::new(rule)))
 }
 
 pub(super) async fn describe(view: &View<'_>, id: &Id) -> Result<Option<DescribeRuleOutput>, CallError> {
