@@ -1,11 +1,9 @@
 //! Functions from YAML to a simulated account, with the real SDK clients.
 
-<<<<<<< HEAD
 #![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
-=======
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
->>>>>>> lambda-rule
 
 use aws_sdk_lambda::Client;
 use serde_json::json;
