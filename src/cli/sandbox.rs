@@ -43,7 +43,7 @@ pub(crate) async fn run(args: &SandboxArgs, output: &Output) -> Result<Exit, Fai
     let mut doc = crate::render::Doc::default();
     for line in [
         format!("export AWS_ENDPOINT_URL=http://{address}"),
-        "export AWS_ACCESS_KEY_ID=AKIASANDBOX AWS_SECRET_ACCESS_KEY=sandbox AWS_REGION=us-east-1".to_owned(),
+        "export AWS_ACCESS_KEY_ID=AKIASANDBOX AWS_SECRET_ACCESS_KEY=sandbox AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1".to_owned(),
     ] {
         doc.text(crate::render::Label::Plain, line);
     }
