@@ -37,6 +37,17 @@ impl FieldPath {
     }
 }
 
+impl FieldPath {
+    /// As a sentence names it: `policies.AdministratorAccess` instead of the whole ARN.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        match self.key.as_deref().map(Arn::parse) {
+            Some(Ok(arn)) => format!("{}.{}", self.field, FieldKey::show(&arn)),
+            Some(Err(_)) | None => self.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.key {

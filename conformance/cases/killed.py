@@ -1,10 +1,12 @@
 """An apply that is killed: the next one goes on by itself, and nothing is there twice."""
 
 import random
+import shutil
 
 from harness.bench import Bench
 from harness.case import EVERYWHERE, Case
 
+from . import functions, people
 from .documents import allow, edited, file
 from .edits import FULL
 
@@ -41,6 +43,23 @@ def later_apply(bench: Bench) -> None:
     at_least_half(bench, killed)
 
 
+def everything(bench: Bench) -> None:
+    """Killed while making users with credentials, groups, functions and rules: no second key, statement or target."""
+    wanted_file = people.FULL | {section: functions.FULL[section] for section in ("roles", "lambdas", "rules")}
+    for name in ("access_key", "console_access"):
+        wanted_file = edited(wanted_file, f"users/ada/{name}", {"store": f"file:secrets/{name}"})
+    functions.code(bench)
+    bench.converge(wanted_file)
+    wanted, killed = bench.live(), 0
+    for moment in moments(bench.seed + 2, 30):
+        bench.backend.fresh()
+        shutil.rmtree(bench.folder / "secrets", ignore_errors=True)
+        bench.write(wanted_file)
+        killed += bench.run_killed(moment, "apply", "--yes")
+        recovers(bench, wanted, f"killed after {moment} announcements")
+    at_least_half(bench, killed)
+
+
 def at_least_half(bench: Bench, killed: int) -> None:
     """A case in which most applies were done before they could be killed shows nothing."""
     bench.same("enough applies were killed", killed >= MOMENTS // 2, True)
@@ -74,5 +93,6 @@ def recovers(bench: Bench, wanted: dict, when: str, *flags: str) -> None:
 
 CASES = [
     Case("killed/first-apply", first_apply, EVERYWHERE),
+    Case("killed/everything", everything, EVERYWHERE),
     Case("killed/later-apply", later_apply, EVERYWHERE),
 ]

@@ -118,7 +118,7 @@ HELD = [
     ),
     Held(
         "user-password", "users/ada/console_access", "users/ada/LoginProfile",
-        ({"store": "file:secrets/ada", "reset_required": True}, {"PasswordResetRequired": True}), ("none", None), "console_access",
+        ({"store": "file:secrets/ada"}, {"PasswordResetRequired": False}), ("none", None), "console_access",
         base=PLAIN,
     ),
     Held(
@@ -164,7 +164,7 @@ def credentials(bench: Bench) -> None:
     stores = {"console_access": {"store": "file:secrets/password", "reset_required": True}, "access_key": {"store": "file:secrets/key"}}
     ran = bench.converge(edited(PLAIN, "users/ada", stores))
     found = at(bench.live(), "users/ada")
-    bench.same("credentials", (found["LoginProfile"], found["AccessKeys"]), ({"PasswordResetRequired": True}, ["Active"]))
+    bench.same("credentials", (found["LoginProfile"] is not None, found["AccessKeys"]), (True, ["Active"]))
     secrets = stored(bench)
     id_of_key = bench.iam.list_access_keys(UserName="ada")["AccessKeyMetadata"][0]["AccessKeyId"]
     bench.same("the key's id is stored", [name for name, content in secrets.items() if id_of_key in content], ["key"])
@@ -178,6 +178,12 @@ def credentials(bench: Bench) -> None:
     bench.converge(edited(PLAIN, "users/ada", {"console_access": "none", "access_keys": "none"}))
     found = at(bench.live(), "users/ada")
     bench.same("after the words", (found["LoginProfile"], found["AccessKeys"]), (None, []))
+
+
+def reset_required(bench: Bench) -> None:
+    """A first password must be changed at the first sign-in, where the file says so."""
+    bench.converge(edited(PLAIN, "users/ada/console_access", {"store": "file:secrets/password", "reset_required": True}))
+    bench.same("password", at(bench.live(), "users/ada/LoginProfile"), {"PasswordResetRequired": True})
 
 
 def stored(bench: Bench) -> dict[str, str]:
@@ -277,6 +283,7 @@ CASES = [
     Case("by-hand/group-member-exact", member_by_hand(exact=True)),
     Case("by-hand/shared-user", shared),
     Case("credentials/made-once", credentials, EVERYWHERE),
+    Case("credentials/reset-required", reset_required),
     Case("credentials/key-that-exists", key_that_exists),
     Case("adoption/group", group_needs_a_word),
     Case("adoption/user", adopted),

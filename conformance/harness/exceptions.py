@@ -15,6 +15,7 @@ class Exception_:
     case: str
     backend: str
     reason: str
+    run: bool = True
 
 
 def listed() -> list[Exception_]:

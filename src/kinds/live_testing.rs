@@ -2,6 +2,8 @@
 //!
 //! Invariant: nothing here knows a kind, and every step of the way is the program's own.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
 use std::cell::RefCell;
 use std::fmt;
 use std::ops::Deref;

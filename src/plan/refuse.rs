@@ -68,7 +68,7 @@ pub(super) fn is_unclaimed<K: Member>(
 }
 
 fn list(fields: &[FieldChange]) -> String {
-    let names: Vec<String> = fields.iter().map(|field| field.path.to_string()).collect();
+    let names: Vec<String> = fields.iter().map(|field| field.path.brief()).collect();
     names.join(", ")
 }
 

@@ -2,6 +2,9 @@
 //!
 //! Invariant: the order is that of the plan; equal plans give equal text.
 
+#[cfg(test)]
+mod tests;
+
 use crate::fields::Shown;
 use crate::plan::{Change, FieldChange, Plan, Refusal, Verb};
 use crate::policy_doc::{self, PartChange, Policy, StatementChange};
@@ -12,8 +15,11 @@ use super::{Doc, Label};
 /// The column at which places stand, where there is room.
 const PLACE_COLUMN: usize = 72;
 
-/// The width of the column of field names.
-const FIELD_WIDTH: usize = 22;
+/// The narrowest column of field names.
+const FIELD_WIDTH: usize = 12;
+
+/// The narrowest column of a statement's elements.
+const ELEMENT_WIDTH: usize = 10;
 
 /// The whole plan.
 #[must_use]
@@ -70,76 +76,171 @@ fn mark(verb: Verb) -> (Label, &'static str) {
 fn resource(doc: &mut Doc, change: &Change) {
     let (label, mark) = mark(change.verb);
     let head = format!("{mark} {}{}", change.address, remark(change.verb));
-    let place = change.origin.as_ref().map(Place::to_string).unwrap_or_default();
     let room = PLACE_COLUMN.saturating_sub(head.chars().count()).max(2);
-    doc.line([(label, head), (Label::Dim, format!("{}{place}", " ".repeat(room)))]);
-    if change.verb == Verb::Delete {
-        // What hangs on it goes with it; its settings are not worth a line.
-        let links = change
-            .fields
-            .iter()
-            .filter(|field| field.path.key.is_some() && field.path.field != "tags");
-        fields(doc, links, change.verb);
-    } else {
-        fields(doc, &change.fields, change.verb);
-    }
-    aside(doc, "held", &change.held, "is kept: only a written value takes it away");
+    let place = format!("{}{}", " ".repeat(room), origin(change));
+    doc.line([(label, head), (Label::Dim, place)]);
+    let shown = worth_a_row(change);
+    let mut rows = Rows::new(doc, change, &shown);
+    rows.fields(&shown, change.verb);
+    rows.aside("held", &change.held, "is kept: only a written value takes it away");
     if change.verb != Verb::Keep {
-        aside(doc, "ignored", &change.ignored, "is kept as it is");
+        rows.aside("ignored", &change.ignored, "is kept as it is");
     }
     for (path, why) in &change.unknown {
-        row(doc, &path.to_string(), [(Label::Alarm, format!("unknown: {why}"))]);
+        rows.row(&path.to_string(), [(Label::Alarm, format!("unknown: {why}"))]);
     }
     for note in &change.notes {
-        row(doc, "note", [(Label::Dim, note.clone())]);
+        rows.row("note", [(Label::Dim, note.clone())]);
+    }
+}
+
+fn origin(change: &Change) -> String {
+    let place = change.origin.as_ref().map(Place::to_string).unwrap_or_default();
+    match change.verb {
+        Verb::Delete => format!("{place}, absent"),
+        _ => place,
+    }
+}
+
+/// Of what is deleted only what hangs on it: that goes with it, and its settings are not worth a line.
+fn worth_a_row(change: &Change) -> Vec<&FieldChange> {
+    let is_link = |field: &&FieldChange| field.path.key.is_some() && field.path.field != "tags";
+    let fields = change.fields.iter();
+    match change.verb {
+        Verb::Delete => fields.filter(is_link).collect(),
+        _ => fields.collect(),
     }
 }
 
 fn remark(verb: Verb) -> &'static str {
     match verb {
         Verb::Adopt => " is taken over as it is",
-        Verb::Replace => " is deleted and made anew",
+        Verb::Replace => " is deleted and made anew, with another unique id",
         Verb::Refuse => " is left alone, see below",
         Verb::Create | Verb::Update | Verb::Delete | Verb::Keep | Verb::Unknown => "",
     }
 }
 
-fn row(doc: &mut Doc, name: &str, value: impl IntoIterator<Item = (Label, String)>) {
-    let gap = FIELD_WIDTH.saturating_sub(name.chars().count()).max(1);
-    let head = (Label::Plain, format!("    {name}{}", " ".repeat(gap)));
-    doc.line(std::iter::once(head).chain(value));
+/// The rows below a resource: names in one column, values in the next.
+struct Rows<'a> {
+    doc: &'a mut Doc,
+    width: usize,
+    verb: Verb,
 }
 
-fn aside(doc: &mut Doc, word: &str, fields: &[FieldChange], meaning: &str) {
-    for field in fields {
-        let value = field.before.as_ref().map_or("nothing".to_owned(), Shown::to_line);
-        row(doc, word, [(Label::Dim, format!("{} ({value}) {meaning}", field.path))]);
-    }
-}
-
-/// The rows of one field stand together under its name.
-fn fields<'a>(doc: &mut Doc, changes: impl IntoIterator<Item = &'a FieldChange>, verb: Verb) {
-    let mut by_field: Vec<(&'static str, Vec<&'a FieldChange>)> = Vec::new();
-    for change in changes {
-        match by_field.last_mut() {
-            Some((field, rows)) if *field == change.path.field => rows.push(change),
-            _ => by_field.push((change.path.field, vec![change])),
+impl<'a> Rows<'a> {
+    fn new(doc: &'a mut Doc, change: &Change, shown: &[&FieldChange]) -> Self {
+        let names = shown.iter().map(|field| field.path.field.len());
+        let unknown = change.unknown.iter().map(|(path, _)| path.to_string().chars().count());
+        let widest = names.chain(unknown).max().unwrap_or_default();
+        Self {
+            doc,
+            width: FIELD_WIDTH.max(widest + 2),
+            verb: change.verb,
         }
     }
-    for (field, rows) in by_field {
-        for (nth, change) in rows.into_iter().enumerate() {
-            let name = if nth == 0 { field } else { "" };
-            one(doc, name, change, verb);
+
+    fn row(&mut self, name: &str, value: impl IntoIterator<Item = (Label, String)>) {
+        let gap = self.width.saturating_sub(name.chars().count()).max(1);
+        let head = (Label::Plain, format!("    {name}{}", " ".repeat(gap)));
+        self.doc.line(std::iter::once(head).chain(value));
+    }
+
+    fn aside(&mut self, word: &str, fields: &[FieldChange], meaning: &str) {
+        for field in fields {
+            let value = field.before.as_ref().map_or("nothing".to_owned(), Shown::to_line);
+            let text = format!("{} ({value}) {meaning}", field.path.brief());
+            self.row(word, [(Label::Dim, text)]);
         }
     }
-}
 
-fn one(doc: &mut Doc, name: &str, change: &FieldChange, verb: Verb) {
-    let key = change.path.key.as_deref();
-    match (&change.before, &change.after) {
-        (before, Some(Shown::Policy(after))) => document(doc, name, key, as_policy(before.as_ref()), Some(after)),
-        (Some(Shown::Policy(before)), None) => document(doc, name, key, Some(before), None),
-        (before, after) => value(doc, name, key, before.as_ref(), after.as_ref(), verb),
+    /// The rows of one field stand together under its name.
+    fn fields(&mut self, changes: &[&FieldChange], verb: Verb) {
+        let mut last = "";
+        for change in changes {
+            let field = change.path.field;
+            let name = if field == last { "" } else { field };
+            last = field;
+            self.one(name, change, verb);
+        }
+    }
+
+    fn one(&mut self, name: &str, change: &FieldChange, verb: Verb) {
+        let key = change.path.key.as_deref();
+        match (&change.before, &change.after) {
+            (before, Some(Shown::Policy(after))) => self.document(name, key, as_policy(before.as_ref()), Some(after)),
+            (Some(Shown::Policy(before)), None) => self.document(name, key, Some(before), None),
+            (before, after) => {
+                let piece = value(key, before.as_ref(), after.as_ref(), verb);
+                self.row(name, [piece]);
+            }
+        }
+    }
+
+    /// A document by its statements; those of a named one stand indented under its name.
+    fn document(&mut self, name: &str, key: Option<&str>, before: Option<&Policy>, after: Option<&Policy>) {
+        let Some(key) = key else {
+            return self.statements(name, 0, before, after);
+        };
+        let (label, mark) = match (before, after) {
+            (None, Some(_)) => (Label::Added, "+ "),
+            (Some(_), None) => (Label::Removed, "- "),
+            _ => (Label::Changed, ""),
+        };
+        self.row(name, [(label, format!("{mark}{key}"))]);
+        // What is in a document that goes with its holder is not worth a line.
+        if self.verb != Verb::Delete {
+            self.statements("", 2, before, after);
+        }
+    }
+
+    fn statements(&mut self, name: &str, indent: usize, before: Option<&Policy>, after: Option<&Policy>) {
+        let mut name = name;
+        for change in &policy_doc::diff(before, after) {
+            self.statement(name, indent, change);
+            name = "";
+        }
+    }
+
+    fn statement(&mut self, name: &str, indent: usize, change: &StatementChange) {
+        let pad = " ".repeat(indent);
+        let whole = |label: Label, mark: &str, text: String| [(label, format!("{pad}{mark} {text}"))];
+        let unreadable = || "a document that this program can't read".to_owned();
+        match change {
+            StatementChange::Added { label, statement } => {
+                self.row(name, whole(Label::Added, "+", with_label(label, &statement.summary())));
+            }
+            StatementChange::Removed { label, statement } => {
+                self.row(
+                    name,
+                    whole(Label::Removed, "-", with_label(label, &statement.summary())),
+                );
+            }
+            StatementChange::Changed { label, parts } => {
+                self.row(name, [(Label::Plain, format!("{pad}{}", spelled(label)))]);
+                self.parts("", indent + 2, parts);
+            }
+            StatementChange::Document { parts } => self.parts(name, indent, parts),
+            StatementChange::UnreadableBefore { text: _ } => self.row(name, whole(Label::Removed, "-", unreadable())),
+            StatementChange::UnreadableAfter { text: _ } => self.row(name, whole(Label::Added, "+", unreadable())),
+        }
+    }
+
+    fn parts(&mut self, name: &str, indent: usize, parts: &[PartChange]) {
+        let elements: Vec<String> = parts.iter().map(|part| part.element.to_string()).collect();
+        let widest = elements.iter().map(|element| element.chars().count()).max();
+        let width = ELEMENT_WIDTH.max(widest.unwrap_or_default() + 2);
+        let mut name = name;
+        for (part, element) in parts.iter().zip(elements) {
+            let removed = part.removed.iter().map(|item| (Label::Removed, format!("- {item}")));
+            let added = part.added.iter().map(|item| (Label::Added, format!("+ {item}")));
+            let mut element = element.as_str();
+            for piece in removed.chain(added) {
+                let head = format!("{}{element:width$}", " ".repeat(indent));
+                self.row(name, [(Label::Plain, head), piece]);
+                (name, element) = ("", "");
+            }
+        }
     }
 }
 
@@ -150,81 +251,32 @@ fn as_policy(shown: Option<&Shown>) -> Option<&Policy> {
     }
 }
 
-fn value(doc: &mut Doc, name: &str, key: Option<&str>, before: Option<&Shown>, after: Option<&Shown>, verb: Verb) {
-    let line = |shown: &Shown| shown.to_line();
-    // A set's entry is shown by its value alone; a map's by key and value.
-    let entry = |shown: &Shown| match key {
-        Some(key) if !key.ends_with(&shown.to_line()) || shown.to_line().is_empty() => {
-            format!("{key} {}", shown.to_line())
-        }
-        _ => shown.to_line(),
-    };
+fn value(key: Option<&str>, before: Option<&Shown>, after: Option<&Shown>, verb: Verb) -> (Label, String) {
     match (before, after) {
-        (None, Some(after)) if key.is_none() && verb == Verb::Create => row(doc, name, [(Label::Plain, line(after))]),
-        (None, Some(after)) => row(doc, name, [(Label::Added, format!("+ {}", entry(after)))]),
-        (Some(before), None) => row(doc, name, [(Label::Removed, format!("- {}", entry(before)))]),
+        (None, Some(after)) if key.is_none() && verb == Verb::Create => (Label::Plain, line(after)),
+        (None, Some(after)) => (Label::Added, format!("+ {}", entry(key, after))),
+        (Some(before), None) => (Label::Removed, format!("- {}", entry(key, before))),
         (Some(before), Some(after)) => {
             let key = key.map(|key| format!("{key} ")).unwrap_or_default();
-            let text = format!("{key}{} -> {}", line(before), line(after));
-            row(doc, name, [(Label::Changed, text)]);
+            (Label::Changed, format!("{key}{} -> {}", line(before), line(after)))
         }
-        (None, None) => row(doc, name, [(Label::Changed, key.unwrap_or("changes").to_owned())]),
+        (None, None) => (Label::Changed, key.unwrap_or("changes").to_owned()),
     }
 }
 
-fn document(doc: &mut Doc, name: &str, key: Option<&str>, before: Option<&Policy>, after: Option<&Policy>) {
-    let changes = policy_doc::diff(before, after);
-    let mut name = name.to_owned();
-    if let Some(key) = key {
-        let (label, mark) = match (before, after) {
-            (None, Some(_)) => (Label::Added, "+ "),
-            (Some(_), None) => (Label::Removed, "- "),
-            _ => (Label::Changed, ""),
-        };
-        row(doc, &name, [(label, format!("{mark}{key}"))]);
-        name = String::new();
-    }
-    for change in &changes {
-        statement(doc, &name, change);
-        name = String::new();
+fn line(shown: &Shown) -> String {
+    match shown.to_line() {
+        text if text.is_empty() => "\"\"".to_owned(),
+        text => text,
     }
 }
 
-fn statement(doc: &mut Doc, name: &str, change: &StatementChange) {
-    match change {
-        StatementChange::Added { label, statement } => {
-            row(
-                doc,
-                name,
-                [(Label::Added, format!("+ {}", with_label(label, &statement.summary())))],
-            );
-        }
-        StatementChange::Removed { label, statement } => {
-            row(
-                doc,
-                name,
-                [(Label::Removed, format!("- {}", with_label(label, &statement.summary())))],
-            );
-        }
-        StatementChange::Changed { label, parts } => {
-            row(doc, name, [(Label::Plain, spelled(label))]);
-            parts.iter().for_each(|part| parts_of(doc, part));
-        }
-        StatementChange::Document { parts } => parts.iter().for_each(|part| parts_of(doc, part)),
-        StatementChange::UnreadableBefore { text: _ } => {
-            row(
-                doc,
-                name,
-                [(Label::Removed, "- a document that this program can't read".into())],
-            );
-        }
-        StatementChange::UnreadableAfter { text: _ } => {
-            row(
-                doc,
-                name,
-                [(Label::Added, "+ a document that this program can't read".into())],
-            );
-        }
+/// A set's entry is shown by itself alone, a map's by key and value. A set's key is its entry: the same text, or an ARN.
+fn entry(key: Option<&str>, shown: &Shown) -> String {
+    let text = line(shown);
+    match key {
+        Some(key) if key != text && !(key.starts_with("arn:") && key.ends_with(&text)) => format!("{key} {text}"),
+        Some(_) | None => text,
     }
 }
 
@@ -242,18 +294,6 @@ fn with_label(label: &str, summary: &str) -> String {
         summary.to_owned()
     } else {
         format!("{label}: {summary}")
-    }
-}
-
-fn parts_of(doc: &mut Doc, part: &PartChange) {
-    let mut element = format!("  {}", part.element);
-    let removed = part.removed.iter().map(|item| (Label::Removed, format!("- {item}")));
-    let added = part.added.iter().map(|item| (Label::Added, format!("+ {item}")));
-    for (label, item) in removed.chain(added) {
-        let gap = " ".repeat(14usize.saturating_sub(element.chars().count()).max(1));
-        let head = format!("    {}{element}{gap}", " ".repeat(FIELD_WIDTH));
-        doc.line([(Label::Plain, head), (label, item)]);
-        element = String::new();
     }
 }
 

@@ -1,5 +1,7 @@
 //! The kind with the real SDK client and a simulated account.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
 use crate::kinds::live_testing::{Bench, change, summaries};
 use crate::plan::Verb;
 use crate::sandbox::Options;

@@ -1,5 +1,7 @@
 //! Functions from YAML to a simulated account, with the real SDK clients.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -27,6 +27,19 @@ pub enum Holder {
     Role,
 }
 
+impl HoldAction {
+    /// The same before all additions, whatever replaces it. Where it also changes who a principal is, access is rather
+    /// interrupted than given to somebody whom neither the old nor the new state gives it.
+    #[must_use]
+    pub fn before_additions(self) -> Self {
+        match self {
+            Self::Detach(policy, Timing::Replaced) => Self::Detach(policy, Timing::First),
+            Self::DeleteInline(name, guard, Timing::Replaced) => Self::DeleteInline(name, guard, Timing::First),
+            other => other,
+        }
+    }
+}
+
 impl Holder {
     /// The longest sum of its inline policies in characters (IAM quotas; none of them can be raised).
     #[must_use]
@@ -233,20 +246,16 @@ pub const SPREADING: &[Retry] = &[
 /// What is known of a change.
 #[must_use]
 pub fn facts(action: &HoldAction, holder: Holder, arn: &Arn) -> Facts {
-    let base = |call, rank, summary: String| Facts {
+    let base = |rank, summary: String| Facts {
         retry: SPREADING,
-        ..Facts::new(call, rank, summary)
+        ..Facts::new(call_name(holder, action), rank, summary)
     };
     match action {
         HoldAction::Attach(policy) => Facts {
             access: Access::Widens,
             needs: vec![policy.clone()],
             fields: vec![FieldPath::entry("policies", policy.as_str())],
-            ..base(
-                call_name(holder, action),
-                Rank::Add,
-                format!("attach {}", policy.show()),
-            )
+            ..base(Rank::Add, format!("attach {}", policy.show()))
         },
         HoldAction::Detach(policy, timing) => Facts {
             access: Access::Restricts,
@@ -254,11 +263,7 @@ pub fn facts(action: &HoldAction, holder: Holder, arn: &Arn) -> Facts {
             unlinks: Some((arn.clone(), policy.clone())),
             loss: Loss::Link,
             fields: vec![FieldPath::entry("policies", policy.as_str())],
-            ..base(
-                call_name(holder, action),
-                rank(*timing),
-                format!("detach {}", policy.show()),
-            )
+            ..base(rank(*timing), format!("detach {}", policy.show()))
         },
         HoldAction::PutInline(name, policy) => Facts {
             fields: vec![FieldPath::entry("inline_policies", name)],
@@ -267,11 +272,7 @@ pub fn facts(action: &HoldAction, holder: Holder, arn: &Arn) -> Facts {
             } else {
                 Access::Either
             },
-            ..base(
-                call_name(holder, action),
-                inline_rank(guard(policy)),
-                format!("write inline policy {name}"),
-            )
+            ..base(inline_rank(guard(policy)), format!("write inline policy {name}"))
         },
         HoldAction::DeleteInline(name, guard, timing) => Facts {
             fields: vec![FieldPath::entry("inline_policies", name)],
@@ -281,11 +282,7 @@ pub fn facts(action: &HoldAction, holder: Holder, arn: &Arn) -> Facts {
                 Access::Restricts
             },
             loss: Loss::Link,
-            ..base(
-                call_name(holder, action),
-                removal_rank(*guard, *timing),
-                format!("delete inline policy {name}"),
-            )
+            ..base(removal_rank(*guard, *timing), format!("delete inline policy {name}"))
         },
         HoldAction::PutBoundary(policy, before) => Facts {
             access: if before.is_none() {
@@ -297,22 +294,14 @@ pub fn facts(action: &HoldAction, holder: Holder, arn: &Arn) -> Facts {
             frees: before.iter().cloned().collect(),
             unlinks: before.clone().map(|before| (arn.clone(), before)),
             fields: vec![FieldPath::whole("permissions_boundary")],
-            ..base(
-                call_name(holder, action),
-                Rank::GuardOn,
-                format!("set boundary {}", policy.show()),
-            )
+            ..base(Rank::GuardOn, format!("set boundary {}", policy.show()))
         },
         HoldAction::DeleteBoundary(before) => Facts {
             access: Access::Widens,
             frees: vec![before.clone()],
             unlinks: Some((arn.clone(), before.clone())),
             fields: vec![FieldPath::whole("permissions_boundary")],
-            ..base(
-                call_name(holder, action),
-                Rank::GuardOff,
-                format!("take off boundary {}", before.show()),
-            )
+            ..base(Rank::GuardOff, format!("take off boundary {}", before.show()))
         },
     }
 }

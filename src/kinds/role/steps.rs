@@ -90,11 +90,15 @@ fn change(id: &RoleName, wanted: &State, live: &Observed<Role>, cx: &DiffCx<'_>)
     let state = &live.state;
     let mut actions = Vec::new();
     let renewed = trust::own_principals(&wanted.trust, cx.home).iter().any(|arn| cx.replaced.contains(arn));
-    if renewed || !same(&wanted.trust, &state.trust) {
+    let other = !same(&wanted.trust, &state.trust);
+    if renewed || other {
         actions.push(Action::PutTrust(Box::new(wanted.trust.clone())));
     }
     actions.extend(update(wanted, state));
-    actions.extend(principal::diff(Holder::Role, wanted.holdings(), state.holdings(), cx).into_iter().map(Action::Hold));
+    let holds = principal::diff(Holder::Role, wanted.holdings(), state.holdings(), cx).into_iter();
+    // Who is newly trusted must not have what goes, and who no longer is must not have what comes.
+    let holds = holds.map(|hold| if other { hold.before_additions() } else { hold });
+    actions.extend(holds.map(Action::Hold));
     actions.extend(wanted.instance_profile.difference(&state.instance_profile).flat_map(|name| profile(name)));
     let gone = state.instance_profile.difference(&wanted.instance_profile);
     actions.extend(gone.flat_map(|name| drop_profile(id, name, principal::Timing::First)));

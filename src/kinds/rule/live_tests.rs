@@ -1,5 +1,7 @@
 //! Rules from YAML to a simulated account, with the real SDK clients.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
 use aws_sdk_eventbridge::Client;
 
 use crate::aws::Intent;

@@ -1,5 +1,7 @@
 //! The kind with the real SDK client and a simulated account.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};

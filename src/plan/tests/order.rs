@@ -183,3 +183,15 @@ fn a_new_role_is_made_with_a_boundary_that_is_made_anew() {
     2 role/worker: create role worker [1]
     ");
 }
+
+/// In between, neither the old principal has the new policy nor the new one the old policy.
+#[test]
+fn a_change_of_trust_stands_between_what_goes_and_what_comes() {
+    let live = "roles: { worker: { trust: ec2.amazonaws.com, policies: [AmazonSQSFullAccess] } }";
+    let yaml = "roles: { worker: { trust: lambda.amazonaws.com, policies: [AmazonS3ReadOnlyAccess] } }";
+    insta::assert_snapshot!(World::of(yaml).live(live).plan().story(), @"
+    0 role/worker: detach AmazonSQSFullAccess []
+    1 role/worker: write trust policy [0]
+    2 role/worker: attach AmazonS3ReadOnlyAccess [1]
+    ");
+}

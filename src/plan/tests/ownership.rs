@@ -46,7 +46,7 @@ fn what_has_no_mark_and_would_change_is_refused_whole() {
     });
     let plan = world.plan();
     assert_eq!(plan.story(), "");
-    insta::assert_snapshot!(plan.refused(), @"adopt: role/monitor exists and is not this environment's; description, policies.arn:aws:iam::aws:policy/AdministratorAccess would change | to take it over and change it: --adopt role/monitor");
+    insta::assert_snapshot!(plan.refused(), @"adopt: role/monitor exists and is not this environment's; description, policies.AdministratorAccess would change | to take it over and change it: --adopt role/monitor");
     assert_eq!(plan.verb("role/monitor"), Verb::Refuse);
     assert_eq!(plan.change("role/monitor").fields.len(), 2);
     let plan = world.adopt("role/*").plan();

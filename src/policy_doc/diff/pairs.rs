@@ -65,7 +65,10 @@ impl Matcher {
         let mut candidates = Vec::new();
         for &later in &self.free_after {
             for &earlier in &self.free_before {
-                if let (Some(left), Some(right)) = (self.before.get(earlier), self.after.get(later)) {
+                // A Deny doesn't become an Allow: without a common name they are two statements.
+                if let (Some(left), Some(right)) = (self.before.get(earlier), self.after.get(later))
+                    && left.body.effect == right.body.effect
+                {
                     candidates.push((std::cmp::Reverse(likeness(&left.body, &right.body)), later, earlier));
                 }
             }
