@@ -68,3 +68,81 @@ fn failure(operation: &'static str, error: &SdkError<Unwilling, HttpResponse>) -
         _ => CallError::local(operation, "the download failed on the way"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use aws_config::BehaviorVersion;
+    use aws_types::SdkConfig;
+
+    use super::*;
+    use crate::aws::Connection;
+    use crate::kind::Home;
+    use crate::names::{AccountId, Arn, Partition};
+
+    /// Clients as they are made for AWS itself: with the SDK's own HTTP client.
+    fn aws() -> Aws {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .build();
+        let connection = Connection {
+            home: Home {
+                partition: Partition::Aws,
+                account: AccountId::parse("123456789012").unwrap(),
+            },
+            caller: Arn::parse("arn:aws:iam::123456789012:user/erika").unwrap(),
+            region: None,
+            simulated: false,
+        };
+        let base = std::path::PathBuf::from("/nowhere");
+        let vault = crate::vault::Context {
+            home: None,
+            base: base.clone(),
+            credentials_file: None,
+            redirect: None,
+        };
+        Aws::new(config, connection, vault, base)
+    }
+
+    /// A host that answers one request so, and tells what it was asked.
+    fn host(answer: &'static str) -> (String, std::thread::JoinHandle<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let link = format!("http://{}/code.zip?X-Amz-Signature=abc", listener.local_addr().unwrap());
+        let asked = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut bytes = [0; 4096];
+            let read = stream.read(&mut bytes).unwrap();
+            stream.write_all(answer.as_bytes()).unwrap();
+            String::from_utf8_lossy(&bytes[..read]).into_owned()
+        });
+        (link, asked)
+    }
+
+    #[tokio::test]
+    async fn a_link_is_fetched_as_it_is_and_unsigned() {
+        let (link, asked) = host("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nzip");
+        assert_eq!(aws().fetch("lambda:GetFunction", &link).await.unwrap(), "zip");
+        let asked = asked.join().unwrap();
+        assert!(
+            asked.starts_with("GET /code.zip?X-Amz-Signature=abc HTTP/1.1\r\n"),
+            "{asked}"
+        );
+        assert!(!asked.to_lowercase().contains("authorization"), "{asked}");
+    }
+
+    #[tokio::test]
+    async fn a_failure_does_not_tell_the_link() {
+        let (link, asked) = host("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        let error = aws().fetch("lambda:GetFunction", &link).await.unwrap_err();
+        asked.join().unwrap();
+        assert_eq!(error.message, "the link was answered with HTTP 403");
+        let nobody = "http://127.0.0.1:1/code.zip?X-Amz-Signature=abc";
+        let error = aws().fetch("lambda:GetFunction", nobody).await.unwrap_err();
+        assert!(!error.to_string().contains("abc"), "{error}");
+        for odd in ["", "code.zip", "http://"] {
+            assert!(aws().fetch("lambda:GetFunction", odd).await.is_err(), "{odd}");
+        }
+    }
+}

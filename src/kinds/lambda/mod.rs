@@ -6,7 +6,8 @@
 pub mod code;
 #[cfg(feature = "aws")]
 mod live;
-#[cfg(all(test, feature = "aws"))]
+#[cfg(test)]
+#[cfg(feature = "aws")]
 mod live_tests;
 pub(crate) mod lower;
 pub mod permission;

@@ -195,104 +195,80 @@ fn a_role_that_is_made_anew_is_set_although_it_reads_the_same() {
     assert_eq!(to.fields(), ["role"]);
 }
 
+const INVALID: &str = "InvalidParameterValueException";
+const CONFLICT: &str = "ResourceConflictException";
+const BUSY: &str = "The operation cannot be performed at this time. An update is in progress for resource: arn";
+
+fn check_heals(action: &Action, answers: &[(&str, &str, bool)]) {
+    let (_desk, id, _) = base();
+    let facts = facts(&id, &Lambda::arn(&id, None, &home()), action, &home());
+    for (code, message, expected) in answers {
+        assert_eq!(heals(&facts, code, message), *expected, "{}: {message}", facts.call);
+    }
+}
+
 #[test]
-#[expect(clippy::too_many_lines, reason = "a table of cases")]
-fn what_heals_is_waited_for_and_what_does_not_is_told() {
-    let (_desk, id, state) = base();
-    let arn = Lambda::arn(&id, None, &home());
-    let of = |action: Action| facts(&id, &arn, &action, &home());
-    let create = of(Action::Create(Box::new(state.clone())));
-    let update = of(Action::Update {
-        to: Partial::new(&["role"], &state),
-        leaves: None,
-    });
-    let code = of(Action::UpdateCode {
-        code: Box::new(state.code.clone()),
-        architectures: state.architectures,
-        fields: vec!["code"],
-    });
-    let permission = Permission::of_service("s3.amazonaws.com", &arn);
-    let permit = of(Action::Permit {
-        sid: "x".into(),
-        permission,
-        how: How::Alone,
-    });
-    let delete = of(Action::Delete { role: state.role });
-    let invalid = "InvalidParameterValueException";
-    let conflict = "ResourceConflictException";
-    let busy = "The operation cannot be performed at this time. An update is in progress for resource: arn";
-    for (facts, code, message, expected) in [
+fn a_role_key_or_network_that_lambda_does_not_see_yet_is_waited_for() {
+    let (_desk, _, state) = base();
+    let role = "The role defined for the function cannot be assumed by Lambda.";
+    let network = "The provided execution role does not have permissions to call CreateNetworkInterface on EC2";
+    let key = "Lambda was unable to configure access to your environment variables because the KMS key is invalid for CreateGrant.";
+    let answers = [
+        (INVALID, role, true),
+        (INVALID, network, true),
+        (INVALID, key, true),
         (
-            &create,
-            invalid,
-            "The role defined for the function cannot be assumed by Lambda.",
+            INVALID,
+            "Your request has been throttled by EC2, please slow down",
             true,
         ),
         (
-            &create,
-            invalid,
-            "The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
-            true,
-        ),
-        (
-            &create,
-            invalid,
-            "Lambda was unable to configure access to your environment variables because the KMS key is invalid for CreateGrant.",
-            true,
-        ),
-        (
-            &create,
-            invalid,
-            "Your request has been throttled by EC2, please make sure you have enough API rate limit.",
-            true,
-        ),
-        (
-            &create,
-            invalid,
+            INVALID,
             "The runtime parameter of python2.7 is no longer supported",
             false,
         ),
-        (&create, conflict, "Function already exist: worker", false),
-        (&create, conflict, busy, true),
+        (CONFLICT, BUSY, true),
+        (CONFLICT, "Function already exist: worker", false),
         (
-            &create,
             "AccessDeniedException",
             "Cross-account pass role is not allowed.",
             false,
         ),
-        (&update, conflict, busy, true),
-        (
-            &update,
-            invalid,
-            "The role defined for the function cannot be assumed by Lambda.",
-            true,
-        ),
-        (&code, conflict, busy, true),
-        (
-            &code,
-            invalid,
-            "Unzipped size must be smaller than 262144000 bytes",
-            false,
-        ),
-        (
-            &permit,
-            conflict,
-            "The statement id (x) provided already exists. Please provide a new statement id",
-            false,
-        ),
-        (&permit, conflict, busy, true),
-        (&permit, "ResourceNotFoundException", "Function not found", true),
-        (&permit, "PolicyLengthExceededException", "too long", false),
-        (
-            &delete,
-            invalid,
-            "Lambda was unable to delete x because it is a replicated function.",
-            true,
-        ),
-        (&delete, "ResourceNotFoundException", "Function not found", false),
-    ] {
-        assert_eq!(heals(facts, code, message), expected, "{}: {message}", facts.call);
-    }
+    ];
+    let to = Partial::new(&["role"], &state);
+    check_heals(&Action::Update { to, leaves: None }, &answers);
+    check_heals(&Action::Create(Box::new(state)), &answers);
+}
+
+#[test]
+fn what_heals_is_waited_for_and_what_does_not_is_told() {
+    let (_desk, _, state) = base();
+    let code = Action::UpdateCode {
+        code: Box::new(state.code),
+        architectures: state.architectures,
+        fields: vec!["code"],
+    };
+    let too_large = "Unzipped size must be smaller than 262144000 bytes";
+    check_heals(&code, &[(CONFLICT, BUSY, true), (INVALID, too_large, false)]);
+    let permit = Action::Permit {
+        sid: "x".into(),
+        permission: Permission::of_service("s3.amazonaws.com", &state.role),
+        how: How::Alone,
+    };
+    let exists = "The statement id (x) provided already exists. Please provide a new statement id";
+    let answers = [
+        (CONFLICT, exists, false),
+        (CONFLICT, BUSY, true),
+        ("ResourceNotFoundException", "Function not found", true),
+        ("PolicyLengthExceededException", "too long", false),
+    ];
+    check_heals(&permit, &answers);
+    let replicas = "Lambda was unable to delete x because it is a replicated function.";
+    let answers = [
+        (INVALID, replicas, true),
+        ("ResourceNotFoundException", "Function not found", false),
+    ];
+    check_heals(&Action::Delete { role: state.role }, &answers);
 }
 
 #[test]

@@ -5,7 +5,8 @@
 
 #[cfg(feature = "aws")]
 mod live;
-#[cfg(all(test, feature = "aws"))]
+#[cfg(test)]
+#[cfg(feature = "aws")]
 mod live_tests;
 #[cfg(feature = "aws")]
 mod read;
