@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,17 @@ class Ran:
     def told(self) -> str:
         """Everything that it said, for a report."""
         return f"$ {self.command}\n{self.out}{self.err}(exit {self.code})"
+
+
+def apart(wanted: object, found: object, path: str) -> Iterator[str]:
+    """Where two values differ, one line each, mappings by key."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        for key in sorted(wanted.keys() | found.keys()):
+            yield from apart(wanted.get(key), found.get(key), f"{path}/{key}")
+        if len(wanted) != len(found):
+            yield f"  {path} has other keys: {sorted(wanted.keys() ^ found.keys())}"
+    elif wanted != found:
+        yield f"  {path} wanted {json.dumps(wanted, default=str)}\n  {' ' * len(path)} found  {json.dumps(found, default=str)}"
 
 
 class Bench:
@@ -128,8 +140,9 @@ class Bench:
 
     def same(self, what: str, found: object, wanted: object) -> None:
         """Insists that two values are equal."""
-        if found != wanted:
-            raise Failed(f"{what}\n  wanted {json.dumps(wanted, default=str)}\n  found  {json.dumps(found, default=str)}")
+        lines = list(apart(wanted, found, ""))
+        if lines:
+            raise Failed("\n".join([what, *lines]))
 
     def shows(self, ran: Ran, *fragments: str) -> None:
         """Insists that the tool has said something."""
