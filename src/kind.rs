@@ -73,6 +73,24 @@ pub struct Field {
     pub doc: &'static str,
 }
 
+/// A field; in the order of [`Field`], so that a kind's table reads as one.
+#[must_use]
+pub const fn field(
+    name: &'static str,
+    shape: &'static str,
+    default: &'static str,
+    on_change: OnChange,
+    doc: &'static str,
+) -> Field {
+    Field {
+        name,
+        shape,
+        default,
+        on_change,
+        doc,
+    }
+}
+
 /// What the file says of one resource, lowered.
 #[derive(Debug, Clone)]
 pub struct Wanted<K: Kind> {

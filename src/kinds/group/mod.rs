@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section};
+use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section, field};
 use crate::names::{Arn, GroupName, IamPath, NameError, limits};
 use crate::policy_doc::Policy as Document;
 use crate::spec::lower::{Declared, Lowered, Lowering};
@@ -66,22 +66,6 @@ pub struct Evidence {
     pub id: String,
     /// The ARNs of its members, with their paths.
     pub members: Vec<Arn>,
-}
-
-const fn field(
-    name: &'static str,
-    shape: &'static str,
-    default: &'static str,
-    on_change: OnChange,
-    doc: &'static str,
-) -> Field {
-    Field {
-        name,
-        shape,
-        default,
-        on_change,
-        doc,
-    }
 }
 
 impl Kind for Group {

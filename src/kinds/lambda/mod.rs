@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section};
+use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section, field};
 use crate::names::{
     Architecture, Arn, EphemeralStorage, FunctionName, Handler, IamPath, LayerVersionArn, Memory, NameError, Region,
     Runtime, Timeout,
@@ -112,22 +112,6 @@ pub struct Evidence {
     pub status: String,
     /// What it has that the file can't say.
     pub unmodelled: Vec<String>,
-}
-
-const fn field(
-    name: &'static str,
-    shape: &'static str,
-    default: &'static str,
-    on_change: OnChange,
-    doc: &'static str,
-) -> Field {
-    Field {
-        name,
-        shape,
-        default,
-        on_change,
-        doc,
-    }
 }
 
 impl Kind for Lambda {

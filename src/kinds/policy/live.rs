@@ -25,7 +25,10 @@ impl Live for Policy {
     }
 
     async fn list(view: &View<'_>) -> Result<Vec<PolicyName>, CallError> {
-        let request = view.iam_client().list_policies().scope(aws_sdk_iam::types::PolicyScopeType::Local);
+        let request = view
+            .iam_client()
+            .list_policies()
+            .scope(aws_sdk_iam::types::PolicyScopeType::Local);
         let mut pages = request.max_items(1000).into_paginator().send();
         let mut names = Vec::new();
         while let Some(page) = pages.next().await {
@@ -58,7 +61,9 @@ async fn read(
     id: &PolicyName,
     depth: Depth,
 ) -> Result<Option<Result<Observed<Policy>, String>>, CallError> {
-    let Some(record) = view.iam.policy(view, id.as_str()).await? else { return Ok(None) };
+    let Some(record) = view.iam.policy(view, id.as_str()).await? else {
+        return Ok(None);
+    };
     let users = match depth {
         Depth::Compare => Vec::new(),
         Depth::Remove => users(view, &record.arn).await?,
@@ -68,15 +73,25 @@ async fn read(
 
 fn observed(record: PolicyRecord, users: Vec<Arn>) -> Result<Observed<Policy>, String> {
     let in_force = record.default_version().and_then(|version| version.document.as_deref());
-    let document = in_force.map(Document::live).ok_or("AWS did not tell which version is in force")?;
+    let document = in_force
+        .map(Document::live)
+        .ok_or("AWS did not tell which version is in force")?;
     let state = State {
         path: IamPath::parse(&record.path).map_err(|error| error.to_string())?,
         description: record.description,
         document,
         tags: record.tags,
     };
-    let evidence = Evidence { id: record.id, versions: record.versions.iter().map(version).collect(), users };
-    Ok(Observed { state, evidence, unknown: std::collections::BTreeMap::new() })
+    let evidence = Evidence {
+        id: record.id,
+        versions: record.versions.iter().map(version).collect(),
+        users,
+    };
+    Ok(Observed {
+        state,
+        evidence,
+        unknown: std::collections::BTreeMap::new(),
+    })
 }
 
 fn version(version: &PolicyVersion) -> Version {
@@ -90,17 +105,40 @@ fn version(version: &PolicyVersion) -> Version {
 /// Who has it attached or as boundary.
 async fn users(view: &View<'_>, arn: &str) -> Result<Vec<Arn>, CallError> {
     let home = &view.aws.connection.home;
-    let mut pages = view.iam_client().list_entities_for_policy().policy_arn(arn).max_items(1000).into_paginator().send();
+    let mut pages = view
+        .iam_client()
+        .list_entities_for_policy()
+        .policy_arn(arn)
+        .max_items(1000)
+        .into_paginator()
+        .send();
     let mut users = Vec::new();
     let named = |kind: &str, name: Option<&str>| {
-        let text = format!("arn:{}:iam::{}:{kind}/{}", home.partition, home.account, name.unwrap_or_default());
+        let text = format!(
+            "arn:{}:iam::{}:{kind}/{}",
+            home.partition,
+            home.account,
+            name.unwrap_or_default()
+        );
         Arn::parse(&text).ok()
     };
     while let Some(page) = pages.next().await {
         let page = page.map_err(failed("iam:ListEntitiesForPolicy"))?;
-        users.extend(page.policy_users().iter().filter_map(|user| named("user", user.user_name())));
-        users.extend(page.policy_groups().iter().filter_map(|group| named("group", group.group_name())));
-        users.extend(page.policy_roles().iter().filter_map(|role| named("role", role.role_name())));
+        users.extend(
+            page.policy_users()
+                .iter()
+                .filter_map(|user| named("user", user.user_name())),
+        );
+        users.extend(
+            page.policy_groups()
+                .iter()
+                .filter_map(|group| named("group", group.group_name())),
+        );
+        users.extend(
+            page.policy_roles()
+                .iter()
+                .filter_map(|role| named("role", role.role_name())),
+        );
     }
     users.sort();
     users.dedup();
@@ -108,9 +146,15 @@ async fn users(view: &View<'_>, arn: &str) -> Result<Vec<Arn>, CallError> {
 }
 
 async fn create(aws: &Aws, id: &PolicyName, state: &State) -> Result<Receipt, CallError> {
-    let request = aws.iam(Intent::Write).create_policy().policy_name(id.as_str()).path(state.path.as_str());
+    let request = aws
+        .iam(Intent::Write)
+        .create_policy()
+        .policy_name(id.as_str())
+        .path(state.path.as_str());
     let description = Some(state.description.clone()).filter(|text| !text.is_empty());
-    let request = request.set_description(description).policy_document(state.document.to_json());
+    let request = request
+        .set_description(description)
+        .policy_document(state.document.to_json());
     let request = request.set_tags(holding::sdk_tags(&state.tags));
     let answer = request.send().await.map_err(failed("iam:CreatePolicy"))?;
     Ok(Receipt::of(request_id(&answer)))
@@ -118,17 +162,33 @@ async fn create(aws: &Aws, id: &PolicyName, state: &State) -> Result<Receipt, Ca
 
 async fn put_version(aws: &Aws, arn: &Arn, document: &Document) -> Result<Receipt, CallError> {
     let request = aws.iam(Intent::Write).create_policy_version().policy_arn(arn.as_str());
-    let answer = request.policy_document(document.to_json()).set_as_default(true).send().await;
-    Ok(Receipt::of(request_id(&answer.map_err(failed("iam:CreatePolicyVersion"))?)))
+    let answer = request
+        .policy_document(document.to_json())
+        .set_as_default(true)
+        .send()
+        .await;
+    Ok(Receipt::of(request_id(
+        &answer.map_err(failed("iam:CreatePolicyVersion"))?,
+    )))
 }
 
 async fn make_default(aws: &Aws, arn: &Arn, version: &str) -> Result<Receipt, CallError> {
-    let request = aws.iam(Intent::Write).set_default_policy_version().policy_arn(arn.as_str()).version_id(version);
-    Ok(Receipt::of(request_id(&request.send().await.map_err(failed("iam:SetDefaultPolicyVersion"))?)))
+    let request = aws
+        .iam(Intent::Write)
+        .set_default_policy_version()
+        .policy_arn(arn.as_str())
+        .version_id(version);
+    Ok(Receipt::of(request_id(
+        &request.send().await.map_err(failed("iam:SetDefaultPolicyVersion"))?,
+    )))
 }
 
 async fn delete_version(aws: &Aws, arn: &Arn, version: &str) -> Result<Receipt, CallError> {
-    let request = aws.iam(Intent::Write).delete_policy_version().policy_arn(arn.as_str()).version_id(version);
+    let request = aws
+        .iam(Intent::Write)
+        .delete_policy_version()
+        .policy_arn(arn.as_str())
+        .version_id(version);
     match request.send().await {
         Ok(answer) => Ok(Receipt::of(request_id(&answer))),
         Err(error) => gone(failed("iam:DeletePolicyVersion")(error)),
@@ -139,12 +199,22 @@ async fn tag(aws: &Aws, arn: &Arn, change: &TagChange) -> Result<Receipt, CallEr
     let client = aws.iam(Intent::Write);
     match change {
         TagChange::Set(tags) | TagChange::Claim(tags) => {
-            let request = client.tag_policy().policy_arn(arn.as_str()).set_tags(holding::sdk_tags(tags));
-            Ok(Receipt::of(request_id(&request.send().await.map_err(failed("iam:TagPolicy"))?)))
+            let request = client
+                .tag_policy()
+                .policy_arn(arn.as_str())
+                .set_tags(holding::sdk_tags(tags));
+            Ok(Receipt::of(request_id(
+                &request.send().await.map_err(failed("iam:TagPolicy"))?,
+            )))
         }
         TagChange::Remove(keys) => {
-            let request = client.untag_policy().policy_arn(arn.as_str()).set_tag_keys(Some(keys.clone()));
-            Ok(Receipt::of(request_id(&request.send().await.map_err(failed("iam:UntagPolicy"))?)))
+            let request = client
+                .untag_policy()
+                .policy_arn(arn.as_str())
+                .set_tag_keys(Some(keys.clone()));
+            Ok(Receipt::of(request_id(
+                &request.send().await.map_err(failed("iam:UntagPolicy"))?,
+            )))
         }
     }
 }
@@ -154,17 +224,30 @@ async fn detach(aws: &Aws, arn: &Arn, principal: &Arn) -> Result<Receipt, CallEr
         (Some(user), _, _) => holding::detach(aws, Holder::User, user.as_str(), arn).await,
         (None, Some(group), _) => holding::detach(aws, Holder::Group, group.as_str(), arn).await,
         (None, None, Some(role)) => holding::detach(aws, Holder::Role, role.as_str(), arn).await,
-        (None, None, None) => Err(CallError::local("iam:Detach", format!("`{principal}` holds no policies"))),
+        (None, None, None) => Err(CallError::local(
+            "iam:Detach",
+            format!("`{principal}` holds no policies"),
+        )),
     }
 }
 
 async fn delete(aws: &Aws, arn: &Arn) -> Result<Receipt, CallError> {
-    match aws.iam(Intent::Write).delete_policy().policy_arn(arn.as_str()).send().await {
+    match aws
+        .iam(Intent::Write)
+        .delete_policy()
+        .policy_arn(arn.as_str())
+        .send()
+        .await
+    {
         Ok(answer) => Ok(Receipt::of(request_id(&answer))),
         Err(error) => gone(failed("iam:DeletePolicy")(error)),
     }
 }
 
 fn gone(error: CallError) -> Result<Receipt, CallError> {
-    if is_absent(&error) { Ok(Receipt::already()) } else { Err(error) }
+    if is_absent(&error) {
+        Ok(Receipt::already())
+    } else {
+        Err(error)
+    }
 }

@@ -13,9 +13,7 @@ use std::convert::Infallible;
 use serde_json::json;
 
 use crate::fields::FieldPath;
-use crate::kind::{
-    DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section,
-};
+use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section, field};
 use crate::names::{Arn, IamPath, NameError, PolicyName};
 use crate::policy_doc::{Flavour, Policy as Document};
 use crate::spec::finding::Finding;
@@ -70,16 +68,29 @@ pub struct Version {
     pub document: Option<Document>,
 }
 
-const fn field(name: &'static str, shape: &'static str, default: &'static str, on_change: OnChange, doc: &'static str) -> Field {
-    Field { name, shape, default, on_change, doc }
-}
-
 impl Kind for Policy {
     const NAME: &'static str = "policy";
-    const SECTION: Section = Section { key: "policies", aliases: &[], service: "iam", principal: false };
+    const SECTION: Section = Section {
+        key: "policies",
+        aliases: &[],
+        service: "iam",
+        principal: false,
+    };
     const FIELDS: &'static [Field] = &[
-        field("path", "text", "/", OnChange::Replace, "The path, with a slash at both ends."),
-        field("description", "text", "nothing", OnChange::Replace, "What it is for; AWS keeps the first one for ever."),
+        field(
+            "path",
+            "text",
+            "/",
+            OnChange::Replace,
+            "The path, with a slash at both ends.",
+        ),
+        field(
+            "description",
+            "text",
+            "nothing",
+            OnChange::Replace,
+            "What it is for; AWS keeps the first one for ever.",
+        ),
         field("document", "document", "required", OnChange::InPlace, "The statements."),
         field("tags", "map of text", "nothing", OnChange::InPlace, "Tags."),
     ];
@@ -107,13 +118,18 @@ impl Kind for Policy {
 
     fn lower(id: &PolicyName, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Self>> {
         let mut table = cx.table::<Self>(node)?;
-        let path = table.take("path").map(|node| cx.parse(node, "path", IamPath::parse_for_policy));
+        let path = table
+            .take("path")
+            .map(|node| cx.parse(node, "path", IamPath::parse_for_policy));
         let description = table.take("description").map(|node| cx.description(node, 1000));
         let tags = cx.tags(table.take("tags"));
         let document_node = table.required("document", &mut cx.reading())?;
         let document = cx.document(document_node, Flavour::Identity)?;
         if document.size() > MOST_CHARACTERS {
-            let message = format!("policy `{id}` is {} characters long without white space, and AWS takes {MOST_CHARACTERS}", document.size());
+            let message = format!(
+                "policy `{id}` is {} characters long without white space, and AWS takes {MOST_CHARACTERS}",
+                document.size()
+            );
             cx.report(Finding::error("E0412", document_node.span, message).label("split it into two policies"));
         }
         let state = State {

@@ -67,8 +67,10 @@ pub(super) fn diff(pair: Pair<'_, Policy>, cx: &DiffCx<'_>) -> Vec<Action> {
         Pair::Delete(live) => {
             let detach = live.evidence.users.iter().cloned().map(Action::DetachFrom);
             let spare = live.evidence.versions.iter().filter(|version| !version.is_default);
-            let versions =
-                spare.map(|version| Action::DeleteVersion { version: version.id.clone(), why: Why::Policy });
+            let versions = spare.map(|version| Action::DeleteVersion {
+                version: version.id.clone(),
+                why: Why::Policy,
+            });
             detach.chain(versions).chain([Action::Delete]).collect()
         }
     }
@@ -81,10 +83,18 @@ fn document(wanted: &State, live: &State, versions: &[Version]) -> Vec<Action> {
     let document = Box::new(wanted.document.clone());
     let equal = |version: &&Version| version.document.as_ref().is_some_and(|old| same(&wanted.document, old));
     if let Some(version) = versions.iter().rev().filter(|version| !version.is_default).find(equal) {
-        return vec![Action::MakeDefault { version: version.id.clone(), document }];
+        return vec![Action::MakeDefault {
+            version: version.id.clone(),
+            document,
+        }];
     }
-    let room = (versions.len() >= MOST_VERSIONS).then(|| versions.iter().find(|version| !version.is_default)).flatten();
-    let room = room.map(|oldest| Action::DeleteVersion { version: oldest.id.clone(), why: Why::Room });
+    let room = (versions.len() >= MOST_VERSIONS)
+        .then(|| versions.iter().find(|version| !version.is_default))
+        .flatten();
+    let room = room.map(|oldest| Action::DeleteVersion {
+        version: oldest.id.clone(),
+        why: Why::Room,
+    });
     room.into_iter().chain([Action::PutVersion { document }]).collect()
 }
 
@@ -117,7 +127,10 @@ const DELETING: &[Retry] = &[Retry {
 
 pub(super) fn facts(id: &PolicyName, arn: &Arn, action: &Action) -> Facts {
     let of_document = || vec![FieldPath::whole("document")];
-    let base = |call, rank, summary: String| Facts { retry: SPREADING, ..Facts::new(call, rank, summary) };
+    let base = |call, rank, summary: String| Facts {
+        retry: SPREADING,
+        ..Facts::new(call, rank, summary)
+    };
     match action {
         Action::Create(state) => Facts {
             makes: vec![arn.clone()],
@@ -128,24 +141,43 @@ pub(super) fn facts(id: &PolicyName, arn: &Arn, action: &Action) -> Facts {
             access: Access::Either,
             once: Once::OnlyOnce,
             fields: of_document(),
-            ..base("iam:CreatePolicyVersion", Rank::Add, "write a new version and make it default".into())
+            ..base(
+                "iam:CreatePolicyVersion",
+                Rank::Add,
+                "write a new version and make it default".into(),
+            )
         },
         Action::MakeDefault { version, .. } => Facts {
             access: Access::Either,
             fields: of_document(),
-            ..base("iam:SetDefaultPolicyVersion", Rank::Add, format!("make {version} default again, which says the same"))
+            ..base(
+                "iam:SetDefaultPolicyVersion",
+                Rank::Add,
+                format!("make {version} default again, which says the same"),
+            )
         },
         Action::DeleteVersion { version, why } => Facts {
             fields: of_document(),
-            ..base("iam:DeletePolicyVersion", version_rank(*why), format!("delete version {version}"))
+            ..base(
+                "iam:DeletePolicyVersion",
+                version_rank(*why),
+                format!("delete version {version}"),
+            )
         },
-        Action::Tag(change) => Facts { fields: change.fields(), ..base(tag_call(change), change.rank(), change.summary()) },
+        Action::Tag(change) => Facts {
+            fields: change.fields(),
+            ..base(tag_call(change), change.rank(), change.summary())
+        },
         Action::DetachFrom(principal) => Facts {
             access: Access::Restricts,
             frees: vec![arn.clone()],
             unlinks: Some((principal.clone(), arn.clone())),
             loss: Loss::Link,
-            ..base(detach_call(principal), Rank::Unlink, format!("detach from {}", principal.show()))
+            ..base(
+                detach_call(principal),
+                Rank::Unlink,
+                format!("detach from {}", principal.show()),
+            )
         },
         Action::Delete => Facts {
             deletes: vec![arn.clone()],

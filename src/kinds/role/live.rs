@@ -32,7 +32,11 @@ impl Live for Role {
         let mut names = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(failed("iam:ListRoles"))?;
-            names.extend(page.roles().iter().filter_map(|role| RoleName::parse(role.role_name()).ok()));
+            names.extend(
+                page.roles()
+                    .iter()
+                    .filter_map(|role| RoleName::parse(role.role_name()).ok()),
+            );
         }
         Ok(names)
     }
@@ -45,9 +49,11 @@ impl Live for Role {
             Action::CreateProfile(name) => create_profile(aws, name).await,
             Action::AddToProfile(name) => add_to_profile(aws, id, name).await,
             Action::PutTrust(trust) => put_trust(aws, id, trust).await,
-            Action::Update { description, max_session_duration, fields: _ } => {
-                update(aws, id, description, max_session_duration).await
-            }
+            Action::Update {
+                description,
+                max_session_duration,
+                fields: _,
+            } => update(aws, id, description, max_session_duration).await,
             Action::RemoveFromProfile(name, _) => remove_from_profile(aws, id, name).await,
             Action::DeleteProfile(name, _) => delete_profile(aws, name).await,
             Action::Tag(change) => tag(aws, id, change).await,
@@ -61,7 +67,12 @@ impl Live for Role {
 }
 
 fn observed(record: RoleRecord) -> Result<Observed<Role>, String> {
-    let arns = |texts: Vec<String>| texts.iter().map(|text| holding::arn(text)).collect::<Result<BTreeSet<Arn>, String>>();
+    let arns = |texts: Vec<String>| {
+        texts
+            .iter()
+            .map(|text| holding::arn(text))
+            .collect::<Result<BTreeSet<Arn>, String>>()
+    };
     let seconds = u64::try_from(record.max_session_s).unwrap_or(3600);
     let state = State {
         path: IamPath::parse(&record.path).map_err(|error| error.to_string())?,
@@ -69,12 +80,20 @@ fn observed(record: RoleRecord) -> Result<Observed<Role>, String> {
         trust: Document::live(&record.trust),
         max_session_duration: SessionLength::of_seconds(seconds).map_err(|error| error.to_string())?,
         policies: arns(record.attached)?,
-        inline_policies: record.inline.iter().map(|(name, text)| (name.clone(), Document::live(text))).collect(),
+        inline_policies: record
+            .inline
+            .iter()
+            .map(|(name, text)| (name.clone(), Document::live(text)))
+            .collect(),
         permissions_boundary: record.boundary.as_deref().map(holding::arn).transpose()?,
         instance_profile: record.instance_profiles.into_iter().collect(),
         tags: record.tags,
     };
-    Ok(Observed { state, evidence: Evidence { id: record.id }, unknown: std::collections::BTreeMap::new() })
+    Ok(Observed {
+        state,
+        evidence: Evidence { id: record.id },
+        unknown: std::collections::BTreeMap::new(),
+    })
 }
 
 async fn create(aws: &Aws, id: &RoleName, state: &State, trust: &Document) -> Result<Receipt, CallError> {
@@ -93,21 +112,40 @@ async fn create(aws: &Aws, id: &RoleName, state: &State, trust: &Document) -> Re
 }
 
 async fn put_trust(aws: &Aws, id: &RoleName, trust: &Document) -> Result<Receipt, CallError> {
-    let request = aws.iam(Intent::Write).update_assume_role_policy().role_name(id.as_str());
+    let request = aws
+        .iam(Intent::Write)
+        .update_assume_role_policy()
+        .role_name(id.as_str());
     let answer = request.policy_document(trust.to_json()).send().await;
-    Ok(Receipt::of(request_id(&answer.map_err(failed("iam:UpdateAssumeRolePolicy"))?)))
+    Ok(Receipt::of(request_id(
+        &answer.map_err(failed("iam:UpdateAssumeRolePolicy"))?,
+    )))
 }
 
 async fn update(aws: &Aws, id: &RoleName, description: &str, session: &SessionLength) -> Result<Receipt, CallError> {
     let seconds = i32::try_from(session.seconds()).unwrap_or(3600);
-    let request = aws.iam(Intent::Write).update_role().role_name(id.as_str()).description(description);
-    let answer = request.max_session_duration(seconds).send().await.map_err(failed("iam:UpdateRole"))?;
+    let request = aws
+        .iam(Intent::Write)
+        .update_role()
+        .role_name(id.as_str())
+        .description(description);
+    let answer = request
+        .max_session_duration(seconds)
+        .send()
+        .await
+        .map_err(failed("iam:UpdateRole"))?;
     Ok(Receipt::of(request_id(&answer)))
 }
 
 /// A profile that an interrupted run has left behind is used.
 async fn create_profile(aws: &Aws, name: &str) -> Result<Receipt, CallError> {
-    match aws.iam(Intent::Write).create_instance_profile().instance_profile_name(name).send().await {
+    match aws
+        .iam(Intent::Write)
+        .create_instance_profile()
+        .instance_profile_name(name)
+        .send()
+        .await
+    {
         Ok(answer) => Ok(Receipt::of(request_id(&answer))),
         Err(error) => already(failed("iam:CreateInstanceProfile")(error), "EntityAlreadyExists"),
     }
@@ -116,7 +154,10 @@ async fn create_profile(aws: &Aws, name: &str) -> Result<Receipt, CallError> {
 /// An occupied profile answers LimitExceeded, even when it is this role that occupies it, so AWS is asked who does.
 async fn add_to_profile(aws: &Aws, id: &RoleName, name: &str) -> Result<Receipt, CallError> {
     let client = aws.iam(Intent::Write);
-    let request = client.add_role_to_instance_profile().instance_profile_name(name).role_name(id.as_str());
+    let request = client
+        .add_role_to_instance_profile()
+        .instance_profile_name(name)
+        .role_name(id.as_str());
     let error = match request.send().await {
         Ok(answer) => return Ok(Receipt::of(request_id(&answer))),
         Err(error) => failed("iam:AddRoleToInstanceProfile")(error),
@@ -126,8 +167,15 @@ async fn add_to_profile(aws: &Aws, id: &RoleName, name: &str) -> Result<Receipt,
     }
     let found = client.get_instance_profile().instance_profile_name(name).send().await;
     let found = found.map_err(failed("iam:GetInstanceProfile"))?;
-    let roles = found.instance_profile().map(|profile| profile.roles()).unwrap_or_default();
-    if roles.iter().any(|role| role.role_name() == id.as_str()) { Ok(Receipt::already()) } else { Err(error) }
+    let roles = found
+        .instance_profile()
+        .map(|profile| profile.roles())
+        .unwrap_or_default();
+    if roles.iter().any(|role| role.role_name() == id.as_str()) {
+        Ok(Receipt::already())
+    } else {
+        Err(error)
+    }
 }
 
 async fn remove_from_profile(aws: &Aws, id: &RoleName, name: &str) -> Result<Receipt, CallError> {
@@ -139,7 +187,13 @@ async fn remove_from_profile(aws: &Aws, id: &RoleName, name: &str) -> Result<Rec
 }
 
 async fn delete_profile(aws: &Aws, name: &str) -> Result<Receipt, CallError> {
-    match aws.iam(Intent::Write).delete_instance_profile().instance_profile_name(name).send().await {
+    match aws
+        .iam(Intent::Write)
+        .delete_instance_profile()
+        .instance_profile_name(name)
+        .send()
+        .await
+    {
         Ok(answer) => Ok(Receipt::of(request_id(&answer))),
         Err(error) => gone(failed("iam:DeleteInstanceProfile")(error)),
     }
@@ -149,12 +203,22 @@ async fn tag(aws: &Aws, id: &RoleName, change: &TagChange) -> Result<Receipt, Ca
     let client = aws.iam(Intent::Write);
     match change {
         TagChange::Set(tags) | TagChange::Claim(tags) => {
-            let request = client.tag_role().role_name(id.as_str()).set_tags(holding::sdk_tags(tags).or(Some(Vec::<Tag>::new())));
-            Ok(Receipt::of(request_id(&request.send().await.map_err(failed("iam:TagRole"))?)))
+            let request = client
+                .tag_role()
+                .role_name(id.as_str())
+                .set_tags(holding::sdk_tags(tags).or(Some(Vec::<Tag>::new())));
+            Ok(Receipt::of(request_id(
+                &request.send().await.map_err(failed("iam:TagRole"))?,
+            )))
         }
         TagChange::Remove(keys) => {
-            let request = client.untag_role().role_name(id.as_str()).set_tag_keys(Some(keys.clone()));
-            Ok(Receipt::of(request_id(&request.send().await.map_err(failed("iam:UntagRole"))?)))
+            let request = client
+                .untag_role()
+                .role_name(id.as_str())
+                .set_tag_keys(Some(keys.clone()));
+            Ok(Receipt::of(request_id(
+                &request.send().await.map_err(failed("iam:UntagRole"))?,
+            )))
         }
     }
 }
@@ -168,9 +232,17 @@ async fn delete(aws: &Aws, id: &RoleName) -> Result<Receipt, CallError> {
 
 /// What is to go and isn't there is gone.
 fn gone(error: CallError) -> Result<Receipt, CallError> {
-    if is_absent(&error) { Ok(Receipt::already()) } else { Err(error) }
+    if is_absent(&error) {
+        Ok(Receipt::already())
+    } else {
+        Err(error)
+    }
 }
 
 fn already(error: CallError, code: &str) -> Result<Receipt, CallError> {
-    if error.is(code) { Ok(Receipt::already()) } else { Err(error) }
+    if error.is(code) {
+        Ok(Receipt::already())
+    } else {
+        Err(error)
+    }
 }

@@ -13,8 +13,8 @@ use std::convert::Infallible;
 use serde_json::json;
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section};
-use crate::names::{limits, Arn, IamPath, InstanceProfileName, NameError, RoleName, SessionLength};
+use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section, field};
+use crate::names::{Arn, IamPath, InstanceProfileName, NameError, RoleName, SessionLength, limits};
 use crate::policy_doc::Policy as Document;
 use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::{Node, Value};
@@ -71,22 +71,65 @@ pub struct Evidence {
     pub id: String,
 }
 
-const fn field(name: &'static str, shape: &'static str, default: &'static str, on_change: OnChange, doc: &'static str) -> Field {
-    Field { name, shape, default, on_change, doc }
-}
-
 impl Kind for Role {
     const NAME: &'static str = "role";
-    const SECTION: Section = Section { key: "roles", aliases: &[], service: "iam", principal: true };
+    const SECTION: Section = Section {
+        key: "roles",
+        aliases: &[],
+        service: "iam",
+        principal: true,
+    };
     const FIELDS: &'static [Field] = &[
-        field("path", "text", "/", OnChange::Replace, "The path, with a slash at both ends."),
+        field(
+            "path",
+            "text",
+            "/",
+            OnChange::Replace,
+            "The path, with a slash at both ends.",
+        ),
         field("description", "text", "nothing", OnChange::InPlace, "What it is for."),
-        field("trust", "service, list, mapping or document", "required", OnChange::InPlace, "Who may assume it."),
-        field("max_session_duration", "duration from 1h to 12h", "1h", OnChange::InPlace, "The longest session."),
-        field("policies", "list of policies", "none", OnChange::InPlace, "Attached managed policies; the whole list."),
-        field("inline_policies", "map of documents", "none", OnChange::InPlace, "Inline policies; the whole map."),
-        field("permissions_boundary", "policy or `none`", "none", OnChange::Held, "The boundary; only `none` takes a live one off."),
-        field("instance_profile", "true, a name, or `none`", "none", OnChange::Held, "The instance profile that carries it to EC2; true: of the same name."),
+        field(
+            "trust",
+            "service, list, mapping or document",
+            "required",
+            OnChange::InPlace,
+            "Who may assume it.",
+        ),
+        field(
+            "max_session_duration",
+            "duration from 1h to 12h",
+            "1h",
+            OnChange::InPlace,
+            "The longest session.",
+        ),
+        field(
+            "policies",
+            "list of policies",
+            "none",
+            OnChange::InPlace,
+            "Attached managed policies; the whole list.",
+        ),
+        field(
+            "inline_policies",
+            "map of documents",
+            "none",
+            OnChange::InPlace,
+            "Inline policies; the whole map.",
+        ),
+        field(
+            "permissions_boundary",
+            "policy or `none`",
+            "none",
+            OnChange::Held,
+            "The boundary; only `none` takes a live one off.",
+        ),
+        field(
+            "instance_profile",
+            "true, a name, or `none`",
+            "none",
+            OnChange::Held,
+            "The instance profile that carries it to EC2; true: of the same name.",
+        ),
         field("tags", "map of text", "nothing", OnChange::InPlace, "Tags."),
     ];
     const DOC: &'static str = include_str!("doc.md");
@@ -119,12 +162,23 @@ impl Kind for Role {
         let session = session.map(|node| session_length(node, cx));
         let policies_node = table.take("policies");
         let policies = cx.policies(policies_node);
-        cx.within(policies_node, policies.len(), limits::POLICIES_PER_ROLE, "policies on this role");
-        let inline_policies = cx.inline_policies(table.take("inline_policies"), principal::Holder::Role.most_inline(), "role");
+        cx.within(
+            policies_node,
+            policies.len(),
+            limits::POLICIES_PER_ROLE,
+            "policies on this role",
+        );
+        let inline_policies = cx.inline_policies(
+            table.take("inline_policies"),
+            principal::Holder::Role.most_inline(),
+            "role",
+        );
         let boundary = cx.boundary(table.take("permissions_boundary"));
         let instance_profile = instance_profile(id, &mut table, cx);
         let tags = tagging::caseless(table.take("tags"), cx);
-        let trust = table.required("trust", &mut cx.reading()).and_then(|node| trust::lower(node, cx));
+        let trust = table
+            .required("trust", &mut cx.reading())
+            .and_then(|node| trust::lower(node, cx));
         let state = State {
             path: path.unwrap_or_else(|| Some(cx.known_path::<Self>(id.as_str())))?,
             description: description.unwrap_or_else(|| Some(String::new()))?,
@@ -238,7 +292,9 @@ fn session_length(node: &Node, cx: &mut Lowering<'_>) -> Option<SessionLength> {
 
 /// `true`: a profile of the role's own name; a text: of that name; `none`: none, in words.
 fn instance_profile(id: &RoleName, table: &mut Table<'_>, cx: &mut Lowering<'_>) -> Option<BTreeSet<String>> {
-    let Some(node) = table.take("instance_profile") else { return Some(BTreeSet::new()) };
+    let Some(node) = table.take("instance_profile") else {
+        return Some(BTreeSet::new());
+    };
     match &node.value {
         Value::Bool(true) => Some(BTreeSet::from([id.to_string()])),
         Value::Bool(false) => Some(BTreeSet::new()),
@@ -253,4 +309,3 @@ fn instance_profile(id: &RoleName, table: &mut Table<'_>, cx: &mut Lowering<'_>)
         }
     }
 }
-

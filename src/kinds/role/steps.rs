@@ -5,7 +5,7 @@ use crate::kind::{Access, DiffCx, Facts, Home, Kind as _, Loss, Observed, Pair, 
 use crate::names::{Arn, RoleName, SessionLength};
 use crate::policy_doc::{Policy as Document, same};
 
-use super::super::principal::{self, Holder, HoldAction, SPREADING};
+use super::super::principal::{self, HoldAction, Holder, SPREADING};
 use super::super::tagging::{self, KeyCase, TagChange};
 use super::{Role, State, trust};
 
@@ -62,14 +62,21 @@ fn create(id: &RoleName, wanted: &State, cx: &DiffCx<'_>) -> Vec<Action> {
     let arn = Role::arn(id, Some(wanted), cx.home);
     let late = cx.entangled.contains(&arn).then(closed_trust).flatten();
     let trust = Box::new(late.clone().unwrap_or_else(|| wanted.trust.clone()));
-    let mut actions = vec![Action::Create { state: Box::new(wanted.clone()), trust }];
+    let mut actions = vec![Action::Create {
+        state: Box::new(wanted.clone()),
+        trust,
+    }];
     if late.is_some() {
         actions.push(Action::PutTrust(Box::new(wanted.trust.clone())));
     }
     let mut bare = wanted.clone();
     bare.policies.clear();
     bare.inline_policies.clear();
-    actions.extend(principal::diff(Holder::Role, wanted.holdings(), bare.holdings(), cx).into_iter().map(Action::Hold));
+    actions.extend(
+        principal::diff(Holder::Role, wanted.holdings(), bare.holdings(), cx)
+            .into_iter()
+            .map(Action::Hold),
+    );
     actions.extend(wanted.instance_profile.iter().flat_map(|name| profile(name)));
     actions
 }
@@ -83,13 +90,18 @@ fn closed_trust() -> Option<Document> {
 }
 
 fn profile(name: &str) -> [Action; 2] {
-    [Action::CreateProfile(name.to_owned()), Action::AddToProfile(name.to_owned())]
+    [
+        Action::CreateProfile(name.to_owned()),
+        Action::AddToProfile(name.to_owned()),
+    ]
 }
 
 fn change(id: &RoleName, wanted: &State, live: &Observed<Role>, cx: &DiffCx<'_>) -> Vec<Action> {
     let state = &live.state;
     let mut actions = Vec::new();
-    let renewed = trust::own_principals(&wanted.trust, cx.home).iter().any(|arn| cx.replaced.contains(arn));
+    let renewed = trust::own_principals(&wanted.trust, cx.home)
+        .iter()
+        .any(|arn| cx.replaced.contains(arn));
     let other = !same(&wanted.trust, &state.trust);
     if renewed || other {
         actions.push(Action::PutTrust(Box::new(wanted.trust.clone())));
@@ -99,7 +111,12 @@ fn change(id: &RoleName, wanted: &State, live: &Observed<Role>, cx: &DiffCx<'_>)
     // Who is newly trusted must not have what goes, and who no longer is must not have what comes.
     let holds = holds.map(|hold| if other { hold.before_additions() } else { hold });
     actions.extend(holds.map(Action::Hold));
-    actions.extend(wanted.instance_profile.difference(&state.instance_profile).flat_map(|name| profile(name)));
+    actions.extend(
+        wanted
+            .instance_profile
+            .difference(&state.instance_profile)
+            .flat_map(|name| profile(name)),
+    );
     let gone = state.instance_profile.difference(&wanted.instance_profile);
     actions.extend(gone.flat_map(|name| drop_profile(id, name, principal::Timing::First)));
     let tags = tagging::changes(&wanted.tags, &state.tags, cx.owner_key, TAG_CASE);
@@ -124,13 +141,18 @@ fn update(wanted: &State, live: &State) -> Option<Action> {
 /// A profile of the role's own name was made for it and goes with it; others only lose the role.
 fn drop_profile(id: &RoleName, name: &str, timing: principal::Timing) -> Vec<Action> {
     let remove = Action::RemoveFromProfile(name.to_owned(), timing);
-    if name == id.as_str() { vec![remove, Action::DeleteProfile(name.to_owned(), timing)] } else { vec![remove] }
+    if name == id.as_str() {
+        vec![remove, Action::DeleteProfile(name.to_owned(), timing)]
+    } else {
+        vec![remove]
+    }
 }
 
 fn delete(id: &RoleName, live: &Observed<Role>) -> Vec<Action> {
     let profiles = live.state.instance_profile.iter();
-    let mut actions: Vec<Action> =
-        profiles.flat_map(|name| drop_profile(id, name, principal::Timing::Unlink)).collect();
+    let mut actions: Vec<Action> = profiles
+        .flat_map(|name| drop_profile(id, name, principal::Timing::Unlink))
+        .collect();
     actions.extend(principal::release(live.state.holdings()).into_iter().map(Action::Hold));
     actions.push(Action::Delete);
     actions
@@ -149,7 +171,11 @@ pub(super) fn after(state: Option<State>, action: &Action) -> Option<State> {
     match action {
         Action::Create { .. } | Action::CreateProfile(_) | Action::DeleteProfile(..) => {}
         Action::PutTrust(trust) => state.trust = (**trust).clone(),
-        Action::Update { description, max_session_duration, fields: _ } => {
+        Action::Update {
+            description,
+            max_session_duration,
+            fields: _,
+        } => {
             state.description.clone_from(description);
             state.max_session_duration = max_session_duration.clone();
         }
@@ -206,7 +232,10 @@ const DELETING: &[Retry] = &[
 ];
 
 pub(super) fn facts(id: &RoleName, arn: &Arn, action: &Action, home: &Home) -> Facts {
-    let base = |call, rank, summary: String| Facts { retry: SPREADING, ..Facts::new(call, rank, summary) };
+    let base = |call, rank, summary: String| Facts {
+        retry: SPREADING,
+        ..Facts::new(call, rank, summary)
+    };
     match action {
         Action::Create { state, trust } => created(id, arn, state, trust, home),
         Action::PutTrust(trust) => Facts {
@@ -221,22 +250,36 @@ pub(super) fn facts(id: &RoleName, arn: &Arn, action: &Action, home: &Home) -> F
             ..base("iam:UpdateRole", Rank::Set, format!("set {}", fields.join(", ")))
         },
         Action::Hold(hold) => principal::facts(hold, Holder::Role, arn),
-        Action::CreateProfile(name) => base("iam:CreateInstanceProfile", Rank::Set, format!("make instance profile {name}")),
+        Action::CreateProfile(name) => base(
+            "iam:CreateInstanceProfile",
+            Rank::Set,
+            format!("make instance profile {name}"),
+        ),
         Action::AddToProfile(name) => Facts {
             access: Access::Widens,
             fields: vec![FieldPath::entry("instance_profile", name)],
             retry: PROFILING,
-            ..Facts::new("iam:AddRoleToInstanceProfile", Rank::Add, format!("put into instance profile {name}"))
+            ..Facts::new(
+                "iam:AddRoleToInstanceProfile",
+                Rank::Add,
+                format!("put into instance profile {name}"),
+            )
         },
         Action::RemoveFromProfile(name, timing) => Facts {
             access: Access::Restricts,
             loss: Loss::Link,
             fields: vec![FieldPath::entry("instance_profile", name)],
-            ..base("iam:RemoveRoleFromInstanceProfile", rank(*timing), format!("take out of instance profile {name}"))
+            ..base(
+                "iam:RemoveRoleFromInstanceProfile",
+                rank(*timing),
+                format!("take out of instance profile {name}"),
+            )
         },
-        Action::DeleteProfile(name, timing) => {
-            base("iam:DeleteInstanceProfile", rank(*timing), format!("delete instance profile {name}"))
-        }
+        Action::DeleteProfile(name, timing) => base(
+            "iam:DeleteInstanceProfile",
+            rank(*timing),
+            format!("delete instance profile {name}"),
+        ),
         Action::Tag(change) => Facts {
             fields: change.fields(),
             ..base(tag_call(change), change.rank(), change.summary())
@@ -257,7 +300,11 @@ fn created(id: &RoleName, arn: &Arn, state: &State, trust: &Document, home: &Hom
     Facts {
         makes: vec![arn.clone()],
         needs,
-        fields: state.present().into_iter().filter(|path| !later.contains(&path.field)).collect(),
+        fields: state
+            .present()
+            .into_iter()
+            .filter(|path| !later.contains(&path.field))
+            .collect(),
         retry: TRUSTING,
         ..Facts::new("iam:CreateRole", Rank::Create, format!("create role {id}"))
     }
@@ -277,4 +324,3 @@ fn tag_call(change: &TagChange) -> &'static str {
         TagChange::Remove(_) => "iam:UntagRole",
     }
 }
-

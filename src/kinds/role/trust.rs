@@ -18,20 +18,26 @@ pub(super) fn lower(node: &Node, cx: &mut Lowering<'_>) -> Option<Policy> {
     let policy = match &node.value {
         Value::Map(_) if is_document(node) => cx.document(node, Flavour::Trust),
         Value::Text(text) if text.trim_start().starts_with('{') => cx.document(node, Flavour::Trust),
-        Value::List(items) if items.iter().any(|item| item.get("Effect").is_some()) => cx.document(node, Flavour::Trust),
+        Value::List(items) if items.iter().any(|item| item.get("Effect").is_some()) => {
+            cx.document(node, Flavour::Trust)
+        }
         Value::Map(_) => parts_of_map(node, cx).and_then(|parts| build(parts, cx)),
         _ => services(node, cx).and_then(|parts| build(parts, cx)),
     }?;
     let size = policy.size();
     if size > USUAL_CHARACTERS {
-        let message = format!("this trust policy is {size} characters long; AWS takes {USUAL_CHARACTERS} unless the quota was raised");
+        let message = format!(
+            "this trust policy is {size} characters long; AWS takes {USUAL_CHARACTERS} unless the quota was raised"
+        );
         cx.report(Finding::warning("E0415", node.span, message));
     }
     Some(policy)
 }
 
 fn is_document(node: &Node) -> bool {
-    ["Statement", "Version", "file"].iter().any(|key| node.get(key).is_some())
+    ["Statement", "Version", "file"]
+        .iter()
+        .any(|key| node.get(key).is_some())
 }
 
 fn build(parts: TrustParts, cx: &mut Lowering<'_>) -> Option<Policy> {
@@ -50,12 +56,18 @@ fn services(node: &Node, cx: &mut Lowering<'_>) -> Option<TrustParts> {
             cx.report(Finding::error("E0411", span, message).label(label));
             continue;
         }
-        principals.push(PrincipalEntry { kind: PrincipalType::Service, name: Word::new(text, span) });
+        principals.push(PrincipalEntry {
+            kind: PrincipalType::Service,
+            name: Word::new(text, span),
+        });
     }
     if node.items().is_empty() && matches!(node.value, Value::List(_)) {
         cx.report(nobody(node, "name a service, such as `lambda.amazonaws.com`"));
     }
-    (!principals.is_empty()).then(|| TrustParts { principals, ..TrustParts::default() })
+    (!principals.is_empty()).then(|| TrustParts {
+        principals,
+        ..TrustParts::default()
+    })
 }
 
 fn nobody(node: &Node, label: &str) -> Finding {
@@ -68,10 +80,16 @@ fn parts_of_map(node: &Node, cx: &mut Lowering<'_>) -> Option<TrustParts> {
     let before = cx.findings.len();
     let mut table = Table::new(node, "trust", KEYS, &mut cx.reading())?;
     let mut principals = Vec::new();
-    for (key, kind) in [("service", PrincipalType::Service), ("aws", PrincipalType::Aws), ("federated", PrincipalType::Federated)] {
+    for (key, kind) in [
+        ("service", PrincipalType::Service),
+        ("aws", PrincipalType::Aws),
+        ("federated", PrincipalType::Federated),
+    ] {
         let Some(value) = table.take(key) else { continue };
         let texts = table::texts(value, key, &mut cx.reading())?;
-        let names = texts.into_iter().filter_map(|(text, span)| principal(key, text, span, cx));
+        let names = texts
+            .into_iter()
+            .filter_map(|(text, span)| principal(key, text, span, cx));
         principals.extend(names.map(|name| PrincipalEntry { kind, name }));
     }
     // Who was refused is no longer nobody.
@@ -83,11 +101,19 @@ fn parts_of_map(node: &Node, cx: &mut Lowering<'_>) -> Option<TrustParts> {
         None => Vec::new(),
     };
     if let Some(id) = table.written_text("external_id", &mut cx.reading()) {
-        conditions.push(policy_doc::Condition::placeless(external_id_operator()?, "sts:ExternalId", &[id]));
+        conditions.push(policy_doc::Condition::placeless(
+            external_id_operator()?,
+            "sts:ExternalId",
+            &[id],
+        ));
     }
     let actions = table.texts("actions", &mut cx.reading());
     let actions = actions.into_iter().map(|(text, span)| Word::new(text, span)).collect();
-    (!principals.is_empty()).then_some(TrustParts { principals, conditions, actions })
+    (!principals.is_empty()).then_some(TrustParts {
+        principals,
+        conditions,
+        actions,
+    })
 }
 
 /// The operator of a condition on the external id.
@@ -104,12 +130,15 @@ fn principal(key: &str, text: &str, span: crate::spec::source::Span, cx: &mut Lo
     match cx.principal_arn(text) {
         Some(arn) => Some(Word::new(arn.as_str(), span)),
         None => {
-            let message = format!("`{text}` is no principal: neither an ARN, an account id, nor a role or user of this file");
+            let message =
+                format!("`{text}` is no principal: neither an ARN, an account id, nor a role or user of this file");
             let label = if text.ends_with(".amazonaws.com") {
                 format!("write `service: {text}`")
             } else {
                 let near = nearest(text, cx.principal_ids());
-                near.map_or("write an ARN, or declare it".to_owned(), |near| format!("did you mean `{near}`?"))
+                near.map_or("write an ARN, or declare it".to_owned(), |near| {
+                    format!("did you mean `{near}`?")
+                })
             };
             cx.report(Finding::error("E0501", span, message).label(label));
             None
@@ -121,7 +150,8 @@ fn principal(key: &str, text: &str, span: crate::spec::source::Span, cx: &mut Lo
 pub(super) fn own_principals(trust: &Policy, home: &Home) -> Vec<Arn> {
     let arns = trust.principals().into_iter().filter_map(|name| Arn::parse(name).ok());
     let own = |arn: &Arn| arn.account().as_ref() == Some(&home.account) && arn.service() == "iam";
-    arns.filter(|arn| own(arn) && (arn.user_name().is_some() || arn.role_name().is_some())).collect()
+    arns.filter(|arn| own(arn) && (arn.user_name().is_some() || arn.role_name().is_some()))
+        .collect()
 }
 
 /// The shortest form that says the same.
@@ -130,11 +160,19 @@ pub(super) fn spell(trust: &Policy) -> serde_json::Value {
 }
 
 fn short_form(trust: &Policy) -> Option<serde_json::Value> {
-    let [statement] = trust.document()?.statements.as_slice() else { return None };
+    let [statement] = trust.document()?.statements.as_slice() else {
+        return None;
+    };
     let principals = statement.principal.as_ref()?.entries().to_vec();
     let services = principals.iter().all(|entry| entry.kind == PrincipalType::Service);
     let names: Vec<String> = principals.iter().map(|entry| entry.name.text.clone()).collect();
-    let rebuilt = Policy::trust(TrustParts { principals, ..TrustParts::default() }, &mut Vec::new())?;
+    let rebuilt = Policy::trust(
+        TrustParts {
+            principals,
+            ..TrustParts::default()
+        },
+        &mut Vec::new(),
+    )?;
     let same = services && statement.sid.is_none() && policy_doc::same(&rebuilt, trust);
     same.then(|| match names.as_slice() {
         [one] => serde_json::json!(one),

@@ -23,7 +23,7 @@ use std::fmt;
 use serde_json::{Map, Value as Json, json};
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section};
+use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section, field};
 use crate::names::limits::RULE_DESCRIPTION_CHARACTERS;
 use crate::names::{Arn, EventBusName, EventPattern, IamPath, NameError, Region, RuleName, Schedule};
 use crate::spec::finding::Finding;
@@ -95,22 +95,6 @@ pub struct Evidence {
     pub target_ids: Vec<String>,
     /// What it has that the file can't say.
     pub unmodelled: Vec<String>,
-}
-
-const fn field(
-    name: &'static str,
-    shape: &'static str,
-    default: &'static str,
-    on_change: OnChange,
-    doc: &'static str,
-) -> Field {
-    Field {
-        name,
-        shape,
-        default,
-        on_change,
-        doc,
-    }
 }
 
 impl Kind for Rule {

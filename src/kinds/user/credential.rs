@@ -46,7 +46,9 @@ impl<W> Credential<W> {
 
 impl<W> PartialEq for Credential<W> {
     fn eq(&self, other: &Self) -> bool {
-        self.presence().zip(other.presence()).is_none_or(|(mine, theirs)| mine == theirs)
+        self.presence()
+            .zip(other.presence())
+            .is_none_or(|(mine, theirs)| mine == theirs)
     }
 }
 

@@ -20,7 +20,7 @@ use serde_json::json;
 
 use crate::address::Address;
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section};
+use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section, field};
 use crate::names::{Arn, IamPath, NameError, UserName, limits};
 use crate::policy_doc::Policy as Document;
 use crate::spec::finding::Finding;
@@ -99,22 +99,6 @@ pub struct Evidence {
     pub ssh_keys: Vec<String>,
     /// Ids of credentials for single services.
     pub service_credentials: Vec<String>,
-}
-
-const fn field(
-    name: &'static str,
-    shape: &'static str,
-    default: &'static str,
-    on_change: OnChange,
-    doc: &'static str,
-) -> Field {
-    Field {
-        name,
-        shape,
-        default,
-        on_change,
-        doc,
-    }
 }
 
 impl Kind for User {
