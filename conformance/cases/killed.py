@@ -7,7 +7,7 @@ from harness.bench import Bench
 from harness.case import EVERYWHERE, Case
 
 from . import functions, people
-from .documents import allow, edited, file
+from .documents import allow, edited
 from .edits import FULL
 
 MOMENTS = 10

@@ -21,7 +21,6 @@ FULL = file(
             "groups": ["readers"],
             "policies": ["AmazonS3ReadOnlyAccess"],
             "inline_policies": {"queue": allow("sqs:SendMessage")},
-            "permissions_boundary": "limits",
             "tags": {"team": "data"},
         },
         "bob": {"groups": ["readers", "writers"]},
@@ -47,7 +46,7 @@ def group_row(name: str, field: str, aws: str, written: tuple, changed: tuple, *
 
 
 ROWS = [
-    user_row("path", "path", "Path", ("/people/",) * 2, ("/staff/",) * 2, "/staff/"),
+    user_row("path", "path", "Path", ("/people/",) * 2, ("/staff/",) * 2, "/"),
     user_row("groups", "groups", "Groups", (["readers"],) * 2, (["readers", "writers"],) * 2, []),
     user_row("groups-moved", "groups", "Groups", (["readers"],) * 2, (["writers"],) * 2, []),
     user_row(
@@ -66,7 +65,7 @@ ROWS = [
         ({"team": "data", "x": ""}, OWNED | {"team": "data", "x": ""}), ({"team": "sea"}, OWNED | {"team": "sea"}), OWNED,
     ),
     user_row("tag-case-only", "tags", "Tags", ({"Team": "a"}, OWNED | {"Team": "a"}), ({"team": "a"}, OWNED | {"team": "a"}), OWNED),
-    group_row("path", "path", "Path", ("/teams/",) * 2, ("/crews/",) * 2, "/crews/"),
+    group_row("path", "path", "Path", ("/teams/",) * 2, ("/crews/",) * 2, "/"),
     group_row(
         "policies", "policies", "AttachedPolicies",
         (["reading"], [READING]), (["limits", "AmazonS3ReadOnlyAccess"], sorted([LIMITS, S3_READ])), [],

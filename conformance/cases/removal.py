@@ -20,6 +20,7 @@ FULL = file(
             "inline_policies": {"queue": allow("sqs:SendMessage")},
             "permissions_boundary": "limits",
             "instance_profile": True,
+            "tags": {"team": "data"},
         },
         "caller": {"trust": {"aws": "app"}},
     },
