@@ -17,10 +17,14 @@ use super::session::Loaded;
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     files: FileArgs,
+    /// Taken as everywhere else, so that one alias serves all commands; `check` looks at no account.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "", hide = true)]
+    sandbox: Option<String>,
 }
 
 pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
-    let loaded = Loaded::read(&args.files)?;
+    let CheckArgs { files, sandbox: _ } = args;
+    let loaded = Loaded::read(files)?;
     let Some(environment) = loaded.offline() else {
         output.findings(&loaded.texts.findings, &loaded.texts.sources);
         return Ok(Exit::Error);
