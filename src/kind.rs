@@ -1,7 +1,7 @@
 //! The contract of a kind: what role, bucket or rule must say of themselves so that the rest of the program can
 //! lower, compare, plan, order, execute and document them without knowing them.
 //!
-//! Invariant: everything in [`Kind`] is pure. [`Live`] holds the effects; it makes calls and never decides.
+//! Invariant: everything in [`Kind`] is pure. `Live` holds the effects; it makes calls and never decides.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

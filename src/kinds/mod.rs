@@ -1,4 +1,4 @@
-//! The kinds and their closed sums. Adding a kind is its folder and one line in [`kinds!`].
+//! The kinds and their closed sums. Adding a kind is its folder and one line in `kinds!`.
 //!
 //! Invariant: no other room names a single kind; they all go through the sums and the visitor made here.
 
