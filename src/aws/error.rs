@@ -7,8 +7,8 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId as _;
 
-use crate::engine::CallError;
 use crate::engine::error::Nature;
+use crate::engine::{CallError, Receipt};
 
 /// AWS's codes for "more slowly, please". `LimitExceededException` is in the SDK's list, but EventBridge means a quota by
 /// it, and IAM's `LimitExceeded` is one, too.
@@ -94,6 +94,18 @@ pub fn is_absent(error: &CallError) -> bool {
     ["NoSuchEntity", "ResourceNotFoundException", "NoSuchBucket", "NotFound"]
         .iter()
         .any(|code| error.is(code))
+}
+
+/// What is to go and isn't there is gone.
+///
+/// # Errors
+/// Whatever else AWS answered.
+pub fn gone_is_done(error: CallError) -> Result<Receipt, CallError> {
+    if is_absent(&error) {
+        Ok(Receipt::already())
+    } else {
+        Err(error)
+    }
 }
 
 /// AWS's id of an answered request.

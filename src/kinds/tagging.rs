@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::spec::finding::Finding;
-use crate::spec::lower::Lowering;
+use crate::spec::lower::{Lowering, MOST_TAGS};
 use crate::spec::node::Node;
 
 /// The tags of a user or role: of keys that differ by case alone IAM takes only one (InvalidInput), so a common tag gives
@@ -33,8 +33,6 @@ pub fn caseless(own: Option<&Node>, cx: &mut Lowering<'_>) -> BTreeMap<String, S
     tags.retain(|key, _| !overridden(key));
     tags
 }
-/// Tags on one resource, at most (IAM quotas; the same for Lambda, S3 and EventBridge).
-const MOST_TAGS: usize = 50;
 
 /// Whether AWS tells tag keys apart by case: not on users and roles (IAM user guide, "Tags for IAM resources").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -548,8 +548,8 @@ pub fn arn_of(kind: KindName, declared: &Declared, learned: &Learned, home: &Hom
     kind.visit(Named(declared, path, home))
 }
 
-/// Tags on one resource, at most (IAM quotas; the same for Lambda and EventBridge).
-const MOST_TAGS: usize = 50;
+/// Tags on one resource, at most (IAM quotas; the same for Lambda, S3 and EventBridge).
+pub const MOST_TAGS: usize = 50;
 
 /// A mistake of a name as a finding, with what would be right under the carets.
 #[must_use]

@@ -10,7 +10,7 @@ use aws_sdk_lambda::Client;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types as sdk;
 
-use crate::aws::{Aws, Intent, View, failed, is_absent, request_id};
+use crate::aws::{Aws, Intent, View, failed, gone_is_done, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::kind::{Depth, Live, Seen};
 use crate::kinds::partial::Partial;
@@ -449,14 +449,6 @@ async fn delete(client: &Client, id: &Id) -> Result<Receipt, CallError> {
     match client.delete_function().function_name(id.name.as_str()).send().await {
         Ok(answer) => Ok(Receipt::of(request_id(&answer))),
         Err(error) => gone_is_done(failed("lambda:DeleteFunction")(error)),
-    }
-}
-
-fn gone_is_done(error: CallError) -> Result<Receipt, CallError> {
-    if is_absent(&error) {
-        Ok(Receipt::already())
-    } else {
-        Err(error)
     }
 }
 

@@ -4,7 +4,7 @@
 //! the ARN holds the path, so things are named by ARN.
 
 use crate::aws::iam::{PolicyRecord, PolicyVersion};
-use crate::aws::{Aws, Intent, View, failed, is_absent, request_id};
+use crate::aws::{Aws, Intent, View, failed, gone_is_done, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::kind::{Depth, Live, Observed, Seen};
 use crate::kinds::principal::{Holder, live as holding};
@@ -191,7 +191,7 @@ async fn delete_version(aws: &Aws, arn: &Arn, version: &str) -> Result<Receipt, 
         .version_id(version);
     match request.send().await {
         Ok(answer) => Ok(Receipt::of(request_id(&answer))),
-        Err(error) => gone(failed("iam:DeletePolicyVersion")(error)),
+        Err(error) => gone_is_done(failed("iam:DeletePolicyVersion")(error)),
     }
 }
 
@@ -240,14 +240,6 @@ async fn delete(aws: &Aws, arn: &Arn) -> Result<Receipt, CallError> {
         .await
     {
         Ok(answer) => Ok(Receipt::of(request_id(&answer))),
-        Err(error) => gone(failed("iam:DeletePolicy")(error)),
-    }
-}
-
-fn gone(error: CallError) -> Result<Receipt, CallError> {
-    if is_absent(&error) {
-        Ok(Receipt::already())
-    } else {
-        Err(error)
+        Err(error) => gone_is_done(failed("iam:DeletePolicy")(error)),
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_iam::types::Tag;
 
-use crate::aws::{Aws, Intent, failed, is_absent, request_id};
+use crate::aws::{Aws, Intent, failed, gone_is_done, request_id};
 use crate::engine::{CallError, Receipt};
 use crate::names::Arn;
 
@@ -23,14 +23,7 @@ macro_rules! call {
     (gone $operation:literal, $request:expr) => {
         match $request.send().await {
             Ok(answer) => Ok(Receipt::of(request_id(&answer))),
-            Err(error) => {
-                let error = failed($operation)(error);
-                if is_absent(&error) {
-                    Ok(Receipt::already())
-                } else {
-                    Err(error)
-                }
-            }
+            Err(error) => gone_is_done(failed($operation)(error)),
         }
     };
 }

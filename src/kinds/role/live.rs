@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use aws_sdk_iam::types::Tag;
 
 use crate::aws::iam::RoleRecord;
-use crate::aws::{Aws, Intent, View, failed, is_absent, request_id};
+use crate::aws::{Aws, Intent, View, failed, gone_is_done, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::kind::{Depth, Live, Observed, Seen};
 use crate::kinds::principal::{Holder, live as holding};
@@ -182,7 +182,7 @@ async fn remove_from_profile(aws: &Aws, id: &RoleName, name: &str) -> Result<Rec
     let request = aws.iam(Intent::Write).remove_role_from_instance_profile();
     match request.instance_profile_name(name).role_name(id.as_str()).send().await {
         Ok(answer) => Ok(Receipt::of(request_id(&answer))),
-        Err(error) => gone(failed("iam:RemoveRoleFromInstanceProfile")(error)),
+        Err(error) => gone_is_done(failed("iam:RemoveRoleFromInstanceProfile")(error)),
     }
 }
 
@@ -195,7 +195,7 @@ async fn delete_profile(aws: &Aws, name: &str) -> Result<Receipt, CallError> {
         .await
     {
         Ok(answer) => Ok(Receipt::of(request_id(&answer))),
-        Err(error) => gone(failed("iam:DeleteInstanceProfile")(error)),
+        Err(error) => gone_is_done(failed("iam:DeleteInstanceProfile")(error)),
     }
 }
 
@@ -226,16 +226,7 @@ async fn tag(aws: &Aws, id: &RoleName, change: &TagChange) -> Result<Receipt, Ca
 async fn delete(aws: &Aws, id: &RoleName) -> Result<Receipt, CallError> {
     match aws.iam(Intent::Write).delete_role().role_name(id.as_str()).send().await {
         Ok(answer) => Ok(Receipt::of(request_id(&answer))),
-        Err(error) => gone(failed("iam:DeleteRole")(error)),
-    }
-}
-
-/// What is to go and isn't there is gone.
-fn gone(error: CallError) -> Result<Receipt, CallError> {
-    if is_absent(&error) {
-        Ok(Receipt::already())
-    } else {
-        Err(error)
+        Err(error) => gone_is_done(failed("iam:DeleteRole")(error)),
     }
 }
 

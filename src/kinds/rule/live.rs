@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::types as sdk;
 
-use crate::aws::{Aws, Intent, View, failed, is_absent, request_id};
+use crate::aws::{Aws, Intent, View, failed, gone_is_done, is_absent, request_id};
 use crate::engine::error::Nature;
 use crate::engine::{CallError, Receipt, Settled};
 use crate::kind::{Depth, Live, Seen};
@@ -273,13 +273,5 @@ async fn delete(client: &Client, id: &Id) -> Result<Receipt, CallError> {
     match request.send().await {
         Ok(answer) => Ok(Receipt::of(request_id(&answer))),
         Err(error) => gone_is_done(failed("events:DeleteRule")(error)),
-    }
-}
-
-fn gone_is_done(error: CallError) -> Result<Receipt, CallError> {
-    if is_absent(&error) {
-        Ok(Receipt::already())
-    } else {
-        Err(error)
     }
 }
