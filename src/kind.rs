@@ -34,6 +34,31 @@ pub struct Section {
     pub service: &'static str,
     /// Whether policies can name it as a principal.
     pub principal: bool,
+    /// How its resources stand there.
+    pub form: Form,
+    /// Where a name of it leads to one thing.
+    pub scope: Scope,
+}
+
+/// How the resources of a section stand in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A mapping of ids to mappings of fields.
+    Named,
+    /// A list; an entry is a text, which is the id of a resource without fields, or a mapping whose field of this name
+    /// is it.
+    Listed(&'static str),
+    /// A mapping of settings of which there is one each; a value that is no mapping stands for its own field.
+    Settings,
+}
+
+/// Where a name leads to one thing only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// In the whole account or beyond.
+    Global,
+    /// In a region, and on a bus where there are some.
+    Regional,
 }
 
 /// How much a reader must find out.
@@ -112,6 +137,8 @@ pub struct Wanted<K: Kind> {
     pub places: BTreeMap<FieldPath, Place>,
     /// What a reader of a plan that changes it should know.
     pub notes: Vec<String>,
+    /// What of [`Kind::exposes`] the file consents to.
+    pub public: BTreeSet<String>,
 }
 
 /// What a reader found.
@@ -145,6 +172,8 @@ pub struct Doom {
     pub origin: Place,
     /// `detach: true`: undeclared users of it may be unlinked.
     pub detach: bool,
+    /// `empty: true`: what it holds may be deleted with it.
+    pub empty: bool,
 }
 
 /// One resource with all that is known of it: what the file wants and what AWS has.
@@ -276,6 +305,8 @@ pub enum Loss {
     Object,
     /// An attachment, a membership, a statement: counted by the brake.
     Link,
+    /// Something that holds what people have put there: its deletion always needs a word.
+    Store,
 }
 
 /// What the rest of the program may know of an action.
@@ -413,6 +444,17 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     fn refs(id: &Self::Id, state: &Self::State, home: &Home) -> Vec<Arn>;
     /// What a state lets whom do.
     fn grants(id: &Self::Id, state: &Self::State, home: &Home) -> Vec<Grant>;
+    /// What a state opens to everybody, each as a short phrase: "s3:GetObject on status/*".
+    fn exposes(id: &Self::Id, state: &Self::State, home: &Home) -> BTreeSet<String> {
+        let _ = (id, state, home);
+        BTreeSet::new()
+    }
+    /// What people have put into a live thing and would lose with it: "1,204 objects". `None` where it is empty, or
+    /// where things of this kind hold nothing.
+    fn contents(live: &Observed<Self>) -> Option<String> {
+        let _ = live;
+        None
+    }
     /// Who else uses a live thing, as far as its deletion is concerned.
     fn users(live: &Observed<Self>) -> Vec<Arn>;
     /// What AWS holds of it that the file can't say, each as a short phrase.
@@ -423,7 +465,8 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
 #[cfg(feature = "aws")]
 pub trait Live: Kind {
     /// Finds out what AWS has. Calls that can be shared are shared through the view.
-    fn read(view: &crate::aws::View<'_>, id: &Self::Id, depth: Depth) -> impl Future<Output = Seen<Self>>;
+    /// `object` has not been read; what is wanted of it says what has to be looked at one by one, such as seeded objects.
+    fn read(view: &crate::aws::View<'_>, object: &Object<Self>) -> impl Future<Output = Seen<Self>>;
     /// Every resource of this kind that the account has.
     fn list(view: &crate::aws::View<'_>) -> impl Future<Output = Result<Vec<Self::Id>, crate::engine::CallError>>;
     /// Executes one action.

@@ -9,6 +9,7 @@ use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
+use aws_types::service_config::ServiceConfigKey;
 
 use crate::kind::Home;
 use crate::names::{AccountId, Arn, Region};
@@ -99,6 +100,17 @@ async fn real_config(profile: Option<&str>, region: Option<&Region>) -> SdkConfi
         loader = loader.region(aws_types::region::Region::new(region.as_str().to_owned()));
     }
     loader.load().await
+}
+
+/// Whether S3 is spoken to at an endpoint that the user has named.
+pub(super) fn has_own_endpoint(config: &SdkConfig) -> bool {
+    let key = ServiceConfigKey::builder()
+        .service_id("S3")
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url")
+        .build();
+    let service = config.service_config().zip(key.ok());
+    config.endpoint_url().is_some() || service.is_some_and(|(config, key)| config.load_config(key).is_some())
 }
 
 /// The SDK sets no limit of its own to an operation.

@@ -20,11 +20,54 @@ pub use error::{call_error, failed, gone_is_done, is_absent, request_id};
 
 pub use view::View;
 
-use crate::names::{Arn, Region};
+use crate::names::{Arn, BucketName, Region};
 use crate::vault;
 
-/// Reads per service that are under way at once. IAM's buckets are small; more gains nothing there.
+/// Reads of one service that are under way at once. IAM's buckets are small; more gains nothing there.
 const READS_AT_ONCE: usize = 16;
+
+/// A service, as far as its limits are its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// IAM.
+    Iam,
+    /// S3.
+    S3,
+    /// Lambda.
+    Lambda,
+    /// EventBridge.
+    Events,
+}
+
+/// The reads under way, service by service, so that none waits for another one's.
+#[derive(Debug)]
+struct Reads {
+    iam: Semaphore,
+    s3: Semaphore,
+    lambda: Semaphore,
+    events: Semaphore,
+}
+
+impl Reads {
+    fn new() -> Self {
+        let some = || Semaphore::new(READS_AT_ONCE);
+        Self {
+            iam: some(),
+            s3: some(),
+            lambda: some(),
+            events: some(),
+        }
+    }
+
+    fn of(&self, service: Service) -> &Semaphore {
+        match service {
+            Service::Iam => &self.iam,
+            Service::S3 => &self.s3,
+            Service::Lambda => &self.lambda,
+            Service::Events => &self.events,
+        }
+    }
+}
 
 /// Everything that a kind's effects work with.
 #[derive(Debug)]
@@ -40,7 +83,9 @@ pub struct Aws {
     pub vault: vault::Context,
     /// Where the live code of functions is saved before it is replaced.
     pub code_backups: std::path::PathBuf,
-    reads: Semaphore,
+    s3: RefCell<BTreeMap<(Region, Intent), aws_sdk_s3::Client>>,
+    bucket_regions: RefCell<BTreeMap<BucketName, Region>>,
+    reads: Reads,
 }
 
 /// What a client is for.
@@ -72,7 +117,9 @@ impl Aws {
             connection,
             vault,
             code_backups,
-            reads: Semaphore::new(READS_AT_ONCE),
+            s3: RefCell::default(),
+            bucket_regions: RefCell::default(),
+            reads: Reads::new(),
         }
     }
 
@@ -124,9 +171,38 @@ impl Aws {
             .build()
     }
 
-    /// Waits for a place among the reads under way.
-    pub async fn read_slot(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
-        self.reads.acquire().await.ok()
+    /// S3 in a region. A custom endpoint is spoken to by path, since `bucket.localhost` is no host.
+    #[must_use]
+    pub fn s3(&self, region: &Region, intent: Intent) -> aws_sdk_s3::Client {
+        let made = || {
+            let config = self.regional(region, intent);
+            let by_path = config::has_own_endpoint(&config);
+            let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(by_path);
+            aws_sdk_s3::Client::from_conf(config.build())
+        };
+        self.s3
+            .borrow_mut()
+            .entry((region.clone(), intent))
+            .or_insert_with(made)
+            .clone()
+    }
+
+    /// S3 in the region where a bucket is, as far as this run knows, else in the region given: S3 answers about a bucket
+    /// only there, and the SDK follows none of its redirects (`PermanentRedirect`).
+    #[must_use]
+    pub fn s3_of(&self, bucket: &BucketName, otherwise: &Region, intent: Intent) -> aws_sdk_s3::Client {
+        let known = self.bucket_regions.borrow().get(bucket).cloned();
+        self.s3(&known.unwrap_or_else(|| otherwise.clone()), intent)
+    }
+
+    /// Where a bucket was found.
+    pub fn learn_bucket_region(&self, bucket: &BucketName, region: Region) {
+        self.bucket_regions.borrow_mut().insert(bucket.clone(), region);
+    }
+
+    /// Waits for a place among the reads of a service that are under way.
+    pub async fn read_slot(&self, service: Service) -> Option<tokio::sync::SemaphorePermit<'_>> {
+        self.reads.of(service).acquire().await.ok()
     }
 
     /// The identity that runs the tool.

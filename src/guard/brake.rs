@@ -25,7 +25,7 @@ impl Rule for Brake {
         }
         let losses = cx.plan.steps.iter().filter(|step| step.loss != Loss::None).count();
         let things: usize = cx.objects.iter().map(|object| object.visit(Counting)).sum();
-        let mut refusals = Vec::new();
+        let mut refusals: Vec<Refusal> = stores(cx).collect();
         if losses > FEW && losses * 100 > things * SHARE {
             refusals.push(refusal(format!(
                 "{losses} of {things} things and links would be deleted or detached"
@@ -48,6 +48,12 @@ fn refusal(message: String) -> Refusal {
         place: None,
         hint: "to go on: --allow mass-change".into(),
     }
+}
+
+/// What holds other people's things never goes without a word, however few go with it.
+fn stores<'a>(cx: &'a GuardCx<'_>) -> impl Iterator<Item = Refusal> + 'a {
+    let steps = cx.plan.steps.iter().filter(|step| step.loss == Loss::Store);
+    steps.map(|step| refusal(format!("{} would be deleted", step.address)))
 }
 
 /// Kinds of which the account has several of this environment and nothing of them would be left.

@@ -195,7 +195,7 @@ macro_rules! kinds {
             /// Finds out what AWS has of it.
             pub async fn read(&mut self, view: &crate::aws::View<'_>) {
                 match self { $(Self::$kind(object) => {
-                    object.seen = <$module::$kind as crate::kind::Live>::read(view, &object.id, object.depth).await;
+                    object.seen = <$module::$kind as crate::kind::Live>::read(view, object).await;
                 }),* }
             }
         }

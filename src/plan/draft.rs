@@ -130,6 +130,9 @@ fn create<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         .map(|path| field_change(path, None, Some(&wanted.state), wanted))
         .collect();
     if wanted.unknown.is_empty() {
+        if let Some(refusal) = refuse::publication(object, wanted, &wanted.state, None, cx) {
+            return draft.refuse(refusal);
+        }
         draft.change.verb = Verb::Create;
         draft.change.notes.clone_from(&wanted.notes);
         let actions = K::diff(&object.id, Pair::Create(&wanted.state), &cx.diff());
@@ -159,6 +162,9 @@ fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
     };
     let actions = erase(object, &live.state, K::diff(&object.id, pair, &cx.diff()), cx);
     if let Some(refusal) = refuse::not_ours(object, wanted, live, &actions, &draft.change.fields, cx) {
+        return draft.refuse(refusal);
+    }
+    if let Some(refusal) = refuse::publication(object, wanted, &levelled.state, Some(&live.state), cx) {
         return draft.refuse(refusal);
     }
     if !levelled.unknown.is_empty() && refuse::is_unclaimed(object, wanted, live, cx) {
@@ -201,11 +207,14 @@ fn replace<K: Member>(
     if let Some(refusal) = refuse::replacement(object, wanted, live, cx) {
         return draft.refuse(refusal);
     }
+    let state = made_anew(wanted, levelled);
+    if let Some(refusal) = refuse::publication(object, wanted, &state, Some(&live.state), cx) {
+        return draft.refuse(refusal);
+    }
     draft.change.verb = Verb::Replace;
     draft.change.notes.extend(wanted.notes.iter().cloned());
     let gone = K::diff(&object.id, Pair::Delete(live), &cx.diff());
     draft.actions = erase(object, &live.state, gone, cx);
-    let state = made_anew(wanted, levelled);
     let made = K::diff(&object.id, Pair::Create(&state), &cx.diff());
     draft.actions.extend(erase(object, &state, made, cx));
 }

@@ -10,6 +10,7 @@ use crate::kind::{Doom, Kind, Loss, Object, Observed, Wanted};
 use crate::kinds::{AnyAction, Member};
 use crate::spec::source::Place;
 
+use super::consent::Danger;
 use super::draft::DraftCx;
 use super::level::Levelled;
 use super::{FieldChange, Refusal};
@@ -139,6 +140,14 @@ pub(super) fn replacement<K: Member>(
         let message = format!("{address} can't be made anew while its {path} is unknown: {why}");
         return refuse("unknown", message, "make it readable first".into());
     }
+    if let Some(contents) = K::contents(live) {
+        let message = format!("{address} holds {contents}, which would be lost");
+        return refuse(
+            "data-loss",
+            message,
+            "empty it first, or leave that field as it is".into(),
+        );
+    }
     let users = unsettled_users(live, cx);
     if !users.is_empty() {
         let message = format!(
@@ -177,6 +186,61 @@ pub(super) fn deletion<K: Member>(
     may_not_go(object, &doom.origin, live, cx)
         .or_else(|| still_named(object, doom, live, cx))
         .or_else(|| still_used(object, doom, live, cx))
+        .or_else(|| still_full(object, doom, live, cx))
+}
+
+/// Why a thing may not be deleted with what people have put into it.
+fn still_full<K: Member>(object: &Object<K>, doom: &Doom, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
+    let contents = K::contents(live)?;
+    let address = &object.address;
+    let refuse = |guard, message, hint: String| Some(about(guard, object, &doom.origin, message, hint));
+    if !doom.empty {
+        let name = &object.id;
+        let hint = format!("to delete them with it: `{{ name: {name}, empty: true }}` and --allow data-loss:{address}");
+        return refuse("data-loss", format!("{address} holds {contents}"), hint);
+    }
+    if K::tags(&live.state).is_some_and(|tags| !is_ours(tags, cx)) {
+        let message = format!("{address} holds {contents} and does not carry this environment's mark");
+        let hint = "empty it by hand, or declare it and adopt it first".to_owned();
+        return refuse("data-loss", message, hint);
+    }
+    let is_allowed = cx.consents.allows(Danger::DataLoss, Some(address));
+    let message = format!("{address} would lose {contents} for good");
+    let hint = format!("to go on: --allow data-loss:{address}");
+    if is_allowed {
+        None
+    } else {
+        refuse("data-loss", message, hint)
+    }
+}
+
+/// What would be opened to everybody and neither the file nor the user has consented to.
+pub(super) fn publication<K: Member>(
+    object: &Object<K>,
+    wanted: &Wanted<K>,
+    state: &K::State,
+    live: Option<&K::State>,
+    cx: &DraftCx<'_>,
+) -> Option<Refusal> {
+    let address = &object.address;
+    let exposed = |state: &K::State| K::exposes(&object.id, state, cx.home);
+    let before = live.map(exposed).unwrap_or_default();
+    let opened: Vec<String> = exposed(state)
+        .into_iter()
+        .filter(|what| !before.contains(what) && !wanted.public.contains(what))
+        .collect();
+    if opened.is_empty() || cx.consents.allows(Danger::Public, Some(address)) {
+        return None;
+    }
+    let message = format!("{address} would give everybody {}", opened.join(", "));
+    let hint = format!("to go on: --allow public:{address}");
+    let hint = match K::FIELDS.iter().any(|field| field.name == "public") {
+        true => {
+            format!("to go on: write what may be read by everybody as `public:` on it, or --allow public:{address}")
+        }
+        false => hint,
+    };
+    Some(about("public", object, &wanted.origin, message, hint))
 }
 
 /// AWS can't change something in place, and the user hasn't said that it may go.

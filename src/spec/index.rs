@@ -11,7 +11,7 @@ use super::load::Texts;
 use super::lower::{Declared, Index, Learned, arn_of};
 use super::node::{Key, Node, Value};
 use super::source::Sources;
-use crate::kind::{Home, OnChange};
+use crate::kind::{Home, OnChange, Scope};
 use crate::kinds::KindName;
 use crate::names::{IamPath, Region, nearest};
 
@@ -151,6 +151,9 @@ pub fn clashes(index: &Index) -> Vec<Finding> {
 pub(super) fn identity(kind: KindName, declared: &Declared) -> (String, String, String) {
     if kind.is_iam() {
         return (declared.name.to_lowercase(), String::new(), String::new());
+    }
+    if kind.section().scope == Scope::Global {
+        return (declared.name.clone(), String::new(), String::new());
     }
     let bus = declared.bus.clone().unwrap_or_else(|| "default".to_owned());
     (declared.name.clone(), declared.region.to_string(), bus)

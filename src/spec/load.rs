@@ -9,6 +9,7 @@ use super::finding::{Finding, Severity};
 use super::node::{Key, Node, Value};
 use super::source::{Sources, Span};
 use super::{table, yaml};
+use crate::kind::Form;
 use crate::kinds::KindName;
 use crate::names::nearest;
 
@@ -256,8 +257,71 @@ fn entries_of(texts: &mut Texts, node: &Node, what: &str, of: &str) -> Vec<(Key,
     entries
 }
 
+/// The resources of a section as ids with mappings, however they are written.
+fn entries_of_form(texts: &mut Texts, form: Form, section: &Key, node: &Node) -> Vec<(Key, Node)> {
+    match form {
+        Form::Named => entries_of(texts, node, &section.text, "names to resources"),
+        Form::Settings => {
+            let entries = entries_of(texts, node, &section.text, "settings to values");
+            entries.into_iter().map(|(key, node)| setting(key, node)).collect()
+        }
+        Form::Listed(field) => {
+            let mut findings = Vec::new();
+            let mut reading = table::Reading {
+                sources: &texts.sources,
+                findings: &mut findings,
+            };
+            let items = match node.value {
+                Value::Null => &[],
+                _ => table::list(node, &section.text, "names", &mut reading).unwrap_or_default(),
+            };
+            let listed = items.iter().filter_map(|item| listed(item, field, &mut reading));
+            let listed = listed.collect();
+            texts.findings.extend(findings);
+            listed
+        }
+    }
+}
+
+/// A value that is no mapping stands for the field of its own name.
+fn setting(key: Key, node: Node) -> (Key, Node) {
+    if let Value::Map(_) = node.value {
+        return (key, node);
+    }
+    let whole = Node {
+        span: node.span,
+        value: Value::Map(vec![(key.clone(), node)]),
+    };
+    (key, whole)
+}
+
+/// An entry of a list: its id as a key, and what else it says.
+fn listed(item: &Node, field: &'static str, reading: &mut table::Reading<'_>) -> Option<(Key, Node)> {
+    let named = match (&item.value, item.get(field)) {
+        (Value::Map(_), None) => {
+            let missing = Finding::error("E0304", item.span, format!("this entry has no `{field}`"));
+            reading.report(missing.label(format!("`{field}` is required")));
+            return None;
+        }
+        (_, Some(named)) => named,
+        (_, None) => item,
+    };
+    let key = Key {
+        span: named.span,
+        text: table::written_text(named, field, reading)?.to_owned(),
+    };
+    let fields = match &item.value {
+        Value::Map(_) => item.clone(),
+        _ => Node {
+            span: item.span,
+            value: Value::Map(Vec::new()),
+        },
+    };
+    Some((key, fields))
+}
+
 fn resources(texts: &mut Texts, kind: KindName, section: &Key, node: &Node) {
-    for (key, node) in entries_of(texts, node, &section.text, "names to resources") {
+    for (key, node) in entries_of_form(texts, kind.section().form, section, node) {
         let known = texts.resources.entry(kind).or_default();
         match known.iter().find(|(other, _)| other.text == key.text) {
             Some((first, _)) => {

@@ -39,6 +39,8 @@ pub struct Lowered<K: Kind> {
     pub ignore: Vec<String>,
     /// What a reader of a plan that changes it should know, such as what somebody else has to do.
     pub notes: Vec<String>,
+    /// What of [`Kind::exposes`] the file consents to.
+    pub public: BTreeSet<String>,
 }
 
 impl<K: Kind> Lowered<K> {
@@ -53,6 +55,7 @@ impl<K: Kind> Lowered<K> {
             implied: BTreeSet::new(),
             ignore: Vec::new(),
             notes: Vec::new(),
+            public: BTreeSet::new(),
         }
     }
 }

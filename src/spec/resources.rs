@@ -228,6 +228,7 @@ impl VisitKind for One<'_, '_> {
             origin: environment.sources.place(key.span),
             places,
             notes: lowered.notes,
+            public: lowered.public,
         };
         environment.objects.push(K::object(Object {
             address: Address::new(K::KIND, id),
@@ -428,7 +429,7 @@ impl VisitKind for Dooming<'_, '_> {
 
     fn visit<K: Member>(self) {
         let Self { cx, environment, item } = self;
-        let Some((declared, detach)) = doomed(cx, environment, item) else {
+        let Some((declared, doom)) = doomed(cx, environment, item) else {
             return;
         };
         let identity = index::identity(K::KIND, &declared);
@@ -460,10 +461,6 @@ impl VisitKind for Dooming<'_, '_> {
             let finding = Finding::error("E0414", declared.span, message).label("remove one of them");
             environment.findings.push(finding);
             return;
-        };
-        let doom = Doom {
-            origin: environment.sources.place(declared.span),
-            detach,
         };
         environment.objects.push(K::object(Object {
             address,
@@ -503,8 +500,8 @@ fn free_address<K: Member>(name: &str, id: &K::Id, environment: &Environment) ->
     })
 }
 
-/// A name, or `{ name: x, detach: true, region: …, bus: … }`.
-fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(Declared, bool)> {
+/// A name, or `{ name: x, detach: true, empty: true, region: …, bus: … }`.
+fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(Declared, Doom)> {
     let mut reading = Reading {
         sources: &environment.sources,
         findings: &mut environment.findings,
@@ -512,12 +509,23 @@ fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(De
     let plain = |name: &str, span| Declared::bare(name, cx.region, span);
     if !matches!(item.value, Value::Map(_)) {
         let name = table::written_text(item, "absent", &mut reading)?;
-        return Some((plain(name, item.span), false));
+        let doom = Doom {
+            origin: environment.sources.place(item.span),
+            detach: false,
+            empty: false,
+        };
+        return Some((plain(name, item.span), doom));
     }
-    let mut table = Table::new(item, "absent entry", &["name", "detach", "region", "bus"], &mut reading)?;
+    let mut table = Table::new(
+        item,
+        "absent entry",
+        &["name", "detach", "empty", "region", "bus"],
+        &mut reading,
+    )?;
     let name_node = table.required("name", &mut reading)?;
     let name = table::written_text(name_node, "name", &mut reading)?;
     let detach = table.boolean("detach", &mut reading).unwrap_or(false);
+    let empty = table.boolean("empty", &mut reading).unwrap_or(false);
     let bus = table.text("bus", &mut reading).map(str::to_owned);
     let region = table.take("region").and_then(|node| {
         let text = table::text(node, "region", &mut reading)?;
@@ -525,13 +533,18 @@ fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(De
         Region::parse(text).map_err(refuse).ok()
     });
     let declared = plain(name, name_node.span);
+    let doom = Doom {
+        origin: environment.sources.place(name_node.span),
+        detach,
+        empty,
+    };
     Some((
         Declared {
             bus,
             region: region.unwrap_or_else(|| cx.region.clone()),
             ..declared
         },
-        detach,
+        doom,
     ))
 }
 

@@ -25,7 +25,7 @@ pub struct KeyRecord {
 /// # Errors
 /// What AWS answered.
 pub async fn login(view: &View<'_>, user: &str) -> Result<Option<i64>, CallError> {
-    let _slot = view.aws.read_slot().await;
+    let _slot = view.aws.read_slot(crate::aws::Service::Iam).await;
     let answer = view.iam_client().get_login_profile().user_name(user).send().await;
     let answer = absent_is_none(answer.map_err(failed("iam:GetLoginProfile")))?;
     Ok(answer.map(|answer| answer.login_profile().map_or(0, |login| login.create_date().secs())))
@@ -129,7 +129,7 @@ pub async fn ssh_public_keys(view: &View<'_>, user: &str) -> Result<Vec<String>,
 /// # Errors
 /// What AWS answered.
 pub async fn service_credentials(view: &View<'_>, user: &str) -> Result<Vec<String>, CallError> {
-    let _slot = view.aws.read_slot().await;
+    let _slot = view.aws.read_slot(crate::aws::Service::Iam).await;
     let mut ids = Vec::new();
     let mut marker = None;
     loop {

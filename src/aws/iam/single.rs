@@ -16,7 +16,7 @@ use super::{View, failed};
 /// Follows a paginator to its end and collects what `$pick` takes from each page.
 macro_rules! all_pages {
     ($view:expr, $operation:literal, $request:expr, $pick:expr) => {{
-        let _slot = $view.aws.read_slot().await;
+        let _slot = $view.aws.read_slot(crate::aws::Service::Iam).await;
         let mut pages = $request.max_items(1000).into_paginator().send();
         let mut all = Vec::new();
         while let Some(page) = pages.next().await {
@@ -31,7 +31,7 @@ pub(super) use all_pages;
 
 /// The boundary of a role, from the call that surely tells it.
 pub(super) async fn role_boundary(view: &View<'_>, name: &str) -> Result<Option<String>, CallError> {
-    let _slot = view.aws.read_slot().await;
+    let _slot = view.aws.read_slot(crate::aws::Service::Iam).await;
     let answer = view
         .iam_client()
         .get_role()
@@ -44,7 +44,7 @@ pub(super) async fn role_boundary(view: &View<'_>, name: &str) -> Result<Option<
 
 /// The boundary of a user, from the call that surely tells it.
 pub(super) async fn user_boundary(view: &View<'_>, name: &str) -> Result<Option<String>, CallError> {
-    let _slot = view.aws.read_slot().await;
+    let _slot = view.aws.read_slot(crate::aws::Service::Iam).await;
     let answer = view
         .iam_client()
         .get_user()
@@ -58,7 +58,7 @@ pub(super) async fn user_boundary(view: &View<'_>, name: &str) -> Result<Option<
 pub(super) async fn role(view: &View<'_>, name: &str) -> Result<RoleRecord, CallError> {
     let client = view.iam_client();
     let answer = {
-        let _slot = view.aws.read_slot().await;
+        let _slot = view.aws.read_slot(crate::aws::Service::Iam).await;
         client
             .get_role()
             .role_name(name)
@@ -127,7 +127,7 @@ async fn role_inline(view: &View<'_>, name: &str) -> Result<BTreeMap<String, Str
         |page: &aws_sdk_iam::operation::list_role_policies::ListRolePoliciesOutput| page.policy_names().to_vec()
     )?;
     let documents = names.into_iter().map(|policy| async move {
-        let _slot = view.aws.read_slot().await;
+        let _slot = view.aws.read_slot(crate::aws::Service::Iam).await;
         let answer = client
             .get_role_policy()
             .role_name(name)
@@ -143,7 +143,7 @@ async fn role_inline(view: &View<'_>, name: &str) -> Result<BTreeMap<String, Str
 pub(super) async fn user(view: &View<'_>, name: &str) -> Result<UserRecord, CallError> {
     let client = view.iam_client();
     let answer = {
-        let _slot = view.aws.read_slot().await;
+        let _slot = view.aws.read_slot(crate::aws::Service::Iam).await;
         client
             .get_user()
             .user_name(name)
@@ -212,7 +212,7 @@ async fn user_inline(view: &View<'_>, name: &str) -> Result<BTreeMap<String, Str
         |page: &aws_sdk_iam::operation::list_user_policies::ListUserPoliciesOutput| page.policy_names().to_vec()
     )?;
     let documents = names.into_iter().map(|policy| async move {
-        let _slot = view.aws.read_slot().await;
+        let _slot = view.aws.read_slot(crate::aws::Service::Iam).await;
         let answer = client
             .get_user_policy()
             .user_name(name)
@@ -235,7 +235,7 @@ pub(super) async fn group(view: &View<'_>, name: &str) -> Result<GroupRecord, Ca
 
 /// GetGroup is paged over the members; the head comes with every page.
 async fn group_head(view: &View<'_>, name: &str) -> Result<GroupRecord, CallError> {
-    let _slot = view.aws.read_slot().await;
+    let _slot = view.aws.read_slot(crate::aws::Service::Iam).await;
     let mut pages = view
         .iam_client()
         .get_group()
@@ -281,7 +281,7 @@ async fn group_inline(view: &View<'_>, name: &str) -> Result<BTreeMap<String, St
         |page: &aws_sdk_iam::operation::list_group_policies::ListGroupPoliciesOutput| page.policy_names().to_vec()
     )?;
     let documents = names.into_iter().map(|policy| async move {
-        let _slot = view.aws.read_slot().await;
+        let _slot = view.aws.read_slot(crate::aws::Service::Iam).await;
         let answer = client
             .get_group_policy()
             .group_name(name)
@@ -315,7 +315,7 @@ pub(super) async fn policy_arns(view: &View<'_>) -> Result<Vec<(String, String)>
 }
 
 pub(super) async fn policy_head(view: &View<'_>, arn: &str) -> Result<PolicyHead, CallError> {
-    let _slot = view.aws.read_slot().await;
+    let _slot = view.aws.read_slot(crate::aws::Service::Iam).await;
     let answer = view
         .iam_client()
         .get_policy()
@@ -370,7 +370,7 @@ async fn policy_versions(view: &View<'_>, arn: &str) -> Result<Vec<PolicyVersion
 }
 
 async fn with_document(view: &View<'_>, arn: &str, listed: PolicyVersion) -> Result<PolicyVersion, CallError> {
-    let _slot = view.aws.read_slot().await;
+    let _slot = view.aws.read_slot(crate::aws::Service::Iam).await;
     let request = view
         .iam_client()
         .get_policy_version()

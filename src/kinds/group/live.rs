@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::aws::iam::{GroupRecord, Named};
 use crate::aws::{Aws, Intent, View, failed, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
-use crate::kind::{Depth, Home, Live, Observed, Seen};
+use crate::kind::{Home, Live, Object, Observed, Seen};
 use crate::kinds::membership::{self, Peer};
 use crate::kinds::principal::{Holder, live as holding};
 use crate::names::{Arn, GroupName, IamPath, UserName};
@@ -17,7 +17,8 @@ use crate::policy_doc::Policy as Document;
 use super::{Action, Evidence, Group, State};
 
 impl Live for Group {
-    async fn read(view: &View<'_>, id: &GroupName, _: Depth) -> Seen<Self> {
+    async fn read(view: &View<'_>, object: &Object<Self>) -> Seen<Self> {
+        let id = &object.id;
         match view.iam.group(view, id.as_str()).await {
             Ok(None) => Seen::Absent,
             Ok(Some(record)) => {

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section, field};
+use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
 use crate::names::{Arn, GroupName, IamPath, NameError, limits};
 use crate::policy_doc::Policy as Document;
 use crate::spec::lower::{Declared, Lowered, Lowering};
@@ -75,6 +75,8 @@ impl Kind for Group {
         aliases: &[],
         service: "iam",
         principal: false,
+        form: Form::Named,
+        scope: Scope::Global,
     };
     const FIELDS: &'static [Field] = &[
         field(

@@ -12,7 +12,7 @@ use aws_sdk_lambda::types as sdk;
 
 use crate::aws::{Aws, Intent, View, failed, gone_is_done, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
-use crate::kind::{Depth, Live, Seen};
+use crate::kind::{Live, Object, Seen};
 use crate::kinds::partial::Partial;
 use crate::kinds::tagging::TagChange;
 use crate::names::{Architecture, Arn, FunctionName};
@@ -24,7 +24,8 @@ use super::values::{Logging, Variable, Vpc};
 use super::{Action, Code, Id, Lambda, Permission, State, read};
 
 impl Live for Lambda {
-    async fn read(view: &View<'_>, id: &Id, _: Depth) -> Seen<Self> {
+    async fn read(view: &View<'_>, object: &Object<Self>) -> Seen<Self> {
+        let id = &object.id;
         read::read(view, id).await
     }
 

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section, field};
+use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
 use crate::names::{
     Architecture, Arn, EphemeralStorage, FunctionName, Handler, IamPath, LayerVersionArn, Memory, NameError, Region,
     Runtime, Timeout,
@@ -121,6 +121,8 @@ impl Kind for Lambda {
         aliases: &["functions"],
         service: "lambda",
         principal: false,
+        form: Form::Named,
+        scope: Scope::Regional,
     };
     const FIELDS: &'static [Field] = &[
         field(

@@ -41,7 +41,7 @@ pub(super) async fn read(view: &View<'_>, id: &Id) -> Seen<Lambda> {
 }
 
 async fn get_function(view: &View<'_>, id: &Id) -> Result<Option<GetFunctionOutput>, CallError> {
-    let _slot = view.aws.read_slot().await;
+    let _slot = view.aws.read_slot(crate::aws::Service::Lambda).await;
     let client = view.aws.lambda(&id.region, Intent::Read);
     match client.get_function().function_name(id.name.as_str()).send().await {
         Ok(answer) => Ok(Some(answer)),
@@ -51,7 +51,7 @@ async fn get_function(view: &View<'_>, id: &Id) -> Result<Option<GetFunctionOutp
 
 /// The policy's text; `None` for none.
 pub(super) async fn get_policy(view: &View<'_>, id: &Id) -> Result<Option<String>, CallError> {
-    let _slot = view.aws.read_slot().await;
+    let _slot = view.aws.read_slot(crate::aws::Service::Lambda).await;
     let client = view.aws.lambda(&id.region, Intent::Read);
     match client.get_policy().function_name(id.name.as_str()).send().await {
         Ok(answer) => Ok(answer.policy),

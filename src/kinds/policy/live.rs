@@ -6,7 +6,7 @@
 use crate::aws::iam::{PolicyRecord, PolicyVersion};
 use crate::aws::{Aws, Intent, View, failed, gone_is_done, request_id};
 use crate::engine::{CallError, Receipt, Settled};
-use crate::kind::{Depth, Live, Observed, Seen};
+use crate::kind::{Depth, Live, Object, Observed, Seen};
 use crate::kinds::principal::{Holder, live as holding};
 use crate::kinds::tagging::TagChange;
 use crate::names::{Arn, IamPath, PolicyName};
@@ -15,7 +15,8 @@ use crate::policy_doc::Policy as Document;
 use super::{Action, Evidence, Policy, State, Version};
 
 impl Live for Policy {
-    async fn read(view: &View<'_>, id: &PolicyName, depth: Depth) -> Seen<Self> {
+    async fn read(view: &View<'_>, object: &Object<Self>) -> Seen<Self> {
+        let (id, depth) = (&object.id, object.depth);
         match read(view, id, depth).await {
             Ok(None) => Seen::Absent,
             Ok(Some(Ok(live))) => Seen::There(Box::new(live)),

@@ -13,7 +13,7 @@ use std::convert::Infallible;
 use serde_json::json;
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section, field};
+use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
 use crate::names::{Arn, IamPath, NameError, PolicyName};
 use crate::policy_doc::{Flavour, Policy as Document};
 use crate::spec::finding::Finding;
@@ -75,6 +75,8 @@ impl Kind for Policy {
         aliases: &[],
         service: "iam",
         principal: false,
+        form: Form::Named,
+        scope: Scope::Global,
     };
     const FIELDS: &'static [Field] = &[
         field(

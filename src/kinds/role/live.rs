@@ -10,7 +10,7 @@ use aws_sdk_iam::types::Tag;
 use crate::aws::iam::RoleRecord;
 use crate::aws::{Aws, Intent, View, failed, gone_is_done, request_id};
 use crate::engine::{CallError, Receipt, Settled};
-use crate::kind::{Depth, Live, Observed, Seen};
+use crate::kind::{Live, Object, Observed, Seen};
 use crate::kinds::principal::{Holder, live as holding};
 use crate::kinds::tagging::TagChange;
 use crate::names::{Arn, IamPath, RoleName, SessionLength};
@@ -19,7 +19,8 @@ use crate::policy_doc::Policy as Document;
 use super::{Action, Evidence, Role, State};
 
 impl Live for Role {
-    async fn read(view: &View<'_>, id: &RoleName, _: Depth) -> Seen<Self> {
+    async fn read(view: &View<'_>, object: &Object<Self>) -> Seen<Self> {
+        let id = &object.id;
         match view.iam.role(view, id.as_str()).await {
             Ok(None) => Seen::Absent,
             Ok(Some(record)) => observed(record).map_or_else(Seen::Unknown, |live| Seen::There(Box::new(live))),

@@ -13,7 +13,7 @@ use std::convert::Infallible;
 use serde_json::json;
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section, field};
+use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
 use crate::names::{Arn, IamPath, InstanceProfileName, NameError, RoleName, SessionLength, limits};
 use crate::policy_doc::Policy as Document;
 use crate::spec::lower::{Declared, Lowered, Lowering};
@@ -78,6 +78,8 @@ impl Kind for Role {
         aliases: &[],
         service: "iam",
         principal: true,
+        form: Form::Named,
+        scope: Scope::Global,
     };
     const FIELDS: &'static [Field] = &[
         field(

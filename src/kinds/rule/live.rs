@@ -11,7 +11,7 @@ use aws_sdk_eventbridge::types as sdk;
 use crate::aws::{Aws, Intent, View, failed, gone_is_done, is_absent, request_id};
 use crate::engine::error::Nature;
 use crate::engine::{CallError, Receipt, Settled};
-use crate::kind::{Depth, Live, Seen};
+use crate::kind::{Live, Object, Seen};
 use crate::kinds::tagging::TagChange;
 use crate::names::{Arn, EventBusName, Region, RuleName};
 
@@ -20,7 +20,8 @@ use super::values::Switch;
 use super::{Action, Id, Rule, State, read};
 
 impl Live for Rule {
-    async fn read(view: &View<'_>, id: &Id, _: Depth) -> Seen<Self> {
+    async fn read(view: &View<'_>, object: &Object<Self>) -> Seen<Self> {
+        let id = &object.id;
         read::read(view, id).await
     }
 

@@ -23,7 +23,7 @@ use std::fmt;
 use serde_json::{Map, Value as Json, json};
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section, field};
+use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
 use crate::names::limits::RULE_DESCRIPTION_CHARACTERS;
 use crate::names::{Arn, EventBusName, EventPattern, IamPath, NameError, Region, RuleName, Schedule};
 use crate::spec::finding::Finding;
@@ -104,6 +104,8 @@ impl Kind for Rule {
         aliases: &[],
         service: "events",
         principal: false,
+        form: Form::Named,
+        scope: Scope::Regional,
     };
     const FIELDS: &'static [Field] = &[
         field(

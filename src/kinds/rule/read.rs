@@ -33,7 +33,7 @@ pub(super) async fn read(view: &View<'_>, id: &Id) -> Seen<Rule> {
 }
 
 pub(super) async fn describe(view: &View<'_>, id: &Id) -> Result<Option<DescribeRuleOutput>, CallError> {
-    let _slot = view.aws.read_slot().await;
+    let _slot = view.aws.read_slot(crate::aws::Service::Events).await;
     let client = view.aws.events(&id.region, Intent::Read);
     let request = client
         .describe_rule()
@@ -53,7 +53,7 @@ async fn targets(view: &View<'_>, id: &Id) -> Result<Vec<sdk::Target>, CallError
     let client = view.aws.events(&id.region, Intent::Read);
     let (mut targets, mut next) = (Vec::new(), None);
     loop {
-        let _slot = view.aws.read_slot().await;
+        let _slot = view.aws.read_slot(crate::aws::Service::Events).await;
         let request = client
             .list_targets_by_rule()
             .rule(id.name.as_str())
@@ -72,7 +72,7 @@ async fn targets(view: &View<'_>, id: &Id) -> Result<Vec<sdk::Target>, CallError
 }
 
 async fn tags(view: &View<'_>, id: &Id) -> Result<BTreeMap<String, String>, CallError> {
-    let _slot = view.aws.read_slot().await;
+    let _slot = view.aws.read_slot(crate::aws::Service::Events).await;
     let client = view.aws.events(&id.region, Intent::Read);
     let arn = Rule::arn(id, None, &view.aws.connection.home);
     let answer = client.list_tags_for_resource().resource_arn(arn.as_str()).send().await;

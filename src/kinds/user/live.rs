@@ -12,7 +12,7 @@ use crate::aws::iam::{Named, UserRecord};
 use crate::aws::{Aws, Intent, View, failed, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::fields::FieldPath;
-use crate::kind::{Depth, Home, Live, Observed, Seen};
+use crate::kind::{Depth, Home, Live, Object, Observed, Seen};
 use crate::kinds::membership::{self, Peer};
 use crate::kinds::principal::{Holder, live as holding};
 use crate::kinds::tagging::TagChange;
@@ -23,7 +23,8 @@ use super::steps::{KeyChange, Leftover, LoginChange};
 use super::{Action, Credential, Evidence, KeyStatus, Keys, State, User, secrets};
 
 impl Live for User {
-    async fn read(view: &View<'_>, id: &UserName, depth: Depth) -> Seen<Self> {
+    async fn read(view: &View<'_>, object: &Object<Self>) -> Seen<Self> {
+        let (id, depth) = (&object.id, object.depth);
         match read(view, id.as_str(), depth).await {
             Ok(None) => Seen::Absent,
             Ok(Some(Ok(live))) => Seen::There(Box::new(live)),

@@ -20,7 +20,7 @@ use serde_json::json;
 
 use crate::address::Address;
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Grant, Home, Kind, Observed, OnChange, Pair, Section, field};
+use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
 use crate::names::{Arn, IamPath, NameError, UserName, limits};
 use crate::policy_doc::Policy as Document;
 use crate::spec::finding::Finding;
@@ -108,6 +108,8 @@ impl Kind for User {
         aliases: &[],
         service: "iam",
         principal: true,
+        form: Form::Named,
+        scope: Scope::Global,
     };
     const FIELDS: &'static [Field] = &[
         field(
