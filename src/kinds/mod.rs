@@ -242,6 +242,7 @@ kinds! {
     user::User,
     role::Role,
     lambda::Lambda,
+    event_bus::EventBus,
     rule::Rule,
 }
 

@@ -31,7 +31,6 @@ const LATER: &[&str] = &[
     "oidc_providers",
     "bucket_policies",
     "buckets",
-    "event_buses",
     "account_settings",
 ];
 

@@ -429,9 +429,10 @@ impl VisitKind for Dooming<'_, '_> {
 
     fn visit<K: Member>(self) {
         let Self { cx, environment, item } = self;
-        let Some((declared, doom)) = doomed(cx, environment, item) else {
+        let Some((mut declared, doom)) = doomed(cx, environment, item) else {
             return;
         };
+        K::resolve(&mut declared, cx.index);
         let identity = index::identity(K::KIND, &declared);
         let declared_ids = cx.index.get(&K::KIND).into_iter().flatten();
         let clash = declared_ids
@@ -456,6 +457,13 @@ impl VisitKind for Dooming<'_, '_> {
                 return;
             }
         };
+        if let Some(why) = K::undeletable(&id) {
+            let message = format!("{} `{}` can't be deleted", K::NAME, declared.name);
+            environment
+                .findings
+                .push(Finding::error("E0508", declared.span, message).label(why));
+            return;
+        }
         let Some(address) = free_address::<K>(&declared.name, &id, environment) else {
             let message = format!("`{}/{}` is listed twice under `absent:`", K::NAME, declared.name);
             let finding = Finding::error("E0414", declared.span, message).label("remove one of them");
