@@ -322,11 +322,12 @@ fn unknown_field<K: Member>(pattern: &str, span: Span) -> Option<Finding> {
         return None;
     }
     let known = K::FIELDS.iter().map(|field| field.name);
+    let kind = table::with_article(K::NAME);
     let label = match nearest(field, known.clone()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the fields of a {}: {}", K::NAME, known.collect::<Vec<_>>().join(", ")),
+        None => format!("the fields of {kind}: {}", known.collect::<Vec<_>>().join(", ")),
     };
-    Some(Finding::error("E0505", span, format!("`ignore`: a {} has no field `{field}`", K::NAME)).label(label))
+    Some(Finding::error("E0505", span, format!("`ignore`: {kind} has no field `{field}`")).label(label))
 }
 
 fn common_tags(header: &Header, rules: &TagRules, environment: &str, common: &Common) -> BTreeMap<String, String> {

@@ -232,7 +232,9 @@ impl Kind for Rule {
             .targets
             .values()
             .flat_map(|target| [Some(&target.arn), target.role.as_ref(), target.dead_letter.as_ref()]);
-        bus.into_iter().chain(state.role.iter().chain(targets.flatten()).cloned()).collect()
+        bus.into_iter()
+            .chain(state.role.iter().chain(targets.flatten()).cloned())
+            .collect()
     }
 
     fn grants(_: &Id, _: &State, _: &Home) -> Vec<Grant> {

@@ -222,7 +222,12 @@ pub(super) fn facts(id: &Id, arn: &Arn, action: &Action, home: &Home) -> Facts {
     match action {
         Action::Create(state) => Facts {
             makes: vec![arn.clone()],
-            needs: state.role.clone().into_iter().chain(bus::arn(id, &home.account)).collect(),
+            needs: state
+                .role
+                .clone()
+                .into_iter()
+                .chain(bus::arn(id, &home.account))
+                .collect(),
             fields: state
                 .present()
                 .into_iter()
