@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use crate::address::Address;
-use crate::kind::{Facts, Field, Home, Kind, Object, OnChange};
+use crate::kind::{Facts, Field, Form, Home, Kind, Object, OnChange};
 use crate::names::Arn;
 
 /// The fields that every resource may have.
@@ -244,6 +244,7 @@ kinds! {
     lambda::Lambda,
     event_bus::EventBus,
     rule::Rule,
+    account::Account,
 }
 
 /// A kind as a member of the closed sums.
@@ -296,15 +297,17 @@ impl KindName {
             .find(|kind| kind.section().key == key || kind.section().aliases.contains(&key))
     }
 
-    /// The keys that a resource of this kind may have in the file: its own and those of every resource.
+    /// The keys that a resource of this kind may have in the file: its own and those of every resource, which settings
+    /// don't have.
     #[must_use]
     pub fn known_keys(self) -> &'static [&'static str] {
         static KEYS: LazyLock<BTreeMap<KindName, Vec<&'static str>>> = LazyLock::new(|| {
             let own = |kind: &KindName| {
-                kind.fields()
-                    .iter()
-                    .map(|field| field.name)
-                    .chain(COMMON.iter().map(|field| field.name))
+                let common = match kind.section().form {
+                    Form::Settings => &[],
+                    Form::Named | Form::Listed(_) => COMMON,
+                };
+                kind.fields().iter().chain(common).map(|field| field.name)
             };
             KindName::ALL.iter().map(|kind| (*kind, own(kind).collect())).collect()
         });
