@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::names::{
-    Architecture, Arn, EphemeralStorage, Handler, IamPath, LayerVersionArn, Memory, Runtime, SessionLength, Timeout,
+    Architecture, Arn, EphemeralStorage, Handler, IamPath, LayerVersionArn, Memory, Region, Runtime, SessionLength, Timeout,
 };
 use crate::policy_doc::{Policy, same};
 use crate::vault::Secret;
@@ -143,7 +143,7 @@ macro_rules! plain_values {
         fn show(&self) -> Option<Shown> { Some(Shown::text(self)) }
     })* };
 }
-plain_values!(u32, i32, u64, IamPath, SessionLength);
+plain_values!(u32, i32, u64, IamPath, Region, SessionLength);
 plain_values!(
     Architecture,
     EphemeralStorage,

@@ -241,6 +241,7 @@ kinds! {
     group::Group,
     user::User,
     role::Role,
+    bucket::Bucket,
     lambda::Lambda,
     rule::Rule,
 }
