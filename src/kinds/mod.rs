@@ -226,6 +226,7 @@ macro_rules! kinds {
     };
 }
 
+pub mod bucket;
 pub(crate) mod decode;
 #[cfg(all(test, feature = "aws"))]
 pub(crate) mod live_testing;

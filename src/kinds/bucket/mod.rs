@@ -1,0 +1,16 @@
+//! The settings of buckets, until the kind around them is there.
+
+#![allow(dead_code, unused_imports, reason = "the kind that uses them is not here yet")]
+
+pub mod cors;
+mod items;
+pub mod lifecycle;
+pub mod logging;
+pub mod notifications;
+#[cfg(test)]
+mod settings_testing;
+#[cfg(all(test, feature = "aws"))]
+mod settings_tests;
+pub mod website;
+#[cfg(feature = "aws")]
+mod wire;
