@@ -23,6 +23,10 @@ pub mod values;
 #[cfg(all(test, feature = "aws"))]
 mod live_tests;
 #[cfg(test)]
+mod settings_testing;
+#[cfg(all(test, feature = "aws"))]
+mod settings_tests;
+#[cfg(test)]
 mod tests;
 pub mod website;
 #[cfg(feature = "aws")]
