@@ -10,7 +10,7 @@ use crate::address::Address;
 use crate::fields::{FieldPath, Fields};
 use crate::names::{AccountId, Arn, IamPath, NameError, Partition};
 use crate::policy_doc::Policy;
-use crate::spec::lower::{Declared, Lowered, Lowering};
+use crate::spec::lower::{Declared, Index, Lowered, Lowering};
 use crate::spec::node::Node;
 use crate::spec::source::Place;
 
@@ -391,6 +391,8 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     const DOC: &'static str;
     /// Whether AWS lets it carry tags.
     const TAGGABLE: bool;
+    /// Whether what else uses it can be unlinked from it, so that `detach: true` lets it go.
+    const DETACHABLE: bool = true;
     /// What AWS knows it by.
     type Id: Clone + Ord + fmt::Debug + fmt::Display + serde::Serialize;
     /// Its normal form, wanted and live alike.
@@ -407,6 +409,15 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     /// # Errors
     /// A name that AWS would refuse.
     fn identify(declared: &Declared) -> Result<Self::Id, NameError>;
+    /// Writes the AWS names of declared things into a declaration, where its identity names them by their ids.
+    fn resolve(declared: &mut Declared, index: &Index) {
+        let _ = (declared, index);
+    }
+    /// Why `absent:` can't name it, and what to write instead; `None` for what can be deleted.
+    fn undeletable(id: &Self::Id) -> Option<&'static str> {
+        let _ = id;
+        None
+    }
     /// The ARN; `state` supplies a path where there is one.
     fn arn(id: &Self::Id, state: Option<&Self::State>, home: &Home) -> Arn;
     /// The ARN of a thing of which only the name is known, and the path where there is one; `None` for impossible names.

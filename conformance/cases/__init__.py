@@ -1,6 +1,19 @@
 """All cases, in the order in which they are run."""
 
-from . import adoption, by_hand, edits, examples, functions, held, killed, opened, people, removal, versions
+from . import (
+    adoption,
+    buses,
+    by_hand,
+    edits,
+    examples,
+    functions,
+    held,
+    killed,
+    opened,
+    people,
+    removal,
+    versions,
+)
 
 ALL = [
     *examples.CASES,
@@ -13,5 +26,6 @@ ALL = [
     *people.CASES,
     *functions.CASES,
     *opened.CASES,
+    *buses.CASES,
     *killed.CASES,
 ]

@@ -243,6 +243,7 @@ kinds! {
     role::Role,
     bucket::Bucket,
     lambda::Lambda,
+    event_bus::EventBus,
     rule::Rule,
 }
 

@@ -30,7 +30,6 @@ const LATER: &[&str] = &[
     "service_linked_roles",
     "oidc_providers",
     "bucket_policies",
-    "event_buses",
     "account_settings",
 ];
 

@@ -322,11 +322,12 @@ fn unknown_field<K: Member>(pattern: &str, span: Span) -> Option<Finding> {
         return None;
     }
     let known = K::FIELDS.iter().map(|field| field.name);
+    let kind = table::with_article(K::NAME);
     let label = match nearest(field, known.clone()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the fields of a {}: {}", K::NAME, known.collect::<Vec<_>>().join(", ")),
+        None => format!("the fields of {kind}: {}", known.collect::<Vec<_>>().join(", ")),
     };
-    Some(Finding::error("E0505", span, format!("`ignore`: a {} has no field `{field}`", K::NAME)).label(label))
+    Some(Finding::error("E0505", span, format!("`ignore`: {kind} has no field `{field}`")).label(label))
 }
 
 fn common_tags(header: &Header, rules: &TagRules, environment: &str, common: &Common) -> BTreeMap<String, String> {
@@ -429,9 +430,10 @@ impl VisitKind for Dooming<'_, '_> {
 
     fn visit<K: Member>(self) {
         let Self { cx, environment, item } = self;
-        let Some((declared, doom)) = doomed(cx, environment, item) else {
+        let Some((mut declared, doom)) = doomed(cx, environment, item) else {
             return;
         };
+        K::resolve(&mut declared, cx.index);
         let identity = index::identity(K::KIND, &declared);
         let declared_ids = cx.index.get(&K::KIND).into_iter().flatten();
         let clash = declared_ids
@@ -456,6 +458,13 @@ impl VisitKind for Dooming<'_, '_> {
                 return;
             }
         };
+        if let Some(why) = K::undeletable(&id) {
+            let message = format!("{} `{}` can't be deleted", K::NAME, declared.name);
+            environment
+                .findings
+                .push(Finding::error("E0508", declared.span, message).label(why));
+            return;
+        }
         let Some(address) = free_address::<K>(&declared.name, &id, environment) else {
             let message = format!("`{}/{}` is listed twice under `absent:`", K::NAME, declared.name);
             let finding = Finding::error("E0414", declared.span, message).label("remove one of them");

@@ -29,6 +29,7 @@ const PAGES: &[&str] = &[
     "trust.md",
     "users_and_groups.md",
     "lambdas.md",
+    "event_buses.md",
     "rules.md",
     "absent_and_expect.md",
 ];
@@ -50,6 +51,7 @@ pages!(
     trust,
     users_and_groups,
     lambdas,
+    event_buses,
     rules,
     absent_and_expect
 );

@@ -146,8 +146,8 @@ fn principal(key: &str, text: &str, span: crate::spec::source::Span, cx: &mut Lo
     }
 }
 
-/// The users and roles of this account that a trust policy names, which must exist before it can be written.
-pub(super) fn own_principals(trust: &Policy, home: &Home) -> Vec<Arn> {
+/// The users and roles of this account that a policy names as principals, which must exist before it can be written.
+pub(crate) fn own_principals(trust: &Policy, home: &Home) -> Vec<Arn> {
     let arns = trust.principals().into_iter().filter_map(|name| Arn::parse(name).ok());
     let own = |arn: &Arn| arn.account().as_ref() == Some(&home.account) && arn.service() == "iam";
     arns.filter(|arn| own(arn) && (arn.user_name().is_some() || arn.role_name().is_some()))
