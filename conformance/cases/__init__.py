@@ -1,6 +1,6 @@
 """All cases, in the order in which they are run."""
 
-from . import adoption, by_hand, edits, examples, functions, held, killed, people, removal, versions
+from . import adoption, by_hand, edits, examples, functions, held, killed, oidc, people, removal, versions
 
 ALL = [
     *examples.CASES,
@@ -11,6 +11,7 @@ ALL = [
     *adoption.CASES,
     *removal.CASES,
     *people.CASES,
+    *oidc.CASES,
     *functions.CASES,
     *killed.CASES,
 ]

@@ -28,6 +28,7 @@ const PAGES: &[&str] = &[
     "documents.md",
     "trust.md",
     "users_and_groups.md",
+    "oidc_providers.md",
     "lambdas.md",
     "rules.md",
     "absent_and_expect.md",
@@ -49,6 +50,7 @@ pages!(
     documents,
     trust,
     users_and_groups,
+    oidc_providers,
     lambdas,
     rules,
     absent_and_expect
