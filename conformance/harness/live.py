@@ -26,6 +26,7 @@ def identities(iam) -> dict:
         "roles": {one["RoleName"]: role(iam, one["RoleName"]) for one in pages(iam, "list_roles", "Roles")},
         "users": {one["UserName"]: user(iam, one["UserName"]) for one in pages(iam, "list_users", "Users")},
         "groups": {one["GroupName"]: group(iam, one["GroupName"]) for one in pages(iam, "list_groups", "Groups")},
+        "oidc_providers": oidc_providers(iam),
     }
 
 
@@ -98,6 +99,20 @@ def group(iam, name: str) -> dict:
         "Path": found["Group"]["Path"],
         "Members": sorted(one["UserName"] for one in found["Users"]),
     } | held(iam, "group", "GroupName", name)
+
+
+def oidc_providers(iam) -> dict:
+    """The OIDC providers by host; their URLs come without a scheme."""
+    listed = iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    found = [iam.get_open_id_connect_provider(OpenIDConnectProviderArn=one["Arn"]) for one in listed]
+    return {
+        one["Url"].removeprefix("https://"): {
+            "Audiences": sorted(one["ClientIDList"]),
+            "Thumbprints": sorted(one["ThumbprintList"]),
+            "Tags": tags(one.get("Tags", [])),
+        }
+        for one in found
+    }
 
 
 def functions(client, region: str) -> dict:
