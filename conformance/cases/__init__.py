@@ -1,6 +1,6 @@
 """All cases, in the order in which they are run."""
 
-from . import adoption, by_hand, edits, examples, functions, held, killed, people, removal, versions
+from . import adoption, by_hand, edits, examples, functions, held, killed, neighbours, people, removal, versions
 
 ALL = [
     *examples.CASES,
@@ -12,5 +12,6 @@ ALL = [
     *removal.CASES,
     *people.CASES,
     *functions.CASES,
+    *neighbours.CASES,
     *killed.CASES,
 ]
