@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::names::{
-    Architecture, Arn, ClientId, EphemeralStorage, Handler, IamPath, LayerVersionArn, Memory, Region, Runtime, SessionLength,
-    Thumbprint, Timeout,
+    Architecture, Arn, ClientId, EphemeralStorage, Handler, IamPath, LayerVersionArn, Memory, Region, Runtime,
+    SessionLength, Thumbprint, Timeout,
 };
 use crate::policy_doc::{Policy, same};
 use crate::vault::Secret;

@@ -9,6 +9,7 @@ from . import (
     functions,
     held,
     killed,
+    neighbours,
     oidc,
     opened,
     people,
@@ -29,5 +30,6 @@ ALL = [
     *functions.CASES,
     *opened.CASES,
     *buses.CASES,
+    *neighbours.CASES,
     *killed.CASES,
 ]

@@ -6,12 +6,14 @@ It shares no code with the tool, so what the tool believes to have written is ch
 import json
 from collections.abc import Callable
 
+from . import live_buckets
+
 REGIONS = ("us-east-1", "ap-southeast-2", "eu-central-1")
 
 
 def read(client: Callable) -> dict:
-    """Everything of the kinds that the tool models; functions, rules and buses of the regions that the cases use."""
-    account = identities(client("iam")) | {"functions": {}, "rules": {}, "buses": {}}
+    """Everything of the kinds that the tool models; functions, rules, buses of the regions that the cases use."""
+    account = identities(client("iam")) | {"buckets": live_buckets.read(client, REGIONS[0]), "functions": {}, "rules": {}, "buses": {}}
     for region in REGIONS:
         account["functions"] |= functions(client("lambda", region), region)
         account["rules"] |= rules(client("events", region), region)

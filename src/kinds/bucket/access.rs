@@ -4,8 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::kind::Home;
-use crate::names::{Arn, BucketName, limits};
+use crate::names::{BucketName, limits};
 use crate::policy_doc::{self, Clause, Flavour, Policy as Document, Sense, Statement, Word};
 use crate::spec::finding::Finding;
 use crate::spec::lower::Lowering;
@@ -51,7 +50,10 @@ fn is_within(bucket: &BucketName, resource: &str) -> bool {
 }
 
 fn stranger(bucket: &BucketName, word: &Word, node: &Node) -> Finding {
-    let message = format!("`{}` is not about this bucket, which is all its policy may name", word.text);
+    let message = format!(
+        "`{}` is not about this bucket, which is all its policy may name",
+        word.text
+    );
     let label = format!("write `arn:aws:s3:::{bucket}` for the bucket, `arn:aws:s3:::{bucket}/*` for its objects");
     let span = word.at.0.unwrap_or(node.span);
     Finding::error("E0411", span, message).label(label)
@@ -85,10 +87,18 @@ fn of_statement(bucket: &BucketName, statement: &Statement) -> Vec<Piece> {
     let reads = |word: &Word| READING.contains(&word.text.to_ascii_lowercase().as_str());
     let is_reading = only && statement.action.items.iter().all(reads);
     let piece = |word: &Word| {
-        let objects = word.text.split(":::").nth(1).and_then(|name| name.strip_prefix(bucket.as_str()));
+        let objects = word
+            .text
+            .split(":::")
+            .nth(1)
+            .and_then(|name| name.strip_prefix(bucket.as_str()));
         let objects = objects.and_then(|rest| rest.strip_prefix('/'));
         let place = objects.unwrap_or(&word.text);
-        let place = if resource.sense == Sense::Only { place.to_owned() } else { format!("all but {place}") };
+        let place = if resource.sense == Sense::Only {
+            place.to_owned()
+        } else {
+            format!("all but {place}")
+        };
         Piece {
             phrase: format!("{actions} on {place}"),
             read: objects.filter(|_| is_reading).map(str::to_owned),
@@ -165,17 +175,12 @@ pub(super) fn blocked(
 ) -> Option<Finding> {
     let pieces = pieces(bucket, policy?);
     let first = pieces.first().filter(|_| blocks.contains(&Block::BlockPublicPolicy))?;
-    let message = format!("this policy is public ({}), and the bucket's public access block refuses it", first.phrase);
+    let message = format!(
+        "this policy is public ({}), and the bucket's public access block refuses it",
+        first.phrase
+    );
     let label = "write `public_access_block: { block_public_policy: false, restrict_public_buckets: false }`";
     Some(Finding::error("E0432", node.span, message).label(label))
-}
-
-/// The users and roles of this account that a policy names, which must exist before it can be written.
-pub(super) fn own_principals(policy: &Document, home: &Home) -> Vec<Arn> {
-    let arns = policy.principals().into_iter().filter_map(|name| Arn::parse(name).ok());
-    let own = |arn: &Arn| arn.account().as_ref() == Some(&home.account) && arn.service() == "iam";
-    arns.filter(|arn| own(arn) && (arn.user_name().is_some() || arn.role_name().is_some()))
-        .collect()
 }
 
 /// Whether a policy only ever lets in, so that taking it away opens nothing.
@@ -185,4 +190,3 @@ pub(super) fn only_allows(policy: &Document) -> bool {
         statements.all(|statement| statement.effect == policy_doc::Effect::Allow)
     })
 }
-

@@ -38,7 +38,11 @@ pub(super) enum Miss {
 
 impl From<CallError> for Miss {
     fn from(error: CallError) -> Self {
-        if error.is("NoSuchBucket") { Self::Gone } else { Self::Because(error.to_string()) }
+        if error.is("NoSuchBucket") {
+            Self::Gone
+        } else {
+            Self::Because(error.to_string())
+        }
     }
 }
 
@@ -75,7 +79,11 @@ macro_rules! ask {
 }
 
 fn none_or_miss<T>(error: CallError, none: &[&str]) -> Read<Option<T>> {
-    if none.iter().any(|code| error.is(code)) { Ok(None) } else { Err(error.into()) }
+    if none.iter().any(|code| error.is(code)) {
+        Ok(None)
+    } else {
+        Err(error.into())
+    }
 }
 
 impl Asked<'_> {
@@ -94,7 +102,13 @@ impl Asked<'_> {
         let rules = answer.and_then(|answer| answer.server_side_encryption_configuration);
         let rule = rules.and_then(|config| config.rules.into_iter().next());
         let blocked = rule.as_ref().and_then(|rule| rule.blocked_encryption_types());
-        let blocked = blocked.map(|blocked| blocked.encryption_type().iter().map(|kind| kind.as_str().to_owned()).collect());
+        let blocked = blocked.map(|blocked| {
+            blocked
+                .encryption_type()
+                .iter()
+                .map(|kind| kind.as_str().to_owned())
+                .collect()
+        });
         Ok((encryption(rule.as_ref())?, Blocked(blocked.unwrap_or_default())))
     }
 
@@ -120,7 +134,9 @@ impl Asked<'_> {
     pub(super) async fn ownership(&self) -> Read<Ownership> {
         const NONE: &[&str] = &["OwnershipControlsNotFoundError"];
         let answer = ask!(self, "s3:GetBucketOwnershipControls", get_bucket_ownership_controls, none: NONE)?;
-        let rules = answer.and_then(|answer| answer.ownership_controls).map(|controls| controls.rules);
+        let rules = answer
+            .and_then(|answer| answer.ownership_controls)
+            .map(|controls| controls.rules);
         let Some(rule) = rules.and_then(|rules| rules.into_iter().next()) else {
             return Ok(Ownership::ObjectWriter);
         };
@@ -137,7 +153,11 @@ impl Asked<'_> {
     pub(super) async fn website(&self) -> Read<Option<Website>> {
         const NONE: &[&str] = &["NoSuchWebsiteConfiguration"];
         let answer = ask!(self, "s3:GetBucketWebsite", get_bucket_website, none: NONE)?;
-        answer.as_ref().map(wire::website::read).transpose().map_err(Miss::Because)
+        answer
+            .as_ref()
+            .map(wire::website::read)
+            .transpose()
+            .map_err(Miss::Because)
     }
 
     /// The rules, and what belongs to all of them and a write must say again.
@@ -235,7 +255,10 @@ impl Asked<'_> {
                 true => wanted.sha256.clone(),
                 false => answer.checksum_sha256().unwrap_or_default().to_owned(),
             },
-            size: answer.content_length().and_then(|size| usize::try_from(size).ok()).unwrap_or_default(),
+            size: answer
+                .content_length()
+                .and_then(|size| usize::try_from(size).ok())
+                .unwrap_or_default(),
             content_type: answer.content_type().unwrap_or(PLAIN_TYPE).to_owned(),
             overwrite: false,
             md5: String::new(),
@@ -249,7 +272,10 @@ fn encryption(rule: Option<&sdk::ServerSideEncryptionRule>) -> Read<Encryption> 
         return Ok(Encryption::Aes256);
     };
     let kms = |dual| Encryption::Kms {
-        key: default.kms_master_key_id().map(str::to_owned).filter(|key| !key.ends_with("alias/aws/s3")),
+        key: default
+            .kms_master_key_id()
+            .map(str::to_owned)
+            .filter(|key| !key.ends_with("alias/aws/s3")),
         bucket_key: rule.and_then(|rule| rule.bucket_key_enabled()) == Some(true),
         dual,
     };

@@ -37,7 +37,11 @@ impl Live for Bucket {
         let mut names = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(failed("s3:ListAllMyBuckets"))?;
-            names.extend(page.buckets().iter().filter_map(|bucket| BucketName::parse(bucket.name()?).ok()));
+            names.extend(
+                page.buckets()
+                    .iter()
+                    .filter_map(|bucket| BucketName::parse(bucket.name()?).ok()),
+            );
         }
         Ok(names)
     }
@@ -111,7 +115,13 @@ fn configuration(wanted: &State) -> Option<sdk::CreateBucketConfiguration> {
 
 fn sdk_tags(tags: &BTreeMap<String, String>) -> Result<Vec<sdk::Tag>, CallError> {
     tags.iter()
-        .map(|(key, value)| sdk::Tag::builder().key(key).value(value).build().map_err(malformed("s3:PutBucketTagging")))
+        .map(|(key, value)| {
+            sdk::Tag::builder()
+                .key(key)
+                .value(value)
+                .build()
+                .map_err(malformed("s3:PutBucketTagging"))
+        })
         .collect()
 }
 
@@ -200,8 +210,16 @@ impl<'a> Writing<'a> {
             .object_ownership(sdk::ObjectOwnership::from(to.ownership.word()))
             .build()
             .map_err(malformed(CALL))?;
-        let controls = sdk::OwnershipControls::builder().rules(rule).build().map_err(malformed(CALL))?;
-        put!(self, "s3:PutBucketOwnershipControls", put_bucket_ownership_controls, ownership_controls(controls))
+        let controls = sdk::OwnershipControls::builder()
+            .rules(rule)
+            .build()
+            .map_err(malformed(CALL))?;
+        put!(
+            self,
+            "s3:PutBucketOwnershipControls",
+            put_bucket_ownership_controls,
+            ownership_controls(controls)
+        )
     }
 
     /// After a creation it is only looked at: S3 has set all four by itself.
@@ -216,7 +234,12 @@ impl<'a> Writing<'a> {
             .block_public_policy(wanted.contains(&Block::BlockPublicPolicy))
             .restrict_public_buckets(wanted.contains(&Block::RestrictPublicBuckets))
             .build();
-        put!(self, "s3:PutBucketPublicAccessBlock", put_public_access_block, public_access_block_configuration(config))
+        put!(
+            self,
+            "s3:PutBucketPublicAccessBlock",
+            put_public_access_block,
+            public_access_block_configuration(config)
+        )
     }
 
     async fn policy(&self, to: &State) -> Result<Receipt, CallError> {
@@ -232,7 +255,12 @@ impl<'a> Writing<'a> {
             Versioning::Suspended | Versioning::Off => sdk::BucketVersioningStatus::Suspended,
         };
         let config = sdk::VersioningConfiguration::builder().status(status).build();
-        put!(self, "s3:PutBucketVersioning", put_bucket_versioning, versioning_configuration(config))
+        put!(
+            self,
+            "s3:PutBucketVersioning",
+            put_bucket_versioning,
+            versioning_configuration(config)
+        )
     }
 
     /// The kinds of encryption that the bucket refuses stand in the same rule, and are said again.
@@ -240,15 +268,24 @@ impl<'a> Writing<'a> {
         const CALL: &str = "s3:PutEncryptionConfiguration";
         let (_, blocked) = looked(CALL, self.asked()?.encryption().await)?;
         let blocked = (!blocked.0.is_empty()).then(|| {
-            let kinds = blocked.0.iter().map(|kind| sdk::EncryptionType::from(kind.as_str())).collect();
-            sdk::BlockedEncryptionTypes::builder().set_encryption_type(Some(kinds)).build()
+            let kinds = blocked
+                .0
+                .iter()
+                .map(|kind| sdk::EncryptionType::from(kind.as_str()))
+                .collect();
+            sdk::BlockedEncryptionTypes::builder()
+                .set_encryption_type(Some(kinds))
+                .build()
         });
         let rule = sdk::ServerSideEncryptionRule::builder()
             .apply_server_side_encryption_by_default(default_encryption(&to.encryption)?)
             .bucket_key_enabled(matches!(to.encryption, Encryption::Kms { bucket_key: true, .. }))
             .set_blocked_encryption_types(blocked)
             .build();
-        let config = sdk::ServerSideEncryptionConfiguration::builder().rules(rule).build().map_err(malformed(CALL))?;
+        let config = sdk::ServerSideEncryptionConfiguration::builder()
+            .rules(rule)
+            .build()
+            .map_err(malformed(CALL))?;
         put!(
             self,
             "s3:PutEncryptionConfiguration",
@@ -289,7 +326,12 @@ impl<'a> Writing<'a> {
             return put!(self, "s3:DeleteBucketWebsite", delete_bucket_website).or_else(gone_is_done);
         };
         let config = wire::website::write(website).map_err(malformed("s3:PutBucketWebsite"))?;
-        put!(self, "s3:PutBucketWebsite", put_bucket_website, website_configuration(config))
+        put!(
+            self,
+            "s3:PutBucketWebsite",
+            put_bucket_website,
+            website_configuration(config)
+        )
     }
 
     async fn cors(&self, to: &State) -> Result<Receipt, CallError> {
@@ -302,7 +344,12 @@ impl<'a> Writing<'a> {
 
     async fn logging(&self, to: &State) -> Result<Receipt, CallError> {
         let status = wire::logging::write(to.logging.as_ref()).map_err(malformed("s3:PutBucketLogging"))?;
-        put!(self, "s3:PutBucketLogging", put_bucket_logging, bucket_logging_status(status))
+        put!(
+            self,
+            "s3:PutBucketLogging",
+            put_bucket_logging,
+            bucket_logging_status(status)
+        )
     }
 
     async fn put_object(&self, key: &str, seed: &Seed) -> Result<Receipt, CallError> {
@@ -341,7 +388,10 @@ impl<'a> Writing<'a> {
         if tags.is_empty() {
             return put!(self, "s3:PutBucketTagging", delete_bucket_tagging);
         }
-        let tagging = sdk::Tagging::builder().set_tag_set(Some(sdk_tags(&tags)?)).build().map_err(malformed(CALL))?;
+        let tagging = sdk::Tagging::builder()
+            .set_tag_set(Some(sdk_tags(&tags)?))
+            .build()
+            .map_err(malformed(CALL))?;
         put!(self, "s3:PutBucketTagging", put_bucket_tagging, tagging(tagging))
     }
 
@@ -350,7 +400,11 @@ impl<'a> Writing<'a> {
         const LIST: &str = "s3:ListBucketVersions";
         const DELETE: &str = "s3:DeleteObjectVersion";
         loop {
-            let listing = self.client.list_object_versions().bucket(self.id.as_str()).expected_bucket_owner(self.owner);
+            let listing = self
+                .client
+                .list_object_versions()
+                .bucket(self.id.as_str())
+                .expected_bucket_owner(self.owner);
             let page = match listing.send().await.map_err(failed(LIST)) {
                 Err(error) if is_absent(&error) => return Ok(Receipt::already()),
                 page => page?,
@@ -361,7 +415,11 @@ impl<'a> Writing<'a> {
             if all.is_empty() {
                 return Ok(Receipt::default());
             }
-            let delete = sdk::Delete::builder().set_objects(Some(all)).quiet(true).build().map_err(malformed(DELETE))?;
+            let delete = sdk::Delete::builder()
+                .set_objects(Some(all))
+                .quiet(true)
+                .build()
+                .map_err(malformed(DELETE))?;
             let request = self
                 .client
                 .delete_objects()

@@ -24,7 +24,10 @@ const STATUS: &str = "{ Statement: [{ Sid: Read, Effect: Allow, Principal: '*', 
 const OPEN: &str = "public_access_block: { block_public_policy: false, restrict_public_buckets: false }";
 
 fn place(steps: &[String], of: &str) -> usize {
-    steps.iter().position(|step| step.ends_with(of)).unwrap_or_else(|| panic!("no `{of}` in {steps:#?}"))
+    steps
+        .iter()
+        .position(|step| step.ends_with(of))
+        .unwrap_or_else(|| panic!("no `{of}` in {steps:#?}"))
 }
 
 #[tokio::test]
@@ -41,7 +44,12 @@ async fn a_bare_bucket_is_private_and_marked() {
         block.restrict_public_buckets,
     ];
     assert_eq!(flags, [Some(true); 4]);
-    let ownership = s3.get_bucket_ownership_controls().bucket("imagery-1").send().await.unwrap();
+    let ownership = s3
+        .get_bucket_ownership_controls()
+        .bucket("imagery-1")
+        .send()
+        .await
+        .unwrap();
     let rule = &ownership.ownership_controls.unwrap().rules[0];
     assert_eq!(rule.object_ownership, sdk::ObjectOwnership::BucketOwnerEnforced);
     let tags = s3.get_bucket_tagging().bucket("imagery-1").send().await.unwrap();
@@ -80,10 +88,18 @@ async fn each_small_setting_changes_by_itself_and_back() {
 async fn what_the_file_leaves_out_is_held_where_it_is_stricter() {
     let bench = Bench::new();
     bench.apply("buckets: { logs-1: {} }\n").await;
-    bench.apply(&bucket("versioning: true, encryption: aws:kms, logging: { target_bucket: logs-1 }")).await;
+    bench
+        .apply(&bucket(
+            "versioning: true, encryption: aws:kms, logging: { target_bucket: logs-1 }",
+        ))
+        .await;
     let plan = bench.plan(&bucket("")).await;
     assert!(plan.steps.is_empty(), "{:?}", summaries(&plan));
-    let held: Vec<String> = change(&plan, "bucket/imagery-1").held.iter().map(|one| one.path.to_string()).collect();
+    let held: Vec<String> = change(&plan, "bucket/imagery-1")
+        .held
+        .iter()
+        .map(|one| one.path.to_string())
+        .collect();
     assert_eq!(held, ["versioning", "encryption", "logging"]);
 }
 
@@ -99,23 +115,34 @@ async fn making_something_public_needs_a_word() {
         "bucket/imagery-1 would give everybody s3:GetObject on status/*"
     );
     // The narrower word is none.
-    let narrow = bench.plan(&bucket(&format!("{OPEN}, policy: {STATUS}, public: [status/public/*]"))).await;
+    let narrow = bench
+        .plan(&bucket(&format!("{OPEN}, policy: {STATUS}, public: [status/public/*]")))
+        .await;
     assert_eq!(narrow.refusals.len(), 1);
     bench.consent(&[], &[], &["public:bucket/imagery-1"]);
     bench.apply(&bucket(&format!("{OPEN}, policy: {STATUS}"))).await;
     // What is public already needs no word to stay so.
     bench.consent(&[], &[], &[]);
-    bench.apply(&bucket(&format!("{OPEN}, policy: {STATUS}, tags: {{ a: b }}"))).await;
+    bench
+        .apply(&bucket(&format!("{OPEN}, policy: {STATUS}, tags: {{ a: b }}")))
+        .await;
 }
 
 #[tokio::test]
 async fn the_file_s_own_word_is_enough_for_what_it_names() {
     let bench = Bench::new();
-    let applied = bench.apply(&bucket(&format!("{OPEN}, policy: {STATUS}, public: [status/*]"))).await;
+    let applied = bench
+        .apply(&bucket(&format!("{OPEN}, policy: {STATUS}, public: [status/*]")))
+        .await;
     let steps = summaries(&applied.plan);
-    assert!(place(&steps, "write public access block") < place(&steps, "write bucket policy"), "{steps:?}");
+    assert!(
+        place(&steps, "write public access block") < place(&steps, "write bucket policy"),
+        "{steps:?}"
+    );
     let wide = STATUS.replace("s3:GetObject", "'s3:*'");
-    let plan = bench.plan(&bucket(&format!("{OPEN}, policy: {wide}, public: ['*']"))).await;
+    let plan = bench
+        .plan(&bucket(&format!("{OPEN}, policy: {wide}, public: ['*']")))
+        .await;
     assert_eq!(plan.refusals.len(), 1, "more than reading is no matter of `public:`");
 }
 
@@ -131,9 +158,13 @@ async fn a_public_policy_that_is_blocked_is_refused_before_any_call() {
 async fn an_old_public_policy_is_gone_before_the_block_that_held_it_is_lifted() {
     let bench = Bench::new();
     let restricted = "public_access_block: { block_public_policy: false }";
-    bench.apply(&bucket(&format!("{restricted}, policy: {STATUS}, public: [status/*]"))).await;
+    bench
+        .apply(&bucket(&format!("{restricted}, policy: {STATUS}, public: [status/*]")))
+        .await;
     let other = STATUS.replace("status/*", "other/*");
-    let plan = bench.plan(&bucket(&format!("{OPEN}, policy: {other}, public: [other/*]"))).await;
+    let plan = bench
+        .plan(&bucket(&format!("{OPEN}, policy: {other}, public: [other/*]")))
+        .await;
     let steps = summaries(&plan);
     assert_eq!(
         steps,
@@ -158,13 +189,24 @@ async fn seeded_objects_are_made_once_and_left_alone() {
         request.body(ByteStream::from_static(text)).send()
     };
     put("status/progress.json", b"{\"done\": 3}").await.unwrap();
-    assert!(bench.plan(&bucket(objects)).await.is_empty(), "the function's own progress is not ours");
+    assert!(
+        bench.plan(&bucket(objects)).await.is_empty(),
+        "the function's own progress is not ours"
+    );
     put("index.html", b"<p>defaced</p>").await.unwrap();
     let applied = bench.apply(&bucket(objects)).await;
     assert_eq!(summaries(&applied.plan), ["bucket/imagery-1: put object index.html"]);
-    s3.delete_object().bucket("imagery-1").key("status/progress.json").send().await.unwrap();
+    s3.delete_object()
+        .bucket("imagery-1")
+        .key("status/progress.json")
+        .send()
+        .await
+        .unwrap();
     let applied = bench.apply(&bucket(objects)).await;
-    assert_eq!(summaries(&applied.plan), ["bucket/imagery-1: put object status/progress.json"]);
+    assert_eq!(
+        summaries(&applied.plan),
+        ["bucket/imagery-1: put object status/progress.json"]
+    );
 }
 
 #[tokio::test]
@@ -193,14 +235,25 @@ async fn a_bucket_declared_bare_that_is_as_written_is_only_marked() {
     put.body(ByteStream::from_static(b"a")).send().await.unwrap();
     let applied = bench.apply(&bucket("")).await;
     assert_eq!(change(&applied.plan, "bucket/imagery-1").verb, Verb::Adopt);
-    assert_eq!(summaries(&applied.plan), ["bucket/imagery-1: mark as this environment's"]);
+    assert_eq!(
+        summaries(&applied.plan),
+        ["bucket/imagery-1: mark as this environment's"]
+    );
 }
 
 #[tokio::test]
 async fn a_full_bucket_goes_only_with_every_word() {
     let bench = Bench::new();
-    bench.apply(&bucket("versioning: true, objects: { a: one, b: two }")).await;
-    client(&bench).delete_object().bucket("imagery-1").key("a").send().await.unwrap();
+    bench
+        .apply(&bucket("versioning: true, objects: { a: one, b: two }"))
+        .await;
+    client(&bench)
+        .delete_object()
+        .bucket("imagery-1")
+        .key("a")
+        .send()
+        .await
+        .unwrap();
     let plain = "absent: { buckets: [imagery-1] }\n";
     let plan = bench.plan(plain).await;
     let refusal = plan.refusals.iter().find(|one| one.guard == "data-loss").unwrap();
@@ -230,15 +283,24 @@ async fn a_bucket_of_nobody_is_never_emptied() {
     let put = s3.put_object().bucket("imagery-1").key("a");
     put.body(ByteStream::from_static(b"a")).send().await.unwrap();
     bench.consent(&["bucket/*"], &[], &["data-loss", "mass-change"]);
-    let plan = bench.plan("absent: { buckets: [{ name: imagery-1, empty: true }] }\n").await;
+    let plan = bench
+        .plan("absent: { buckets: [{ name: imagery-1, empty: true }] }\n")
+        .await;
     assert_eq!(plan.refusals[0].guard, "data-loss", "{:?}", plan.refusals);
 }
 
 #[tokio::test]
 async fn a_bucket_lives_where_it_was_made() {
     let bench = Bench::new();
-    bench.apply(&bucket("region: ap-southeast-2, versioning: true, objects: { a: one }")).await;
-    let location = client(&bench).get_bucket_location().bucket("imagery-1").send().await.unwrap();
+    bench
+        .apply(&bucket("region: ap-southeast-2, versioning: true, objects: { a: one }"))
+        .await;
+    let location = client(&bench)
+        .get_bucket_location()
+        .bucket("imagery-1")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(location.location_constraint.unwrap().as_str(), "ap-southeast-2");
     let plan = bench.plan(&bucket("region: eu-central-1, versioning: true")).await;
     assert_eq!(plan.refusals[0].guard, "replace");
@@ -266,7 +328,10 @@ async fn a_policy_for_a_new_role_waits_for_it_and_is_written_again_for_its_succe
     bench.iam().delete_role().role_name("reader").send().await.unwrap();
     let applied = bench.apply(&both("/")).await;
     let steps = summaries(&applied.plan);
-    assert!(place(&steps, "create role reader") < place(&steps, "write bucket policy"), "{steps:?}");
+    assert!(
+        place(&steps, "create role reader") < place(&steps, "write bucket policy"),
+        "{steps:?}"
+    );
 }
 
 #[tokio::test]

@@ -11,6 +11,8 @@ mod items;
 pub mod lifecycle;
 #[cfg(feature = "aws")]
 mod live;
+#[cfg(all(test, feature = "aws"))]
+mod live_tests;
 pub mod logging;
 pub mod notifications;
 #[cfg(feature = "aws")]
@@ -18,16 +20,14 @@ mod read;
 mod retries;
 pub mod seed;
 mod setting;
-mod steps;
-pub mod values;
-#[cfg(all(test, feature = "aws"))]
-mod live_tests;
 #[cfg(test)]
 mod settings_testing;
 #[cfg(all(test, feature = "aws"))]
 mod settings_tests;
+mod steps;
 #[cfg(test)]
 mod tests;
+pub mod values;
 pub mod website;
 #[cfg(feature = "aws")]
 mod wire;
@@ -44,6 +44,7 @@ use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::Node;
 use crate::state;
 
+use super::role::own_principals;
 use cors::CorsRule;
 use lifecycle::LifecycleRule;
 use logging::Logging;
@@ -223,7 +224,7 @@ impl Kind for Bucket {
         let mut refs: Vec<Arn> = state
             .policy
             .iter()
-            .flat_map(|policy| access::own_principals(policy, home))
+            .flat_map(|policy| own_principals(policy, home))
             .collect();
         refs.extend(functions(state).cloned());
         refs.extend(log_bucket(state, home).filter(|arn| *arn != Self::arn(id, None, home)));

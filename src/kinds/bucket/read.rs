@@ -41,7 +41,9 @@ pub(super) async fn read(view: &View<'_>, object: &Object<Bucket>) -> Seen<Bucke
     match observe(&asked, region, object).await {
         Some(observed) => Seen::There(Box::new(observed)),
         // Neither there nor absent: S3's answers about buckets that were just made or deleted differ for a while.
-        None => Seen::Unknown("S3 shows the bucket but not its settings; it was made or deleted a moment ago".to_owned()),
+        None => {
+            Seen::Unknown("S3 shows the bucket but not its settings; it was made or deleted a moment ago".to_owned())
+        }
     }
 }
 

@@ -61,7 +61,11 @@ impl FieldValue for Seed {
     /// `self` is the wanted side: without `overwrite` whatever is there will do.
     fn apart(&self, other: &Self) -> Vec<Option<String>> {
         let same = self.sha256 == other.sha256 && self.content_type == other.content_type;
-        if same || !self.overwrite { Vec::new() } else { vec![None] }
+        if same || !self.overwrite {
+            Vec::new()
+        } else {
+            vec![None]
+        }
     }
 }
 

@@ -83,7 +83,10 @@ impl Setting {
 
     /// Whether two states differ in it.
     pub(super) fn differs(self, wanted: &State, live: &State) -> bool {
-        wanted.apart(live).iter().any(|path| self.fields().contains(&path.field))
+        wanted
+            .apart(live)
+            .iter()
+            .any(|path| self.fields().contains(&path.field))
     }
 
     /// Whether it is to be removed by a call of its own. Others are written with an empty value.

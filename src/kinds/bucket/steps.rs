@@ -13,7 +13,7 @@ use super::super::tagging::{self, KeyCase, TagChange};
 use super::seed::Seed;
 use super::setting::Setting;
 use super::values::{Block, Ownership};
-use super::{Bucket, State, access, retries};
+use super::{Bucket, State, access, own_principals, retries};
 
 /// S3 tells tag keys apart by case.
 const TAG_CASE: KeyCase = KeyCase::Exact;
@@ -171,8 +171,11 @@ fn ownership(wanted: &State, live: &State) -> Option<Action> {
 /// The public access block and the policy, which bear on each other.
 fn guards(id: &BucketName, wanted: &State, live: &State, cx: &DiffCx<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
-    let both: std::collections::BTreeSet<Block> =
-        wanted.public_access_block.union(&live.public_access_block).copied().collect();
+    let both: std::collections::BTreeSet<Block> = wanted
+        .public_access_block
+        .union(&live.public_access_block)
+        .copied()
+        .collect();
     if both != live.public_access_block {
         let tight = State {
             public_access_block: both.clone(),
@@ -192,7 +195,11 @@ fn guards(id: &BucketName, wanted: &State, live: &State, cx: &DiffCx<'_>) -> Vec
         actions.push(set(Setting::Policy, &none, How::Closing));
     }
     if loosens {
-        let how = if is_public(wanted.policy.as_ref()) { How::Opening } else { How::Unguarding };
+        let how = if is_public(wanted.policy.as_ref()) {
+            How::Opening
+        } else {
+            How::Unguarding
+        };
         actions.push(set(Setting::Block, wanted, how));
     }
     actions.extend(policy);
@@ -201,8 +208,12 @@ fn guards(id: &BucketName, wanted: &State, live: &State, cx: &DiffCx<'_>) -> Vec
 
 /// A policy that names what is made anew is written again: S3 keeps principals by their unique ids.
 fn policy(wanted: &State, live: &State, cx: &DiffCx<'_>) -> Option<Action> {
-    let names = |policy: &Document| access::own_principals(policy, cx.home);
-    let renewed = wanted.policy.iter().flat_map(names).any(|arn| cx.replaced.contains(&arn));
+    let names = |policy: &Document| own_principals(policy, cx.home);
+    let renewed = wanted
+        .policy
+        .iter()
+        .flat_map(names)
+        .any(|arn| cx.replaced.contains(&arn));
     if !Setting::Policy.differs(wanted, live) && !renewed {
         return None;
     }
@@ -216,7 +227,11 @@ fn policy(wanted: &State, live: &State, cx: &DiffCx<'_>) -> Option<Action> {
 
 fn delete(live: &Observed<Bucket>) -> Vec<Action> {
     let contents = Bucket::contents(live);
-    let was_full = if contents.is_some() { Filling::Some } else { Filling::None };
+    let was_full = if contents.is_some() {
+        Filling::Some
+    } else {
+        Filling::None
+    };
     let empty = contents.map(|contents| Action::Empty { contents });
     empty.into_iter().chain([Action::Delete { was_full }]).collect()
 }
@@ -244,7 +259,12 @@ pub(super) fn facts(id: &BucketName, arn: &Arn, action: &Action, home: &Home) ->
             retry: retries::CREATING,
             ..Facts::new("s3:CreateBucket", Rank::Create, format!("create bucket {id}"))
         },
-        Action::Set { setting, to, how, frees } => setting_facts(arn, *setting, to, *how, frees, home),
+        Action::Set {
+            setting,
+            to,
+            how,
+            frees,
+        } => setting_facts(arn, *setting, to, *how, frees, home),
         Action::PutObject { key, seed: _ } => Facts {
             fields: vec![FieldPath::entry("objects", key)],
             retry: retries::SETTING,
@@ -299,7 +319,7 @@ fn setting_facts(arn: &Arn, setting: Setting, to: &Partial<State>, how: How, fre
         access,
         needs: match setting {
             Setting::Policy => {
-                let named = wanted.policy.iter().flat_map(|policy| access::own_principals(policy, home));
+                let named = wanted.policy.iter().flat_map(|policy| own_principals(policy, home));
                 named.chain(opened).collect()
             }
             Setting::Notifications => {
@@ -314,7 +334,11 @@ fn setting_facts(arn: &Arn, setting: Setting, to: &Partial<State>, how: How, fre
             _ => Vec::new(),
         },
         frees: frees.to_vec(),
-        loss: if removes && setting == Setting::Policy { Loss::Link } else { Loss::None },
+        loss: if removes && setting == Setting::Policy {
+            Loss::Link
+        } else {
+            Loss::None
+        },
         fields: setting.fields().iter().map(|field| FieldPath::whole(field)).collect(),
         retry: setting.retries(),
         ..Facts::new(setting.call(removes), rank, summary)

@@ -17,7 +17,9 @@ use super::{Action, Bucket, Evidence, Setting, State};
 
 fn wanted(fields: &str) -> State {
     let object = Desk::new().object(&format!("buckets: {{ b-1: {{ {fields} }} }}"), "bucket/b-1");
-    let AnyObject::Bucket(object) = object else { panic!("no bucket") };
+    let AnyObject::Bucket(object) = object else {
+        panic!("no bucket")
+    };
     object.wanted.unwrap().state
 }
 
@@ -66,8 +68,16 @@ fn words_of_every_small_setting() {
 fn states() -> impl Strategy<Value = State> {
     let any = |words: &'static [&'static str]| proptest::sample::select(words);
     let versioning = any(&["versioning: true, ", "versioning: suspended, ", ""]);
-    let encryption = any(&["encryption: aws:kms, ", "encryption: { kms_key: k, bucket_key: true }, ", ""]);
-    let block = any(&["public_access_block: none, ", "public_access_block: { block_public_acls: false }, ", ""]);
+    let encryption = any(&[
+        "encryption: aws:kms, ",
+        "encryption: { kms_key: k, bucket_key: true }, ",
+        "",
+    ]);
+    let block = any(&[
+        "public_access_block: none, ",
+        "public_access_block: { block_public_acls: false }, ",
+        "",
+    ]);
     let ownership = any(&["ownership: ObjectWriter, ", ""]);
     let rest = any(&["tags: { a: b }, ", "eventbridge: true, ", "objects: { k: v }, ", ""]);
     let policy = proptest::bool::ANY.prop_map(|is_there| if is_there { format!("{POLICY}, ") } else { String::new() });
@@ -106,16 +116,26 @@ fn only_what_heals_is_tried_again() {
     let arn = Bucket::arn(&id(), None, &home);
     let set = |fields: &str, setting: Setting| {
         let actions = converges::<Bucket>(&id(), &wanted(fields), &live(wanted("")));
-        let action = actions.into_iter().find(|one| matches!(one, Action::Set { setting: it, .. } if *it == setting));
+        let action = actions
+            .into_iter()
+            .find(|one| matches!(one, Action::Set { setting: it, .. } if *it == setting));
         Bucket::facts(&id(), &arn, &action.unwrap(), &home)
     };
     let policy = set(POLICY, Setting::Policy);
     assert!(heals(&policy, "MalformedPolicy", "Invalid principal in policy"));
     assert!(!heals(&policy, "MalformedPolicy", "Policy has invalid resource"));
-    assert!(heals(&policy, "AccessDenied", "… by the BlockPublicPolicy block public access setting"));
+    assert!(heals(
+        &policy,
+        "AccessDenied",
+        "… by the BlockPublicPolicy block public access setting"
+    ));
     assert!(!heals(&policy, "AccessDenied", "Access Denied"));
     let versioning = set("versioning: true", Setting::Versioning);
-    assert!(heals(&versioning, "OperationAborted", "A conflicting conditional operation is in progress"));
+    assert!(heals(
+        &versioning,
+        "OperationAborted",
+        "A conflicting conditional operation is in progress"
+    ));
     assert!(!heals(&versioning, "AccessDenied", "… BlockPublicPolicy"));
 }
 
@@ -123,5 +143,8 @@ fn only_what_heals_is_tried_again() {
 fn a_policy_is_about_its_own_bucket() {
     let other = POLICY.replace("b-1/*", "b-2/*");
     let found = Desk::new().findings(&format!("buckets: {{ b-1: {{ {other} }} }}"));
-    assert!(found[0].starts_with("E0411 `arn:aws:s3:::b-2/*` is not about this bucket"), "{found:?}");
+    assert!(
+        found[0].starts_with("E0411 `arn:aws:s3:::b-2/*` is not about this bucket"),
+        "{found:?}"
+    );
 }

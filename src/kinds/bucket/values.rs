@@ -45,8 +45,10 @@ impl Versioning {
             _ => {}
         }
         let finding = match node.value {
-            Value::Bool(false) => Finding::error("E0403", node.span, "versioning can't be switched off, only suspended")
-                .label("write `suspended`, or leave the key out"),
+            Value::Bool(false) => {
+                Finding::error("E0403", node.span, "versioning can't be switched off, only suspended")
+                    .label("write `suspended`, or leave the key out")
+            }
             _ => table::wrong_type(node, "versioning", "true or `suspended`"),
         };
         cx.report(finding);
@@ -118,7 +120,12 @@ impl Encryption {
     }
 
     fn lower_map(node: &Node, cx: &mut Lowering<'_>) -> Option<Self> {
-        let mut table = Table::new(node, "encryption", &["kms_key", "bucket_key", "dual_layer"], &mut cx.reading())?;
+        let mut table = Table::new(
+            node,
+            "encryption",
+            &["kms_key", "bucket_key", "dual_layer"],
+            &mut cx.reading(),
+        )?;
         let key = table.required("kms_key", &mut cx.reading())?;
         let key = table::written_text(key, "kms_key", &mut cx.reading())?.to_owned();
         let bucket_key = table.boolean("bucket_key", &mut cx.reading()).unwrap_or(false);
@@ -245,7 +252,11 @@ pub enum Ownership {
 }
 
 impl Ownership {
-    const ALL: [Self; 3] = [Self::BucketOwnerEnforced, Self::BucketOwnerPreferred, Self::ObjectWriter];
+    const ALL: [Self; 3] = [
+        Self::BucketOwnerEnforced,
+        Self::BucketOwnerPreferred,
+        Self::ObjectWriter,
+    ];
 
     /// S3's word, which is the file's.
     #[must_use]

@@ -20,8 +20,8 @@ use crate::spec::table::Table;
 use super::cors::CorsRule;
 use super::lifecycle::LifecycleRule;
 use super::logging::Logging;
-use super::website::Website;
 use super::values::{Block, Encryption, Ownership, Versioning};
+use super::website::Website;
 use super::{Bucket, State, access, cors, lifecycle, logging, notifications, seed, website};
 
 pub(super) const FIELDS: &[Field] = &[
@@ -74,7 +74,13 @@ pub(super) const FIELDS: &[Field] = &[
         OnChange::InPlace,
         "The whole bucket policy.",
     ),
-    field("website", "mapping or `none`", "none", OnChange::InPlace, "The website."),
+    field(
+        "website",
+        "mapping or `none`",
+        "none",
+        OnChange::InPlace,
+        "The website.",
+    ),
     field(
         "lifecycle",
         "list of rules, or `none`",
@@ -167,9 +173,8 @@ pub(super) fn lower(id: &BucketName, node: &Node, cx: &mut Lowering<'_>) -> Opti
         objects: seeds.objects,
         tags,
     };
-    let refused = policy_node.and_then(|node| {
-        access::blocked(id, state.policy.as_ref(), &state.public_access_block, node)
-    });
+    let refused =
+        policy_node.and_then(|node| access::blocked(id, state.policy.as_ref(), &state.public_access_block, node));
     cx.findings.extend(refused);
     let public = access::consented(id, state.policy.as_ref(), &public);
     Some(Lowered {
@@ -210,7 +215,9 @@ fn large(id: &BucketName, table: &mut Table<'_>, cx: &mut Lowering<'_>) -> Optio
         logging: logging.unwrap_or(Some(None))?,
         notifications: told.unwrap_or_else(|| Some(notifications::Lowered::default()))?,
         eventbridge: eventbridge.unwrap_or(false),
-        spans: lifecycle_node.map(|node| lifecycle::spans(node, "lifecycle")).unwrap_or_default(),
+        spans: lifecycle_node
+            .map(|node| lifecycle::spans(node, "lifecycle"))
+            .unwrap_or_default(),
     })
 }
 
@@ -237,12 +244,18 @@ pub(super) fn spell(id: &BucketName, state: &State) -> Json {
     put("encryption", state.encryption.spell());
     put("public_access_block", Block::spell(&state.public_access_block));
     let public = access::exposed(id, state.policy.as_ref(), &state.public_access_block);
-    put("public", (!public.is_empty()).then(|| access::spell_consents(id, state.policy.as_ref())));
+    put(
+        "public",
+        (!public.is_empty()).then(|| access::spell_consents(id, state.policy.as_ref())),
+    );
     let enforced = state.ownership == Ownership::BucketOwnerEnforced;
     put("ownership", (!enforced).then(|| json!(state.ownership.word())));
     put("policy", state.policy.as_ref().map(|policy| policy.written().clone()));
     put("website", state.website.as_ref().map(website::spell));
-    put("lifecycle", (!state.lifecycle.is_empty()).then(|| lifecycle::spell(&state.lifecycle)));
+    put(
+        "lifecycle",
+        (!state.lifecycle.is_empty()).then(|| lifecycle::spell(&state.lifecycle)),
+    );
     put("cors", (!state.cors.is_empty()).then(|| cors::spell(&state.cors)));
     put("logging", state.logging.as_ref().map(logging::spell));
     put(
