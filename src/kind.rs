@@ -45,9 +45,14 @@ pub struct Section {
 pub enum Form {
     /// A mapping of ids to mappings of fields.
     Named,
-    /// A list; an entry is a text, which is the id of a resource without fields, or a mapping whose field of this name
-    /// is it.
-    Listed(&'static str),
+    /// A list; an entry is a text, which is the id of a resource without fields, or a mapping of which a field is it.
+    /// The id is the identity, too: there is no other name.
+    Listed {
+        /// The field that is the id.
+        field: &'static str,
+        /// A field that belongs to the id where it is written, behind a `_`.
+        further: Option<&'static str>,
+    },
     /// A mapping of settings of which there is one each; a value that is no mapping stands for its own field.
     Settings,
 }
@@ -395,6 +400,10 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     const TAGGABLE: bool;
     /// Whether what else uses it can be unlinked from it, so that `detach: true` lets it go.
     const DETACHABLE: bool = true;
+    /// The field that names it in AWS where the key doesn't; one of the kind's own fields must be written.
+    const NAMED_BY: &'static str = "name";
+    /// A name that AWS would take: the rest of a resource is read with it when its own can't be.
+    const STAND_IN: &'static str = "unnamed";
     /// What AWS knows it by.
     type Id: Clone + Ord + fmt::Debug + fmt::Display + serde::Serialize;
     /// Its normal form, wanted and live alike.

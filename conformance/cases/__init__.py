@@ -1,6 +1,22 @@
 """All cases, in the order in which they are run."""
 
-from . import adoption, buses, by_hand, edits, examples, functions, held, killed, people, removal, versions
+from . import (
+    account,
+    adoption,
+    buses,
+    by_hand,
+    edits,
+    examples,
+    functions,
+    held,
+    killed,
+    neighbours,
+    oidc,
+    opened,
+    people,
+    removal,
+    versions,
+)
 
 ALL = [
     *examples.CASES,
@@ -11,7 +27,11 @@ ALL = [
     *adoption.CASES,
     *removal.CASES,
     *people.CASES,
+    *oidc.CASES,
     *functions.CASES,
+    *opened.CASES,
     *buses.CASES,
+    *account.CASES,
+    *neighbours.CASES,
     *killed.CASES,
 ]

@@ -6,12 +6,14 @@ It shares no code with the tool, so what the tool believes to have written is ch
 import json
 from collections.abc import Callable
 
+from . import live_buckets
+
 REGIONS = ("us-east-1", "ap-southeast-2", "eu-central-1")
 
 
 def read(client: Callable) -> dict:
-    """Everything of the kinds that the tool models; functions, rules and buses of the regions that the cases use."""
-    account = identities(client("iam")) | {"functions": {}, "rules": {}, "buses": {}}
+    """Everything of the kinds that the tool models; functions, rules, buses of the regions that the cases use."""
+    account = identities(client("iam")) | {"buckets": live_buckets.read(client, REGIONS[0]), "functions": {}, "rules": {}, "buses": {}}
     for region in REGIONS:
         account["functions"] |= functions(client("lambda", region), region)
         account["rules"] |= rules(client("events", region), region)
@@ -26,7 +28,20 @@ def identities(iam) -> dict:
         "roles": {one["RoleName"]: role(iam, one["RoleName"]) for one in pages(iam, "list_roles", "Roles")},
         "users": {one["UserName"]: user(iam, one["UserName"]) for one in pages(iam, "list_users", "Users")},
         "groups": {one["GroupName"]: group(iam, one["GroupName"]) for one in pages(iam, "list_groups", "Groups")},
+        "account": {"Alias": next(iter(iam.list_account_aliases()["AccountAliases"]), None), "PasswordPolicy": password_policy(iam)},
+        "oidc_providers": oidc_providers(iam),
     }
+
+
+def password_policy(iam) -> dict | None:
+    """The account's rule for passwords; numbers that are not set are shown as nothing."""
+    try:
+        found = iam.get_account_password_policy()["PasswordPolicy"]
+    except iam.exceptions.NoSuchEntityException:
+        return None
+    plain = {key: value for key, value in found.items() if key != "ExpirePasswords"}
+    numbers = {key: found.get(key) or None for key in ("MaxPasswordAge", "PasswordReusePrevention")}
+    return plain | numbers | {"HardExpiry": found.get("HardExpiry") or False}
 
 
 def pages(client, operation: str, key: str, **given: object) -> list:
@@ -98,6 +113,20 @@ def group(iam, name: str) -> dict:
         "Path": found["Group"]["Path"],
         "Members": sorted(one["UserName"] for one in found["Users"]),
     } | held(iam, "group", "GroupName", name)
+
+
+def oidc_providers(iam) -> dict:
+    """The OIDC providers by host; their URLs come without a scheme."""
+    listed = iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    found = [iam.get_open_id_connect_provider(OpenIDConnectProviderArn=one["Arn"]) for one in listed]
+    return {
+        one["Url"].removeprefix("https://"): {
+            "Audiences": sorted(one["ClientIDList"]),
+            "Thumbprints": sorted(one["ThumbprintList"]),
+            "Tags": tags(one.get("Tags", [])),
+        }
+        for one in found
+    }
 
 
 def functions(client, region: str) -> dict:

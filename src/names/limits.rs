@@ -88,6 +88,10 @@ pub const GROUPS_PER_USER: Quota = fixed(10);
 pub const ACCESS_KEYS_PER_USER: Quota = fixed(2);
 /// Versions of a managed policy. IAM guide; live: `VersionsPerPolicyQuota`.
 pub const VERSIONS_PER_POLICY: Quota = fixed(5);
+/// Audiences of an OIDC provider. IAM guide; live: none.
+pub const AUDIENCES_PER_OIDC_PROVIDER: Quota = fixed(100);
+/// Thumbprints of an OIDC provider. botocore, `UpdateOpenIDConnectProviderThumbprint`.
+pub const THUMBPRINTS_PER_OIDC_PROVIDER: Quota = fixed(5);
 /// Roles in an instance profile. IAM guide.
 pub const ROLES_PER_INSTANCE_PROFILE: Quota = fixed(1);
 /// Tags of an IAM resource. IAM guide.

@@ -65,11 +65,7 @@ pub fn index(texts: &Texts, names: &dyn Names, region: &Region) -> Index {
     let mut index = Index::new();
     for (kind, entries) in &texts.resources {
         for (key, node) in entries {
-            let (id, mut declared) = declared(key, node, names, region, &texts.sources);
-            if kind.section().form == Form::Settings {
-                declared.name.clone_from(&id);
-                declared.span = key.span;
-            }
+            let (id, mut declared) = declared(*kind, key, node, names, region, &texts.sources);
             if declared.path.is_none() && is_path_certain(*kind, node) {
                 declared.path = Some(IamPath::default().to_string());
             }
@@ -110,7 +106,14 @@ fn is_path_certain(kind: KindName, node: &Node) -> bool {
     path.is_some_and(|path| path.on_change == OnChange::InPlace) && !shared
 }
 
-fn declared(key: &Key, node: &Node, names: &dyn Names, region: &Region, sources: &Sources) -> (String, Declared) {
+fn declared(
+    kind: KindName,
+    key: &Key,
+    node: &Node,
+    names: &dyn Names,
+    region: &Region,
+    sources: &Sources,
+) -> (String, Declared) {
     let (id, _) = interpolate_text(&key.text, key.span, names, sources);
     // A thing outside of the file is named as `{ existing: NAME }`.
     let field = |name: &str| {
@@ -118,7 +121,7 @@ fn declared(key: &Key, node: &Node, names: &dyn Names, region: &Region, sources:
         let (value, _) = interpolate(written.get("existing").unwrap_or(written), names, sources);
         value.text().map(|text| (text.to_owned(), value.span))
     };
-    let named = field("name");
+    let named = kind.named_by().and_then(field);
     let declared = Declared {
         name: named.as_ref().map_or_else(|| id.clone(), |(name, _)| name.clone()),
         span: named.map_or(key.span, |(_, span)| span),

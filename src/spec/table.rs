@@ -13,7 +13,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 pub use self::collection::{entries, list, section, texts};
-pub use self::scalar::{boolean, integer, one_of, quoted_text, text, written_text};
+pub use self::scalar::{boolean, integer, large_integer, one_of, quoted_text, text, written_text};
 pub use self::unit::{duration, mebibytes};
 use super::finding::Finding;
 use super::interpolate::is_one_name;

@@ -28,9 +28,11 @@ const PAGES: &[&str] = &[
     "documents.md",
     "trust.md",
     "users_and_groups.md",
+    "oidc_providers.md",
     "lambdas.md",
     "event_buses.md",
     "rules.md",
+    "account_settings.md",
     "absent_and_expect.md",
 ];
 
@@ -50,9 +52,11 @@ pages!(
     documents,
     trust,
     users_and_groups,
+    oidc_providers,
     lambdas,
     event_buses,
     rules,
+    account_settings,
     absent_and_expect
 );
 
