@@ -9,8 +9,10 @@ pub mod logging;
 pub mod notifications;
 #[cfg(test)]
 mod settings_testing;
-#[cfg(all(test, feature = "aws"))]
+#[cfg(test)]
 mod settings_tests;
 pub mod website;
 #[cfg(feature = "aws")]
 mod wire;
+#[cfg(all(test, feature = "aws"))]
+mod wire_tests;
