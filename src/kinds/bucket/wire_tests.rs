@@ -10,10 +10,11 @@ use proptest::test_runner::TestRunner;
 use super::settings_testing as any_of;
 use super::settings_testing::{bucket, good};
 use super::wire;
-use super::{cors, lifecycle, logging, notifications, website};
+use super::{lifecycle, logging, notifications, website};
 use crate::aws::{Intent, failed};
+use crate::kinds::AnyPart;
 use crate::kinds::live_testing::Bench;
-use crate::kinds::testing::{REGION, home};
+use crate::kinds::testing::REGION;
 use crate::names::Region;
 use notifications::{EventName, Told};
 
@@ -280,20 +281,45 @@ async fn a_function_lets_s3_in_by_what_it_is_asked_for() {
     let lowered = good("{ n: { lambda: one, events: ['s3:ObjectCreated:*'] } }", |node, cx| {
         notifications::lower(&bucket(), None, node, cx)
     });
+    let AnyPart::Lambda(invocation) = &lowered.contributions[0].part else {
+        panic!("{:?}", lowered.contributions)
+    };
     let told = Told {
         notifications: lowered.notifications,
         eventbridge: true,
     };
-    let configuration = wire::notifications::write(&told).unwrap();
-    let request = client.put_bucket_notification_configuration().bucket(NAME);
-    let refused = request.notification_configuration(configuration).send().await;
-    let error = failed("s3:PutBucketNotificationConfiguration")(refused.unwrap_err());
-    // Without the statement S3 refuses, and names what it tried.
+    let put = async || {
+        let configuration = wire::notifications::write(&told).unwrap();
+        let request = client.put_bucket_notification_configuration().bucket(NAME);
+        let answer = request.notification_configuration(configuration).send().await;
+        answer.map_err(failed("s3:PutBucketNotificationConfiguration"))
+    };
+    let function = |permissions: serde_json::Value| {
+        format!(
+            "roles: {{ runner: {{ trust: lambda.amazonaws.com }} }}\nlambdas: {{ one: {{ name: One, runtime: python3.13, \
+             handler: h.m, role: runner, code: ./code, permissions: {permissions} }} }}\n"
+        )
+    };
+    bench.write("code/h.py", "x");
+    bench.apply(&function(serde_json::json!({}))).await;
+    let error = put().await.unwrap_err();
     assert!(
         error.says("InvalidArgument", "Unable to validate the following destination"),
         "{error}"
     );
-    assert_eq!(lowered.contributions.len(), 1, "{}", home().account);
+    let mut permission = serde_json::json!(invocation.permission);
+    permission.as_object_mut().unwrap().remove("action");
+    bench
+        .apply(&function(serde_json::json!({ invocation.id.as_str(): permission })))
+        .await;
+    put().await.unwrap();
+    let answer = client
+        .get_bucket_notification_configuration()
+        .bucket(NAME)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(wire::notifications::read(&answer), Ok(told));
 }
 
 #[tokio::test]
@@ -370,5 +396,4 @@ fn what_a_website_cannot_say_is_never_dropped() {
     let plain = output().index_document(index()).build();
     let wanted = good("{ index: i }", website::lower);
     assert_eq!(wire::website::read(&plain).ok(), wanted);
-    let _ = cors::spell(&[]);
 }
