@@ -2,6 +2,8 @@
 //!
 //! Invariant: every value that a strategy gives is one that a file can say.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::collection::{btree_map, btree_set, vec};

@@ -1,5 +1,7 @@
 //! The settings of a bucket through the SDK and back, over the simulated account.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
+
 use std::collections::BTreeMap;
 
 use aws_sdk_s3::Client;
