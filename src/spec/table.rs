@@ -152,13 +152,19 @@ impl<'n> Table<'n> {
     }
 }
 
-fn keys_of(what: &str, known: &[&str]) -> String {
+/// "a role", "an event_bus".
+#[must_use]
+pub fn with_article(what: &str) -> String {
     let article = if what.starts_with(['a', 'e', 'i', 'o']) {
         "an"
     } else {
         "a"
     };
-    format!("the keys of {article} {what}: {}", known.join(", "))
+    format!("{article} {what}")
+}
+
+fn keys_of(what: &str, known: &[&str]) -> String {
+    format!("the keys of {}: {}", with_article(what), known.join(", "))
 }
 
 fn unknown_key(key: &Key, what: &str, known: &[&'static str]) -> Finding {
