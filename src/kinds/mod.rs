@@ -241,6 +241,7 @@ kinds! {
     group::Group,
     user::User,
     role::Role,
+    bucket_policy::BucketPolicy,
     lambda::Lambda,
     rule::Rule,
 }

@@ -29,7 +29,6 @@ pub const HEADER: &[&str] = &[
 const LATER: &[&str] = &[
     "service_linked_roles",
     "oidc_providers",
-    "bucket_policies",
     "buckets",
     "event_buses",
     "account_settings",

@@ -456,6 +456,12 @@ impl VisitKind for Dooming<'_, '_> {
                 return;
             }
         };
+        if let Err(instead) = K::dooms(&id) {
+            let message = format!("`absent:` can't name a {} so", K::NAME);
+            let finding = Finding::error("E0301", declared.span, message).label(instead);
+            environment.findings.push(finding);
+            return;
+        }
         let Some(address) = free_address::<K>(&declared.name, &id, environment) else {
             let message = format!("`{}/{}` is listed twice under `absent:`", K::NAME, declared.name);
             let finding = Finding::error("E0414", declared.span, message).label("remove one of them");

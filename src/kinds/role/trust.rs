@@ -2,13 +2,14 @@
 //!
 //! Invariant: every form ends as a document that passed the grammar of trust policies.
 
-use crate::kind::Home;
-use crate::names::{Arn, nearest};
+use crate::names::nearest;
 use crate::policy_doc::{self, Flavour, Operator, Policy, PrincipalEntry, PrincipalType, TrustParts, Word};
 use crate::spec::finding::Finding;
 use crate::spec::lower::Lowering;
 use crate::spec::node::{Node, Value};
 use crate::spec::table::{self, Table};
+
+pub(super) use super::super::principal::own_principals;
 
 /// The longest trust policy in characters; AWS raises it on request to 4,096 (IAM quotas).
 const USUAL_CHARACTERS: usize = 2048;
@@ -144,14 +145,6 @@ fn principal(key: &str, text: &str, span: crate::spec::source::Span, cx: &mut Lo
             None
         }
     }
-}
-
-/// The users and roles of this account that a trust policy names, which must exist before it can be written.
-pub(super) fn own_principals(trust: &Policy, home: &Home) -> Vec<Arn> {
-    let arns = trust.principals().into_iter().filter_map(|name| Arn::parse(name).ok());
-    let own = |arn: &Arn| arn.account().as_ref() == Some(&home.account) && arn.service() == "iam";
-    arns.filter(|arn| own(arn) && (arn.user_name().is_some() || arn.role_name().is_some()))
-        .collect()
 }
 
 /// The shortest form that says the same.
