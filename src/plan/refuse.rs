@@ -332,10 +332,13 @@ fn unsettled_users<K: Member>(live: &Observed<K>, cx: &DraftCx<'_>) -> Vec<Strin
 
 fn still_used<K: Member>(object: &Object<K>, doom: &Doom, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
     let users = unsettled_users(live, cx);
-    (!users.is_empty() && !doom.detach).then(|| {
+    (!users.is_empty() && !(doom.detach && K::DETACHABLE)).then(|| {
         let users = users.join(", ");
         let message = format!("{} is used by what this file does not declare: {users}", object.address);
-        let hint = "to unlink them first, write `detach: true` beside its name under `absent:`";
+        let hint = match K::DETACHABLE {
+            true => "to unlink them first, write `detach: true` beside its name under `absent:`",
+            false => "delete them first, or name them under `absent:` as well",
+        };
         about("in-use", object, &doom.origin, message, hint.into())
     })
 }

@@ -78,11 +78,18 @@ impl Document {
     /// Every `AWS` principal that is named, once each, in the order of the text.
     #[must_use]
     pub fn principals(&self) -> Vec<&Word> {
-        let names = self
-            .entries()
-            .filter(|entry| entry.kind == PrincipalType::Aws)
-            .map(|entry| &entry.name);
-        once_each(names)
+        self.named(PrincipalType::Aws)
+    }
+
+    /// Every `Federated` principal that is named, once each, in the order of the text.
+    #[must_use]
+    pub fn federated(&self) -> Vec<&Word> {
+        self.named(PrincipalType::Federated)
+    }
+
+    fn named(&self, kind: PrincipalType) -> Vec<&Word> {
+        let entries = self.entries().filter(|entry| entry.kind == kind);
+        once_each(entries.map(|entry| &entry.name))
     }
 
     /// `AWS` principals that are unique ids of deleted users and roles.
@@ -145,6 +152,12 @@ impl Policy {
     #[must_use]
     pub fn principals(&self) -> Vec<&str> {
         texts(self.document().map(Document::principals))
+    }
+
+    /// The `Federated` principals named; none if the document cannot be read.
+    #[must_use]
+    pub fn federated(&self) -> Vec<&str> {
+        texts(self.document().map(Document::federated))
     }
 
     /// The ARNs named; none if the document cannot be read.

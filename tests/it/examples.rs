@@ -12,6 +12,9 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("environment.example.yaml", &[]),
     ("examples/rmi-360-monitor/environment.yaml", &[]),
     ("examples/imaging-workflow/environment.yaml", &["--var", "user=erika"]),
+    ("examples/noisepy/environment.yaml", &[]),
+    ("examples/aws-basics/environment.yaml", &[]),
+    ("examples/aws-usage-notes/environment.yaml", &[]),
 ];
 
 fn root() -> &'static Path {

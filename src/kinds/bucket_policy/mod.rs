@@ -26,7 +26,7 @@ use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::Node;
 use crate::state;
 
-use super::principal;
+use super::role::own_principals;
 
 pub use steps::{Action, Put};
 
@@ -143,6 +143,10 @@ impl Kind for BucketPolicy {
         BucketName::parse(&declared.name)
     }
 
+    fn undeletable(_: &BucketName) -> Option<&'static str> {
+        Some("only statements can go: list their Sids as `absent: [SID]` of this bucket under `bucket_policies:`")
+    }
+
     /// The bucket's own: nothing else tells it.
     fn arn(id: &BucketName, _: Option<&State>, home: &Home) -> Arn {
         Arn::bucket(home.partition, id)
@@ -191,7 +195,7 @@ impl Kind for BucketPolicy {
 
     fn refs(id: &BucketName, state: &State, home: &Home) -> Vec<Arn> {
         let named = state.Statement.values();
-        let named = named.flat_map(|statement| principal::own_principals(statement, home));
+        let named = named.flat_map(|statement| own_principals(statement, home));
         std::iter::once(Self::arn(id, None, home)).chain(named).collect()
     }
 
@@ -230,12 +234,6 @@ impl Kind for BucketPolicy {
             ),
             remedy: "have those principals taken out of them first".into(),
         })
-    }
-
-    fn dooms(id: &BucketName) -> Result<(), String> {
-        Err(format!(
-            "write the Sids of what shall go: `bucket_policies: {{ {id}: {{ absent: [SID] }} }}`"
-        ))
     }
 
     fn users(_: &Observed<Self>) -> Vec<Arn> {

@@ -6,7 +6,7 @@ use crate::fields::FieldPath;
 use crate::kind::{Access, DiffCx, Facts, Home, Loss, Pair, Rank, Retry, When};
 use crate::policy_doc::{Effect, Element, PartChange, Policy as Document, StatementChange, is_unique_id, same};
 
-use super::{BucketPolicy, State, Unwanted, principal};
+use super::{BucketPolicy, State, Unwanted, own_principals};
 
 /// A statement that is put.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -65,7 +65,7 @@ fn change(wanted: &Statements, live: &Statements, cx: &DiffCx<'_>) -> Vec<Action
     for (sid, statement) in wanted {
         let before = live.get(sid);
         // A principal that is made anew has another id, by which S3 keeps it.
-        let own = principal::own_principals(statement, cx.home);
+        let own = own_principals(statement, cx.home);
         let renewed = own.iter().any(|arn| cx.replaced.contains(arn));
         if renewed || before.is_none_or(|before| !same(statement, before)) {
             let statement = statement.clone();
@@ -129,7 +129,7 @@ pub(super) fn facts(action: &Action, home: &Home) -> Facts {
     };
     let needs = put
         .values()
-        .flat_map(|put| principal::own_principals(&put.statement, home));
+        .flat_map(|put| own_principals(&put.statement, home));
     let sids = put.keys().chain(drop.keys());
     let loses = !drop.is_empty() || put.values().any(takes_away);
     Facts {

@@ -9,7 +9,7 @@ pub(crate) mod live;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fields::{FieldKey as _, FieldPath};
-use crate::kind::{Access, DiffCx, Facts, Grant, Home, Loss, Rank, Retry, When};
+use crate::kind::{Access, DiffCx, Facts, Grant, Loss, Rank, Retry, When};
 use crate::names::Arn;
 use crate::policy_doc::{Effect, Policy, same};
 
@@ -50,15 +50,6 @@ impl Holder {
             Self::Role => 10_240,
         }
     }
-}
-
-/// The users and roles of this account that a resource policy names, which must exist before it can be written.
-#[must_use]
-pub(crate) fn own_principals(policy: &Policy, home: &Home) -> Vec<Arn> {
-    let arns = policy.principals().into_iter().filter_map(|name| Arn::parse(name).ok());
-    let own = |arn: &Arn| arn.account().as_ref() == Some(&home.account) && arn.service() == "iam";
-    arns.filter(|arn| own(arn) && (arn.user_name().is_some() || arn.role_name().is_some()))
-        .collect()
 }
 
 /// What a principal holds.

@@ -25,6 +25,7 @@ use super::principal::{self, Holdings};
 use super::tagging;
 
 pub use steps::Action;
+pub(crate) use trust::own_principals;
 
 /// The kind.
 #[derive(Debug, Clone)]

@@ -155,6 +155,7 @@ fn names_come_once_in_the_order_of_the_text() {
         "Condition":{"ArnLike":{"aws:SourceArn":["arn:c","arn:b"]},"StringEquals":{"aws:x":"d"}}"#,
     );
     assert_eq!(policy.principals(), ["arn:b", "123456789012"]);
+    assert_eq!(policy.federated(), ["arn:f"]);
     assert_eq!(policy.arns(), ["arn:b", "arn:f", "arn:c"]);
     assert!(Policy::live("{").principals().is_empty());
 }
