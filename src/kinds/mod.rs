@@ -250,6 +250,7 @@ kinds! {
     role::Role,
     oidc_provider::OidcProvider,
     bucket::Bucket,
+    bucket_policy::BucketPolicy,
     lambda::Lambda,
     event_bus::EventBus,
     rule::Rule,
