@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::names::{
-    Architecture, Arn, EphemeralStorage, Handler, IamPath, LayerVersionArn, Memory, Runtime, SessionLength, Timeout,
+    Architecture, Arn, ClientId, EphemeralStorage, Handler, IamPath, LayerVersionArn, Memory, Region, Runtime,
+    SessionLength, Thumbprint, Timeout,
 };
 use crate::policy_doc::{Policy, same};
 use crate::vault::Secret;
@@ -143,7 +144,7 @@ macro_rules! plain_values {
         fn show(&self) -> Option<Shown> { Some(Shown::text(self)) }
     })* };
 }
-plain_values!(u32, i32, u64, IamPath, SessionLength);
+plain_values!(u32, i32, u64, IamPath, Region, SessionLength);
 plain_values!(
     Architecture,
     EphemeralStorage,
@@ -224,6 +225,8 @@ pub trait FieldKey: Ord + Clone + fmt::Display {
 }
 
 impl FieldKey for String {}
+impl FieldKey for ClientId {}
+impl FieldKey for Thumbprint {}
 
 impl FieldKey for Arn {
     /// AWS's own policies by name alone; others with their path, without which two of one name look the same.

@@ -10,7 +10,7 @@ use crate::address::Address;
 use crate::fields::{FieldPath, Fields};
 use crate::names::{AccountId, Arn, IamPath, NameError, Partition};
 use crate::policy_doc::Policy;
-use crate::spec::lower::{Declared, Lowered, Lowering};
+use crate::spec::lower::{Declared, Index, Lowered, Lowering};
 use crate::spec::node::Node;
 use crate::spec::source::Place;
 
@@ -45,9 +45,14 @@ pub struct Section {
 pub enum Form {
     /// A mapping of ids to mappings of fields.
     Named,
-    /// A list; an entry is a text, which is the id of a resource without fields, or a mapping whose field of this name
-    /// is it.
-    Listed(&'static str),
+    /// A list; an entry is a text, which is the id of a resource without fields, or a mapping of which a field is it.
+    /// The id is the identity, too: there is no other name.
+    Listed {
+        /// The field that is the id.
+        field: &'static str,
+        /// A field that belongs to the id where it is written, behind a `_`.
+        further: Option<&'static str>,
+    },
     /// A mapping of settings of which there is one each; a value that is no mapping stands for its own field.
     Settings,
 }
@@ -391,6 +396,12 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     const DOC: &'static str;
     /// Whether AWS lets it carry tags.
     const TAGGABLE: bool;
+    /// Whether what else uses it can be unlinked from it, so that `detach: true` lets it go.
+    const DETACHABLE: bool = true;
+    /// The field that names it in AWS where the key doesn't; one of the kind's own fields must be written.
+    const NAMED_BY: &'static str = "name";
+    /// A name that AWS would take: the rest of a resource is read with it when its own can't be.
+    const STAND_IN: &'static str = "unnamed";
     /// What AWS knows it by.
     type Id: Clone + Ord + fmt::Debug + fmt::Display + serde::Serialize;
     /// Its normal form, wanted and live alike.
@@ -407,6 +418,15 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     /// # Errors
     /// A name that AWS would refuse.
     fn identify(declared: &Declared) -> Result<Self::Id, NameError>;
+    /// Writes the AWS names of declared things into a declaration, where its identity names them by their ids.
+    fn resolve(declared: &mut Declared, index: &Index) {
+        let _ = (declared, index);
+    }
+    /// Why `absent:` can't name it, and what to write instead; `None` for what can be deleted.
+    fn undeletable(id: &Self::Id) -> Option<&'static str> {
+        let _ = id;
+        None
+    }
     /// The ARN; `state` supplies a path where there is one.
     fn arn(id: &Self::Id, state: Option<&Self::State>, home: &Home) -> Arn;
     /// The ARN of a thing of which only the name is known, and the path where there is one; `None` for impossible names.

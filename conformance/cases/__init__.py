@@ -1,6 +1,21 @@
 """All cases, in the order in which they are run."""
 
-from . import adoption, by_hand, edits, examples, functions, held, killed, neighbours, people, removal, versions
+from . import (
+    adoption,
+    buses,
+    by_hand,
+    edits,
+    examples,
+    functions,
+    held,
+    killed,
+    neighbours,
+    oidc,
+    opened,
+    people,
+    removal,
+    versions,
+)
 
 ALL = [
     *examples.CASES,
@@ -11,7 +26,10 @@ ALL = [
     *adoption.CASES,
     *removal.CASES,
     *people.CASES,
+    *oidc.CASES,
     *functions.CASES,
+    *opened.CASES,
+    *buses.CASES,
     *neighbours.CASES,
     *killed.CASES,
 ]

@@ -12,11 +12,12 @@ REGIONS = ("us-east-1", "ap-southeast-2", "eu-central-1")
 
 
 def read(client: Callable) -> dict:
-    """Everything of the kinds that the tool models; functions and rules of the regions that the cases use."""
-    account = identities(client("iam")) | {"buckets": live_buckets.read(client, REGIONS[0]), "functions": {}, "rules": {}}
+    """Everything of the kinds that the tool models; functions, rules, buses of the regions that the cases use."""
+    account = identities(client("iam")) | {"buckets": live_buckets.read(client, REGIONS[0]), "functions": {}, "rules": {}, "buses": {}}
     for region in REGIONS:
         account["functions"] |= functions(client("lambda", region), region)
         account["rules"] |= rules(client("events", region), region)
+        account["buses"] |= buses(client("events", region), region)
     return account
 
 
@@ -27,6 +28,7 @@ def identities(iam) -> dict:
         "roles": {one["RoleName"]: role(iam, one["RoleName"]) for one in pages(iam, "list_roles", "Roles")},
         "users": {one["UserName"]: user(iam, one["UserName"]) for one in pages(iam, "list_users", "Users")},
         "groups": {one["GroupName"]: group(iam, one["GroupName"]) for one in pages(iam, "list_groups", "Groups")},
+        "oidc_providers": oidc_providers(iam),
     }
 
 
@@ -101,6 +103,20 @@ def group(iam, name: str) -> dict:
     } | held(iam, "group", "GroupName", name)
 
 
+def oidc_providers(iam) -> dict:
+    """The OIDC providers by host; their URLs come without a scheme."""
+    listed = iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    found = [iam.get_open_id_connect_provider(OpenIDConnectProviderArn=one["Arn"]) for one in listed]
+    return {
+        one["Url"].removeprefix("https://"): {
+            "Audiences": sorted(one["ClientIDList"]),
+            "Thumbprints": sorted(one["ThumbprintList"]),
+            "Tags": tags(one.get("Tags", [])),
+        }
+        for one in found
+    }
+
+
 def functions(client, region: str) -> dict:
     """The functions of a region."""
     listed = pages(client, "list_functions", "Functions")
@@ -140,12 +156,30 @@ def statements(client, name: str) -> dict:
     return {one.pop("Sid"): one for one in document["Statement"]}
 
 
+def buses(client, region: str) -> dict:
+    """The buses of a region; the default one where it holds something."""
+    found = {bus["Name"]: bus_of(client, bus["Name"], region) for bus in client.list_event_buses()["EventBuses"]}
+    return {name: one for name, one in found.items() if name != "default" or one["Policy"] or one["Tags"]}
+
+
+def bus_of(client, name: str, region: str) -> dict:
+    """A bus with its policy and its tags."""
+    found = client.describe_event_bus(Name=name)
+    return {
+        "Region": region,
+        "Description": found.get("Description") or "",
+        "Policy": json.loads(found["Policy"]) if found.get("Policy") else None,
+        "DeadLetter": found.get("DeadLetterConfig", {}).get("Arn"),
+        "Tags": tags(client.list_tags_for_resource(ResourceARN=found["Arn"])["Tags"]),
+    }
+
+
 def rules(client, region: str) -> dict:
     """The rules of all buses of a region."""
-    buses = [bus["Name"] for bus in client.list_event_buses()["EventBuses"]]
+    names = [bus["Name"] for bus in client.list_event_buses()["EventBuses"]]
     return {
         one["Name"]: rule(client, bus, one["Name"], region)
-        for bus in buses
+        for bus in names
         for one in client.list_rules(EventBusName=bus)["Rules"]
     }
 

@@ -84,6 +84,13 @@ macro_rules! kinds {
                 match self { $(Self::$kind => <$module::$kind as Kind>::TAGGABLE),* }
             }
 
+            /// The field that names it in AWS where the key doesn't; `None` where nothing but the entry itself does.
+            #[must_use]
+            pub fn named_by(self) -> Option<&'static str> {
+                let field = match self { $(Self::$kind => <$module::$kind as Kind>::NAMED_BY),* };
+                (!matches!(self.section().form, crate::kind::Form::Listed { .. })).then_some(field)
+            }
+
             /// Runs a visitor that needs only the kind.
             pub fn visit<V: VisitKind>(self, visitor: V) -> V::Out {
                 match self { $(Self::$kind => visitor.visit::<$module::$kind>()),* }
@@ -241,7 +248,10 @@ kinds! {
     group::Group,
     user::User,
     role::Role,
+    oidc_provider::OidcProvider,
+    bucket::Bucket,
     lambda::Lambda,
+    event_bus::EventBus,
     rule::Rule,
 }
 
@@ -300,10 +310,10 @@ impl KindName {
     pub fn known_keys(self) -> &'static [&'static str] {
         static KEYS: LazyLock<BTreeMap<KindName, Vec<&'static str>>> = LazyLock::new(|| {
             let own = |kind: &KindName| {
-                kind.fields()
-                    .iter()
-                    .map(|field| field.name)
-                    .chain(COMMON.iter().map(|field| field.name))
+                let named_otherwise = kind.named_by() != Some("name");
+                let common = COMMON.iter().map(|field| field.name);
+                let common = common.filter(move |name| !(named_otherwise && *name == "name"));
+                kind.fields().iter().map(|field| field.name).chain(common)
             };
             KindName::ALL.iter().map(|kind| (*kind, own(kind).collect())).collect()
         });

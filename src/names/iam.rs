@@ -4,7 +4,7 @@
 //! because IAM compares names without case while ARNs keep it.
 
 use super::error::NameError;
-use super::text::{TextRule, text_newtype};
+use super::text::{TextRule, text_newtype, text_value};
 
 const TAKES: &str = "letters a-z and A-Z, digits and `_+=,.@-`";
 
@@ -191,3 +191,82 @@ fn check_oidc_url(text: &str) -> Result<(), NameError> {
     }
     Ok(())
 }
+
+text_newtype!(
+    /// An audience of an OIDC provider, which the API calls a client id: up to 255 characters (botocore, `clientIDType`).
+    ClientId,
+    |text| {
+        let rule = TextRule {
+            what: "an audience",
+            least: 1,
+            most: 255,
+            allowed: |c| !c.is_control(),
+            takes: "up to 255 characters",
+        };
+        rule.check(text)
+    }
+);
+
+/// The SHA-1 of the certificate of an OIDC provider's authority: 40 hexadecimal digits (botocore, `thumbprintType`).
+///
+/// Kept in small letters, since two spellings are one certificate.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Thumbprint(String);
+
+impl Thumbprint {
+    /// The value that `text` spells.
+    ///
+    /// # Errors
+    /// Says what is wrong with `text` and what would be right.
+    pub fn parse(text: &str) -> Result<Self, NameError> {
+        let bare: String = text.chars().filter(|c| *c != ':').collect();
+        let is_hex = |text: &str| text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_hex(text) {
+            return Ok(Self(text.to_ascii_lowercase()));
+        }
+        let reason = "a thumbprint is 40 hexadecimal digits, the SHA-1 of a certificate";
+        Err(if is_hex(&bare) {
+            NameError::mendable(text, reason, bare.to_ascii_lowercase())
+        } else {
+            NameError::refused(text, reason)
+        })
+    }
+
+    /// The text, as AWS takes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+text_value!(Thumbprint);
+
+text_newtype!(
+    /// A service as it is named for its service-linked role, `spot.amazonaws.com`: up to 128 characters.
+    LinkingService,
+    check_linking_service
+);
+
+fn check_linking_service(text: &str) -> Result<(), NameError> {
+    let rule = TextRule {
+        what: "a service",
+        least: 1,
+        most: 128,
+        allowed: |c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c),
+        takes: "lower-case letters, digits, `.` and `-`",
+    };
+    rule.check(text)?;
+    if text.contains('.') {
+        return Ok(());
+    }
+    let right = format!("{text}.amazonaws.com");
+    Err(NameError::mendable(text, "a service is named by its host", right))
+}
+
+text_newtype!(
+    /// What tells two service-linked roles of one service apart: up to 64 characters (botocore, `customSuffixType`).
+    RoleSuffix,
+    |text| {
+        TextRule { what: "a suffix", least: 1, most: 64, allowed, takes: TAKES }.check(text)
+    }
+);

@@ -88,6 +88,10 @@ pub const GROUPS_PER_USER: Quota = fixed(10);
 pub const ACCESS_KEYS_PER_USER: Quota = fixed(2);
 /// Versions of a managed policy. IAM guide; live: `VersionsPerPolicyQuota`.
 pub const VERSIONS_PER_POLICY: Quota = fixed(5);
+/// Audiences of an OIDC provider. IAM guide; live: none.
+pub const AUDIENCES_PER_OIDC_PROVIDER: Quota = fixed(100);
+/// Thumbprints of an OIDC provider. botocore, `UpdateOpenIDConnectProviderThumbprint`.
+pub const THUMBPRINTS_PER_OIDC_PROVIDER: Quota = fixed(5);
 /// Roles in an instance profile. IAM guide.
 pub const ROLES_PER_INSTANCE_PROFILE: Quota = fixed(1);
 /// Tags of an IAM resource. IAM guide.
@@ -145,6 +149,8 @@ pub const EVENT_PATTERN_CHARACTERS: Quota = up_to(2048, 4096);
 pub const TARGET_INPUT_CHARACTERS: Quota = fixed(8192);
 /// Characters of a bus's policy. EventBridge guide, "quotas" (PolicyLengthExceededException).
 pub const EVENT_BUS_POLICY_CHARACTERS: Quota = fixed(10_240);
+/// Characters of a bus's description. botocore, `EventBusDescription`.
+pub const EVENT_BUS_DESCRIPTION_CHARACTERS: Quota = fixed(512);
 /// Characters of a rule's description. botocore, `RuleDescription`.
 pub const RULE_DESCRIPTION_CHARACTERS: Quota = fixed(512);
 /// Tags of a rule or bus. EventBridge guide, "tags".

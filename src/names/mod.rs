@@ -30,7 +30,10 @@ pub use bucket::BucketName;
 pub use duration::{Length, SessionLength};
 pub use error::NameError;
 pub use events::{EventBusName, RuleName, TargetId, TargetInput};
-pub use iam::{GroupName, IamPath, InlinePolicyName, InstanceProfileName, OidcUrl, PolicyName, RoleName, UserName};
+pub use iam::{
+    ClientId, GroupName, IamPath, InlinePolicyName, InstanceProfileName, LinkingService, OidcUrl, PolicyName, RoleName,
+    RoleSuffix, Thumbprint, UserName,
+};
 pub use lambda::{
     Architecture, EnvironmentName, EphemeralStorage, FunctionName, Handler, LogGroupName, Memory, StatementId, Timeout,
 };

@@ -227,7 +227,7 @@ pub(super) fn publication<K: Member>(
     let before = live.map(exposed).unwrap_or_default();
     let opened: Vec<String> = exposed(state)
         .into_iter()
-        .filter(|what| !before.contains(what) && !wanted.public.contains(what))
+        .filter(|what| !is_among(&before, what) && !is_among(&wanted.public, what))
         .collect();
     if opened.is_empty() || cx.consents.allows(Danger::Public, Some(address)) {
         return None;
@@ -241,6 +241,15 @@ pub(super) fn publication<K: Member>(
         false => hint,
     };
     Some(about("public", object, &wanted.origin, message, hint))
+}
+
+/// Actions have no case; what they are done to may have.
+fn is_among(phrases: &BTreeSet<String>, what: &str) -> bool {
+    let folded = |phrase: &str| match phrase.split_once(' ') {
+        Some((action, rest)) => format!("{} {rest}", action.to_ascii_lowercase()),
+        None => phrase.to_ascii_lowercase(),
+    };
+    phrases.iter().any(|phrase| folded(phrase) == folded(what))
 }
 
 /// AWS can't change something in place, and the user hasn't said that it may go.
@@ -306,10 +315,13 @@ fn unsettled_users<K: Member>(live: &Observed<K>, cx: &DraftCx<'_>) -> Vec<Strin
 
 fn still_used<K: Member>(object: &Object<K>, doom: &Doom, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
     let users = unsettled_users(live, cx);
-    (!users.is_empty() && !doom.detach).then(|| {
+    (!users.is_empty() && !(doom.detach && K::DETACHABLE)).then(|| {
         let users = users.join(", ");
         let message = format!("{} is used by what this file does not declare: {users}", object.address);
-        let hint = "to unlink them first, write `detach: true` beside its name under `absent:`";
+        let hint = match K::DETACHABLE {
+            true => "to unlink them first, write `detach: true` beside its name under `absent:`",
+            false => "delete them first, or name them under `absent:` as well",
+        };
         about("in-use", object, &doom.origin, message, hint.into())
     })
 }

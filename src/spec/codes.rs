@@ -61,6 +61,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0505", "`ignore:` names a field that there is not"),
     ("E0506", "a thing is declared and absent at once"),
     ("E0507", "two things claim what only one can have"),
+    ("E0508", "`absent:` names what can't be deleted"),
 ];
 
 /// What a code means.

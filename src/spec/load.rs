@@ -26,14 +26,7 @@ pub const HEADER: &[&str] = &[
 ];
 
 /// Sections that belong to the format and that this version does not manage.
-const LATER: &[&str] = &[
-    "service_linked_roles",
-    "oidc_providers",
-    "bucket_policies",
-    "buckets",
-    "event_buses",
-    "account_settings",
-];
+const LATER: &[&str] = &["service_linked_roles", "bucket_policies", "account_settings"];
 
 /// What a run is given.
 pub struct Inputs<'a> {
@@ -265,7 +258,7 @@ fn entries_of_form(texts: &mut Texts, form: Form, section: &Key, node: &Node) ->
             let entries = entries_of(texts, node, &section.text, "settings to values");
             entries.into_iter().map(|(key, node)| setting(key, node)).collect()
         }
-        Form::Listed(field) => {
+        Form::Listed { field, further } => {
             let mut findings = Vec::new();
             let mut reading = table::Reading {
                 sources: &texts.sources,
@@ -275,7 +268,9 @@ fn entries_of_form(texts: &mut Texts, form: Form, section: &Key, node: &Node) ->
                 Value::Null => &[],
                 _ => table::list(node, &section.text, "names", &mut reading).unwrap_or_default(),
             };
-            let listed = items.iter().filter_map(|item| listed(item, field, &mut reading));
+            let listed = items
+                .iter()
+                .filter_map(|item| listed(item, field, further, &mut reading));
             let listed = listed.collect();
             texts.findings.extend(findings);
             listed
@@ -296,7 +291,12 @@ fn setting(key: Key, node: Node) -> (Key, Node) {
 }
 
 /// An entry of a list: its id as a key, and what else it says.
-fn listed(item: &Node, field: &'static str, reading: &mut table::Reading<'_>) -> Option<(Key, Node)> {
+fn listed(
+    item: &Node,
+    field: &'static str,
+    further: Option<&'static str>,
+    reading: &mut table::Reading<'_>,
+) -> Option<(Key, Node)> {
     let named = match (&item.value, item.get(field)) {
         (Value::Map(_), None) => {
             let missing = Finding::error("E0304", item.span, format!("this entry has no `{field}`"));
@@ -306,10 +306,11 @@ fn listed(item: &Node, field: &'static str, reading: &mut table::Reading<'_>) ->
         (_, Some(named)) => named,
         (_, None) => item,
     };
-    let key = Key {
-        span: named.span,
-        text: table::written_text(named, field, reading)?.to_owned(),
-    };
+    let mut text = table::written_text(named, field, reading)?.to_owned();
+    if let Some((further, node)) = further.and_then(|further| Some((further, item.get(further)?))) {
+        text = format!("{text}_{}", table::written_text(node, further, reading)?);
+    }
+    let key = Key { span: named.span, text };
     let fields = match &item.value {
         Value::Map(_) => item.clone(),
         _ => Node {

@@ -96,6 +96,7 @@ pub fn lower(
 }
 
 fn open_paths(index: &Index) -> BTreeSet<(KindName, String)> {
+    let has_path = |kind: &KindName| kind.fields().iter().any(|field| field.name == "path");
     let open = |kind: KindName| {
         let ids = index.get(&kind).into_iter().flat_map(BTreeMap::values);
         ids.filter(|declared| declared.path.is_none())
@@ -103,7 +104,7 @@ fn open_paths(index: &Index) -> BTreeSet<(KindName, String)> {
     };
     KindName::ALL
         .iter()
-        .filter(|kind| kind.is_iam())
+        .filter(|kind| kind.is_iam() && has_path(kind))
         .flat_map(|kind| open(*kind))
         .collect()
 }
@@ -198,6 +199,10 @@ impl VisitKind for One<'_, '_> {
             claims,
         };
         let identity = match K::identify(declared) {
+            _ if is_nameless::<K>(node) => {
+                unnamed::<K>(declared, node, &mut lowering);
+                None
+            }
             Ok(identity) => Some(identity),
             Err(error) => {
                 unidentified::<K>(declared, &error, node, &mut lowering);
@@ -251,8 +256,21 @@ fn unidentified<K: Member>(declared: &Declared, error: &NameError, node: &Node, 
     if named.is_err() {
         lowering.report(name_finding(declared.span, K::NAME, error));
     }
-    let stand_in = named.or_else(|_| K::identify(&Declared::bare("unnamed", &declared.region, declared.span)));
-    if let Ok(identity) = stand_in {
+    match named {
+        Ok(identity) => drop(K::lower(&identity, node, lowering)),
+        Err(_) => unnamed::<K>(declared, node, lowering),
+    }
+}
+
+/// Whether the kind's own field for the name is missing or no text: the key is no name then.
+fn is_nameless<K: Member>(node: &Node) -> bool {
+    let own = K::KIND.named_by().filter(|field| *field != "name");
+    own.is_some_and(|field| node.get(field).and_then(Node::text).is_none())
+}
+
+/// What is wrong with the fields of a resource without a name that AWS would take.
+fn unnamed<K: Member>(declared: &Declared, node: &Node, lowering: &mut Lowering<'_>) {
+    if let Ok(identity) = K::identify(&Declared::bare(K::STAND_IN, &declared.region, declared.span)) {
         let _ = K::lower(&identity, node, lowering);
     }
 }
@@ -322,11 +340,12 @@ fn unknown_field<K: Member>(pattern: &str, span: Span) -> Option<Finding> {
         return None;
     }
     let known = K::FIELDS.iter().map(|field| field.name);
+    let kind = table::with_article(K::NAME);
     let label = match nearest(field, known.clone()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the fields of a {}: {}", K::NAME, known.collect::<Vec<_>>().join(", ")),
+        None => format!("the fields of {kind}: {}", known.collect::<Vec<_>>().join(", ")),
     };
-    Some(Finding::error("E0505", span, format!("`ignore`: a {} has no field `{field}`", K::NAME)).label(label))
+    Some(Finding::error("E0505", span, format!("`ignore`: {kind} has no field `{field}`")).label(label))
 }
 
 fn common_tags(header: &Header, rules: &TagRules, environment: &str, common: &Common) -> BTreeMap<String, String> {
@@ -417,6 +436,9 @@ fn absent(cx: &Cx<'_>, environment: &mut Environment) {
     }
 }
 
+/// Where to turn with what AWS makes and deletes itself.
+const MADE_BY_AWS: &str = "AWS made it: remove this, and delete it through the service that owns it";
+
 /// One entry of `absent:`.
 struct Dooming<'a, 'b> {
     cx: &'a Cx<'a>,
@@ -429,9 +451,10 @@ impl VisitKind for Dooming<'_, '_> {
 
     fn visit<K: Member>(self) {
         let Self { cx, environment, item } = self;
-        let Some((declared, doom)) = doomed(cx, environment, item) else {
+        let Some((mut declared, doom)) = doomed(cx, environment, item) else {
             return;
         };
+        K::resolve(&mut declared, cx.index);
         let identity = index::identity(K::KIND, &declared);
         let declared_ids = cx.index.get(&K::KIND).into_iter().flatten();
         let clash = declared_ids
@@ -456,6 +479,14 @@ impl VisitKind for Dooming<'_, '_> {
                 return;
             }
         };
+        let made_by_aws = || K::arn(&id, None, cx.home).is_aws_made().then_some(MADE_BY_AWS);
+        if let Some(why) = K::undeletable(&id).or_else(made_by_aws) {
+            let message = format!("{} `{}` can't be deleted", K::NAME, declared.name);
+            environment
+                .findings
+                .push(Finding::error("E0508", declared.span, message).label(why));
+            return;
+        }
         let Some(address) = free_address::<K>(&declared.name, &id, environment) else {
             let message = format!("`{}/{}` is listed twice under `absent:`", K::NAME, declared.name);
             let finding = Finding::error("E0414", declared.span, message).label("remove one of them");

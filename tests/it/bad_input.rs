@@ -28,7 +28,9 @@ const PAGES: &[&str] = &[
     "documents.md",
     "trust.md",
     "users_and_groups.md",
+    "oidc_providers.md",
     "lambdas.md",
+    "event_buses.md",
     "rules.md",
     "absent_and_expect.md",
 ];
@@ -49,7 +51,9 @@ pages!(
     documents,
     trust,
     users_and_groups,
+    oidc_providers,
     lambdas,
+    event_buses,
     rules,
     absent_and_expect
 );

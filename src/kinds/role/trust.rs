@@ -3,11 +3,14 @@
 //! Invariant: every form ends as a document that passed the grammar of trust policies.
 
 use crate::kind::Home;
+use crate::kinds::Member as _;
+use crate::kinds::oidc_provider::OidcProvider;
 use crate::names::{Arn, nearest};
 use crate::policy_doc::{self, Flavour, Operator, Policy, PrincipalEntry, PrincipalType, TrustParts, Word};
 use crate::spec::finding::Finding;
 use crate::spec::lower::Lowering;
 use crate::spec::node::{Node, Value};
+use crate::spec::source::Span;
 use crate::spec::table::{self, Table};
 
 /// The longest trust policy in characters; AWS raises it on request to 4,096 (IAM quotas).
@@ -121,8 +124,30 @@ fn external_id_operator() -> Option<Operator> {
     Operator::parse("StringEquals")
 }
 
+/// A federated principal may be given by the id of a declared provider.
+fn federated(text: &str, span: Span, cx: &mut Lowering<'_>) -> Option<Word> {
+    if let Some(arn) = cx.declared_arn(OidcProvider::KIND, text) {
+        return Some(Word::new(arn.as_str(), span));
+    }
+    // An ARN, the host of one of AWS's own providers, or something that the grammar refuses in its own words.
+    if text.contains(['.', ':', '*']) {
+        return Some(Word::new(text, span));
+    }
+    let message = format!("`{text}` is no provider: neither an ARN, a host, nor a provider of this file");
+    let ids = cx.index.get(&OidcProvider::KIND).into_iter().flatten();
+    let near = nearest(text, ids.map(|(id, _)| id.as_str()));
+    let label = near.map_or("write its ARN, or declare it".to_owned(), |near| {
+        format!("did you mean `{near}`?")
+    });
+    cx.report(Finding::error("E0501", span, message).label(label));
+    None
+}
+
 /// An AWS principal may be given by the id of a declared role or user.
-fn principal(key: &str, text: &str, span: crate::spec::source::Span, cx: &mut Lowering<'_>) -> Option<Word> {
+fn principal(key: &str, text: &str, span: Span, cx: &mut Lowering<'_>) -> Option<Word> {
+    if key == "federated" {
+        return federated(text, span, cx);
+    }
     let known = text == "*" || text.starts_with("arn:") || text.bytes().all(|b| b.is_ascii_digit());
     if key != "aws" || known || policy_doc::is_unique_id(text) {
         return Some(Word::new(text, span));
@@ -146,12 +171,15 @@ fn principal(key: &str, text: &str, span: crate::spec::source::Span, cx: &mut Lo
     }
 }
 
-/// The users and roles of this account that a trust policy names, which must exist before it can be written.
-pub(super) fn own_principals(trust: &Policy, home: &Home) -> Vec<Arn> {
-    let arns = trust.principals().into_iter().filter_map(|name| Arn::parse(name).ok());
+/// The users, roles and providers of this account that a trust policy names, which must exist before it can be written.
+pub(crate) fn own_principals(trust: &Policy, home: &Home) -> Vec<Arn> {
+    let parsed = |names: Vec<&str>| names.into_iter().filter_map(|name| Arn::parse(name).ok()).collect();
     let own = |arn: &Arn| arn.account().as_ref() == Some(&home.account) && arn.service() == "iam";
-    arns.filter(|arn| own(arn) && (arn.user_name().is_some() || arn.role_name().is_some()))
-        .collect()
+    let (mut own_ones, providers): (Vec<Arn>, Vec<Arn>) = (parsed(trust.principals()), parsed(trust.federated()));
+    own_ones.retain(|arn| arn.user_name().is_some() || arn.role_name().is_some());
+    own_ones.extend(providers.into_iter().filter(|arn| arn.oidc_host_and_path().is_some()));
+    own_ones.retain(own);
+    own_ones
 }
 
 /// The shortest form that says the same.

@@ -49,6 +49,9 @@ fn laws(text: &str) -> Result<(), TestCaseError> {
     law::<InstanceProfileName>(text)?;
     law::<IamPath>(text)?;
     law::<OidcUrl>(text)?;
+    law::<ClientId>(text)?;
+    law::<LinkingService>(text)?;
+    law::<RoleSuffix>(text)?;
     law::<TagKey>(text)?;
     law::<TagValue>(text)?;
     law::<FunctionName>(text)?;

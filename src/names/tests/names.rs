@@ -184,6 +184,39 @@ fn oidc_urls() {
 }
 
 #[test]
+fn parts_of_oidc_providers() {
+    accepts::<ClientId>(&["sts.amazonaws.com", "api://a b", &"a".repeat(255)]);
+    assert!(ClientId::parse("").is_err() && ClientId::parse(&"a".repeat(256)).is_err());
+    let (print, reason) = (
+        "6938FD4D98BAB03FAADB97B34396831E3780AEA1",
+        "a thumbprint is 40 hexadecimal digits",
+    );
+    assert_eq!(of::<Thumbprint>(print).as_str(), print.to_lowercase());
+    for wrong in ["", "6938", &print.replace('A', "x"), &format!("{print}0")] {
+        assert!(Thumbprint::parse(wrong).unwrap_err().to_string().contains(reason));
+    }
+    let spaced = "69:38:fd:4d:98:ba:b0:3f:aa:db:97:b3:43:96:83:1e:37:80:ae:a1";
+    assert_eq!(
+        Thumbprint::parse(spaced).unwrap_err().right(),
+        Some(&*print.to_lowercase())
+    );
+}
+
+#[test]
+fn parts_of_service_linked_roles() {
+    accepts::<LinkingService>(&["spot.amazonaws.com", "dynamodb.application-autoscaling.amazonaws.com"]);
+    refuses::<LinkingService>(&[
+        ("spot", "`spot`: a service is named by its host: `spot.amazonaws.com`"),
+        (
+            "Spot.amazonaws.com",
+            "`Spot.amazonaws.com`: `S` is not allowed in a service, which takes lower-case letters, digits, `.` and `-`",
+        ),
+    ]);
+    accepts::<RoleSuffix>(&["team", "a_b", &"a".repeat(64)]);
+    assert!(RoleSuffix::parse("").is_err() && RoleSuffix::parse("a b").is_err());
+}
+
+#[test]
 fn buckets() {
     let (longest, longer) = ("a".repeat(63), "a".repeat(64));
     accepts::<BucketName>(&["rmi-360", "a.b-c", "123", "1.2.3.4.5", "my-xn--bucket", &longest]);
