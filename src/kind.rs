@@ -200,6 +200,17 @@ pub struct Object<K: Kind> {
     pub depth: Depth,
 }
 
+/// What must be done by somebody else before a live thing can be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// The guard that the refusal is told under: `missing`, `blocked`.
+    pub guard: &'static str,
+    /// What stands in the way, as a sentence fragment.
+    pub what: String,
+    /// What to do.
+    pub remedy: String,
+}
+
 /// What [`Kind::diff`] looks at.
 #[derive(Debug)]
 pub enum Pair<'a, K: Kind> {
@@ -475,6 +486,11 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     fn exposes(id: &Self::Id, state: &Self::State, home: &Home) -> BTreeSet<String> {
         let _ = (id, state, home);
         BTreeSet::new()
+    }
+    /// Why AWS would refuse every change of a live thing, whatever the file says of it: what it is a part of is not there.
+    fn obstacle(id: &Self::Id, live: &Observed<Self>) -> Option<Obstacle> {
+        let _ = (id, live);
+        None
     }
     /// What people have put into a live thing and would lose with it: "1,204 objects". `None` where it is empty, or
     /// where things of this kind hold nothing.

@@ -250,6 +250,7 @@ kinds! {
     role::Role,
     oidc_provider::OidcProvider,
     bucket::Bucket,
+    bucket_policy::BucketPolicy,
     lambda::Lambda,
     event_bus::EventBus,
     rule::Rule,
@@ -314,7 +315,7 @@ impl KindName {
             let own = |kind: &KindName| {
                 let named_otherwise = kind.named_by() != Some("name");
                 // A setting is neither named, nor shared, nor deleted.
-                let common = match kind.section().form {
+                let common: &[Field] = match kind.section().form {
                     Form::Settings => &[],
                     Form::Named | Form::Listed { .. } => COMMON,
                 };

@@ -162,6 +162,9 @@ fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         live,
     };
     let actions = erase(object, &live.state, K::diff(&object.id, pair, &cx.diff()), cx);
+    if let Some(refusal) = refuse::blocked(object, wanted, live, &actions) {
+        return draft.refuse(refusal);
+    }
     if let Some(refusal) = refuse::not_ours(object, wanted, live, &actions, &draft.change.fields, cx) {
         return draft.refuse(refusal);
     }

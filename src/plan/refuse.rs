@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
 use crate::fields::Fields as _;
-use crate::kind::{Doom, Kind, Loss, Object, Observed, Wanted};
+use crate::kind::{Doom, Kind, Loss, Object, Observed, Obstacle, Wanted};
 use crate::kinds::{AnyAction, Member};
 use crate::spec::source::Place;
 
@@ -24,6 +24,23 @@ fn about<K: Kind>(guard: &'static str, object: &Object<K>, place: &Place, messag
         place: Some(place.clone()),
         hint,
     }
+}
+
+/// Why AWS would refuse what is to be done, whoever wants it.
+pub(super) fn blocked<K: Member>(
+    object: &Object<K>,
+    wanted: &Wanted<K>,
+    live: &Observed<K>,
+    actions: &[AnyAction],
+) -> Option<Refusal> {
+    let Obstacle { guard, what, remedy } = K::obstacle(&object.id, live).filter(|_| !actions.is_empty())?;
+    Some(about(
+        guard,
+        object,
+        &wanted.origin,
+        format!("{}: {what}", object.address),
+        remedy,
+    ))
 }
 
 /// Why what was found may not be changed: it is somebody else's, or nobody's and would lose what it is.

@@ -31,6 +31,7 @@ const PAGES: &[&str] = &[
     "oidc_providers.md",
     "lambdas.md",
     "event_buses.md",
+    "buckets.md",
     "rules.md",
     "account_settings.md",
     "absent_and_expect.md",
@@ -55,6 +56,7 @@ pages!(
     oidc_providers,
     lambdas,
     event_buses,
+    buckets,
     rules,
     account_settings,
     absent_and_expect
