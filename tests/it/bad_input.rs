@@ -32,6 +32,7 @@ const PAGES: &[&str] = &[
     "lambdas.md",
     "event_buses.md",
     "rules.md",
+    "bucket_policies.md",
     "absent_and_expect.md",
 ];
 
@@ -55,6 +56,7 @@ pages!(
     lambdas,
     event_buses,
     rules,
+    bucket_policies,
     absent_and_expect
 );
 
