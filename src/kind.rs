@@ -86,6 +86,8 @@ pub enum OnChange {
     Replace,
     /// It is made where there is none; what is there is never changed, and equals whatever the file says of it.
     CreateOnly,
+    /// No call of AWS changes it: a written difference is told and never mended, absence says nothing.
+    Watched,
 }
 
 /// One field of a kind, the single source of the decoder, the reference and the schema.
@@ -457,6 +459,11 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     }
     /// Whether a live value of an unmentioned field is stricter or more durable than the default.
     fn holds(path: &FieldPath, live: &Self::State) -> bool;
+    /// What a person has to do where a watched field is not as written: "sign in as root and …".
+    fn remedy(path: &FieldPath) -> &'static str {
+        let _ = path;
+        "change it by hand"
+    }
     /// Whether a difference is for other resources of the file to mend, so that it is none of this one's: a link that
     /// the other end owns. `whole` are the live things that the file declares whole or names under `absent:`.
     fn is_elsewhere(path: &FieldPath, live: &Observed<Self>, whole: &BTreeSet<Arn>) -> bool {

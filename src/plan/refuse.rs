@@ -332,7 +332,8 @@ fn unsettled_users<K: Member>(live: &Observed<K>, cx: &DraftCx<'_>) -> Vec<Strin
 
 fn still_used<K: Member>(object: &Object<K>, doom: &Doom, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
     let users = unsettled_users(live, cx);
-    (!users.is_empty() && !(doom.detach && K::DETACHABLE)).then(|| {
+    let can_let_go = doom.detach && K::DETACHABLE;
+    (!users.is_empty() && !can_let_go).then(|| {
         let users = users.join(", ");
         let message = format!("{} is used by what this file does not declare: {users}", object.address);
         let hint = match K::DETACHABLE {
