@@ -2,6 +2,7 @@
 
 from . import (
     adoption,
+    bucket_policies,
     buses,
     by_hand,
     edits,
@@ -29,6 +30,7 @@ ALL = [
     *oidc.CASES,
     *functions.CASES,
     *opened.CASES,
+    *bucket_policies.CASES,
     *buses.CASES,
     *neighbours.CASES,
     *killed.CASES,

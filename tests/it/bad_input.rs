@@ -33,6 +33,7 @@ const PAGES: &[&str] = &[
     "event_buses.md",
     "buckets.md",
     "rules.md",
+    "bucket_policies.md",
     "absent_and_expect.md",
 ];
 
@@ -57,6 +58,7 @@ pages!(
     event_buses,
     buckets,
     rules,
+    bucket_policies,
     absent_and_expect
 );
 

@@ -191,3 +191,22 @@ async fn what_cannot_be_said_is_unknown_and_left_alone() {
         assert_eq!(unknown(&plan), [path]);
     }
 }
+
+#[tokio::test]
+async fn notifications_that_cannot_be_said_are_not_lost_by_a_change_of_eventbridge() {
+    let bench = Bench::new();
+    bench.apply(&bucket("")).await;
+    let s3 = client(&bench);
+    let queue = sdk::QueueConfiguration::builder().queue_arn("arn:aws:sqs:us-east-1:123456789012:q");
+    let queue = queue.events(sdk::Event::from("s3:ObjectDreamed:*")).build().unwrap();
+    let told = sdk::NotificationConfiguration::builder()
+        .queue_configurations(queue)
+        .build();
+    let request = s3.put_bucket_notification_configuration().bucket(NAME);
+    request.notification_configuration(told).send().await.unwrap();
+    let plan = bench.plan(&bucket("eventbridge: true")).await;
+    assert!(plan.steps.is_empty(), "{:?}", summaries(&plan));
+    let mut unknown = unknown(&plan);
+    unknown.sort();
+    assert_eq!(unknown, ["eventbridge", "notifications"]);
+}
