@@ -1,6 +1,7 @@
 """All cases, in the order in which they are run."""
 
 from . import (
+    account,
     adoption,
     bucket_policies,
     buses,
@@ -32,6 +33,7 @@ ALL = [
     *opened.CASES,
     *bucket_policies.CASES,
     *buses.CASES,
+    *account.CASES,
     *neighbours.CASES,
     *killed.CASES,
 ]

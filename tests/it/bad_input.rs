@@ -34,6 +34,7 @@ const PAGES: &[&str] = &[
     "buckets.md",
     "rules.md",
     "bucket_policies.md",
+    "account_settings.md",
     "absent_and_expect.md",
 ];
 
@@ -59,6 +60,7 @@ pages!(
     buckets,
     rules,
     bucket_policies,
+    account_settings,
     absent_and_expect
 );
 
