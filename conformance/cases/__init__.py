@@ -1,6 +1,6 @@
 """All cases, in the order in which they are run."""
 
-from . import adoption, by_hand, edits, examples, functions, held, killed, oidc, people, removal, versions
+from . import adoption, by_hand, edits, examples, functions, held, killed, linked, oidc, people, removal, versions
 
 ALL = [
     *examples.CASES,
@@ -12,6 +12,7 @@ ALL = [
     *removal.CASES,
     *people.CASES,
     *oidc.CASES,
+    *linked.CASES,
     *functions.CASES,
     *killed.CASES,
 ]

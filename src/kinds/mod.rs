@@ -248,6 +248,7 @@ kinds! {
     group::Group,
     user::User,
     role::Role,
+    service_linked_role::ServiceLinkedRole,
     oidc_provider::OidcProvider,
     lambda::Lambda,
     rule::Rule,

@@ -26,13 +26,7 @@ pub const HEADER: &[&str] = &[
 ];
 
 /// Sections that belong to the format and that this version does not manage.
-const LATER: &[&str] = &[
-    "service_linked_roles",
-    "bucket_policies",
-    "buckets",
-    "event_buses",
-    "account_settings",
-];
+const LATER: &[&str] = &["bucket_policies", "buckets", "event_buses", "account_settings"];
 
 /// What a run is given.
 pub struct Inputs<'a> {

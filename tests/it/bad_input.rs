@@ -29,6 +29,7 @@ const PAGES: &[&str] = &[
     "trust.md",
     "users_and_groups.md",
     "oidc_providers.md",
+    "service_linked_roles.md",
     "lambdas.md",
     "rules.md",
     "absent_and_expect.md",
@@ -51,6 +52,7 @@ pages!(
     trust,
     users_and_groups,
     oidc_providers,
+    service_linked_roles,
     lambdas,
     rules,
     absent_and_expect
