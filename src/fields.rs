@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::names::{
-    Architecture, Arn, ClientId, EphemeralStorage, Handler, IamPath, LayerVersionArn, Memory, Runtime, SessionLength,
-    Thumbprint, Timeout,
+    Architecture, Arn, ClientId, EphemeralStorage, Handler, IamPath, LayerVersionArn, Memory, Region, Runtime,
+    SessionLength, Thumbprint, Timeout,
 };
 use crate::policy_doc::{Policy, same};
 use crate::vault::Secret;
@@ -144,7 +144,7 @@ macro_rules! plain_values {
         fn show(&self) -> Option<Shown> { Some(Shown::text(self)) }
     })* };
 }
-plain_values!(u32, i32, u64, IamPath, SessionLength);
+plain_values!(u32, i32, u64, IamPath, Region, SessionLength);
 plain_values!(
     Architecture,
     EphemeralStorage,

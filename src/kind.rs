@@ -10,7 +10,7 @@ use crate::address::Address;
 use crate::fields::{FieldPath, Fields};
 use crate::names::{AccountId, Arn, IamPath, NameError, Partition};
 use crate::policy_doc::Policy;
-use crate::spec::lower::{Declared, Lowered, Lowering};
+use crate::spec::lower::{Declared, Index, Lowered, Lowering};
 use crate::spec::node::Node;
 use crate::spec::source::Place;
 
@@ -86,6 +86,8 @@ pub enum OnChange {
     Replace,
     /// It is made where there is none; what is there is never changed, and equals whatever the file says of it.
     CreateOnly,
+    /// No call of AWS changes it: a written difference is told and never mended, absence says nothing.
+    Watched,
 }
 
 /// One field of a kind, the single source of the decoder, the reference and the schema.
@@ -196,6 +198,17 @@ pub struct Object<K: Kind> {
     pub seen: Seen<K>,
     /// How much of it must be read.
     pub depth: Depth,
+}
+
+/// What must be done by somebody else before a live thing can be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// The guard that the refusal is told under: `missing`, `blocked`.
+    pub guard: &'static str,
+    /// What stands in the way, as a sentence fragment.
+    pub what: String,
+    /// What to do.
+    pub remedy: String,
 }
 
 /// What [`Kind::diff`] looks at.
@@ -396,6 +409,8 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     const DOC: &'static str;
     /// Whether AWS lets it carry tags.
     const TAGGABLE: bool;
+    /// Whether what else uses it can be unlinked from it, so that `detach: true` lets it go.
+    const DETACHABLE: bool = true;
     /// The field that names it in AWS where the key doesn't; one of the kind's own fields must be written.
     const NAMED_BY: &'static str = "name";
     /// A name that AWS would take: the rest of a resource is read with it when its own can't be.
@@ -416,6 +431,15 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     /// # Errors
     /// A name that AWS would refuse.
     fn identify(declared: &Declared) -> Result<Self::Id, NameError>;
+    /// Writes the AWS names of declared things into a declaration, where its identity names them by their ids.
+    fn resolve(declared: &mut Declared, index: &Index) {
+        let _ = (declared, index);
+    }
+    /// Why `absent:` can't name it, and what to write instead; `None` for what can be deleted.
+    fn undeletable(id: &Self::Id) -> Option<&'static str> {
+        let _ = id;
+        None
+    }
     /// The ARN; `state` supplies a path where there is one.
     fn arn(id: &Self::Id, state: Option<&Self::State>, home: &Home) -> Arn;
     /// The ARN of a thing of which only the name is known, and the path where there is one; `None` for impossible names.
@@ -435,6 +459,11 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     }
     /// Whether a live value of an unmentioned field is stricter or more durable than the default.
     fn holds(path: &FieldPath, live: &Self::State) -> bool;
+    /// What a person has to do where a watched field is not as written: "sign in as root and …".
+    fn remedy(path: &FieldPath) -> &'static str {
+        let _ = path;
+        "change it by hand"
+    }
     /// Whether a difference is for other resources of the file to mend, so that it is none of this one's: a link that
     /// the other end owns. `whole` are the live things that the file declares whole or names under `absent:`.
     fn is_elsewhere(path: &FieldPath, live: &Observed<Self>, whole: &BTreeSet<Arn>) -> bool {
@@ -457,6 +486,11 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     fn exposes(id: &Self::Id, state: &Self::State, home: &Home) -> BTreeSet<String> {
         let _ = (id, state, home);
         BTreeSet::new()
+    }
+    /// Why AWS would refuse every change of a live thing, whatever the file says of it: what it is a part of is not there.
+    fn obstacle(id: &Self::Id, live: &Observed<Self>) -> Option<Obstacle> {
+        let _ = (id, live);
+        None
     }
     /// What people have put into a live thing and would lose with it: "1,204 objects". `None` where it is empty, or
     /// where things of this kind hold nothing.

@@ -1,6 +1,22 @@
 """All cases, in the order in which they are run."""
 
-from . import adoption, by_hand, edits, examples, functions, held, killed, linked, oidc, people, removal, versions
+from . import (
+    adoption,
+    buses,
+    by_hand,
+    edits,
+    examples,
+    functions,
+    held,
+    killed,
+    linked,
+    neighbours,
+    oidc,
+    opened,
+    people,
+    removal,
+    versions,
+)
 
 ALL = [
     *examples.CASES,
@@ -14,5 +30,8 @@ ALL = [
     *oidc.CASES,
     *linked.CASES,
     *functions.CASES,
+    *opened.CASES,
+    *buses.CASES,
+    *neighbours.CASES,
     *killed.CASES,
 ]

@@ -79,6 +79,9 @@ EXAMPLES = [
     Example("environment-example", (ROOT / "environment.example.yaml",), ("-f", "environment.example.yaml"), sources),
     Example("rmi-360-monitor", (ROOT / "examples" / "rmi-360-monitor",)),
     Example("imaging-workflow", (ROOT / "examples" / "imaging-workflow",), ("--var", "user=erika"), your_user),
+    Example("noisepy", (ROOT / "examples" / "noisepy",)),
+    Example("aws-basics", (ROOT / "examples" / "aws-basics",)),
+    Example("aws-usage-notes", (ROOT / "examples" / "aws-usage-notes",)),
 ]
 
 CASES = [example.case() for example in EXAMPLES]

@@ -19,6 +19,7 @@ from botocore.config import Config
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
+MOTO = Path(__file__).resolve().parent / "moto_server.py"
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIACONFORMANCE", "AWS_SECRET_ACCESS_KEY": "conformance", "AWS_REGION": REGION}
 
 
@@ -179,7 +180,7 @@ class Moto(Backend):
     def __enter__(self) -> "Moto":
         super().__enter__()
         self.port = free_port()
-        command = [str(Path(sys.executable).parent / "moto_server"), "-H", "127.0.0.1", "-p", str(self.port)]
+        command = [sys.executable, "-P", str(MOTO), "-H", "127.0.0.1", "-p", str(self.port)]
         self.start(command, MOTO_IAM_LOAD_MANAGED_POLICIES="true")
         return self
 

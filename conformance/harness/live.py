@@ -6,16 +6,19 @@ It shares no code with the tool, so what the tool believes to have written is ch
 import json
 from collections.abc import Callable
 
+from . import live_buckets
+
 REGIONS = ("us-east-1", "ap-southeast-2", "eu-central-1")
 LINKED = "/aws-service-role/"
 
 
 def read(client: Callable) -> dict:
-    """Everything of the kinds that the tool models; functions and rules of the regions that the cases use."""
-    account = identities(client("iam")) | {"functions": {}, "rules": {}}
+    """Everything of the kinds that the tool models; functions, rules, buses of the regions that the cases use."""
+    account = identities(client("iam")) | {"buckets": live_buckets.read(client, REGIONS[0]), "functions": {}, "rules": {}, "buses": {}}
     for region in REGIONS:
         account["functions"] |= functions(client("lambda", region), region)
         account["rules"] |= rules(client("events", region), region)
+        account["buses"] |= buses(client("events", region), region)
     return account
 
 
@@ -168,12 +171,30 @@ def statements(client, name: str) -> dict:
     return {one.pop("Sid"): one for one in document["Statement"]}
 
 
+def buses(client, region: str) -> dict:
+    """The buses of a region; the default one where it holds something."""
+    found = {bus["Name"]: bus_of(client, bus["Name"], region) for bus in client.list_event_buses()["EventBuses"]}
+    return {name: one for name, one in found.items() if name != "default" or one["Policy"] or one["Tags"]}
+
+
+def bus_of(client, name: str, region: str) -> dict:
+    """A bus with its policy and its tags."""
+    found = client.describe_event_bus(Name=name)
+    return {
+        "Region": region,
+        "Description": found.get("Description") or "",
+        "Policy": json.loads(found["Policy"]) if found.get("Policy") else None,
+        "DeadLetter": found.get("DeadLetterConfig", {}).get("Arn"),
+        "Tags": tags(client.list_tags_for_resource(ResourceARN=found["Arn"])["Tags"]),
+    }
+
+
 def rules(client, region: str) -> dict:
     """The rules of all buses of a region."""
-    buses = [bus["Name"] for bus in client.list_event_buses()["EventBuses"]]
+    names = [bus["Name"] for bus in client.list_event_buses()["EventBuses"]]
     return {
         one["Name"]: rule(client, bus, one["Name"], region)
-        for bus in buses
+        for bus in names
         for one in client.list_rules(EventBusName=bus)["Rules"]
     }
 

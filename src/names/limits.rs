@@ -149,6 +149,8 @@ pub const EVENT_PATTERN_CHARACTERS: Quota = up_to(2048, 4096);
 pub const TARGET_INPUT_CHARACTERS: Quota = fixed(8192);
 /// Characters of a bus's policy. EventBridge guide, "quotas" (PolicyLengthExceededException).
 pub const EVENT_BUS_POLICY_CHARACTERS: Quota = fixed(10_240);
+/// Characters of a bus's description. botocore, `EventBusDescription`.
+pub const EVENT_BUS_DESCRIPTION_CHARACTERS: Quota = fixed(512);
 /// Characters of a rule's description. botocore, `RuleDescription`.
 pub const RULE_DESCRIPTION_CHARACTERS: Quota = fixed(512);
 /// Tags of a rule or bus. EventBridge guide, "tags".

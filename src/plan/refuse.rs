@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
 use crate::fields::Fields as _;
-use crate::kind::{Doom, Kind, Loss, Object, Observed, Wanted};
+use crate::kind::{Doom, Kind, Loss, Object, Observed, Obstacle, Wanted};
 use crate::kinds::{AnyAction, Member};
 use crate::spec::source::Place;
 
@@ -24,6 +24,23 @@ fn about<K: Kind>(guard: &'static str, object: &Object<K>, place: &Place, messag
         place: Some(place.clone()),
         hint,
     }
+}
+
+/// Why AWS would refuse what is to be done, whoever wants it.
+pub(super) fn blocked<K: Member>(
+    object: &Object<K>,
+    wanted: &Wanted<K>,
+    live: &Observed<K>,
+    actions: &[AnyAction],
+) -> Option<Refusal> {
+    let Obstacle { guard, what, remedy } = K::obstacle(&object.id, live).filter(|_| !actions.is_empty())?;
+    Some(about(
+        guard,
+        object,
+        &wanted.origin,
+        format!("{}: {what}", object.address),
+        remedy,
+    ))
 }
 
 /// Why what was found may not be changed: it is somebody else's, or nobody's and would lose what it is.
@@ -227,7 +244,7 @@ pub(super) fn publication<K: Member>(
     let before = live.map(exposed).unwrap_or_default();
     let opened: Vec<String> = exposed(state)
         .into_iter()
-        .filter(|what| !before.contains(what) && !wanted.public.contains(what))
+        .filter(|what| !is_among(&before, what) && !is_among(&wanted.public, what))
         .collect();
     if opened.is_empty() || cx.consents.allows(Danger::Public, Some(address)) {
         return None;
@@ -241,6 +258,15 @@ pub(super) fn publication<K: Member>(
         false => hint,
     };
     Some(about("public", object, &wanted.origin, message, hint))
+}
+
+/// Actions have no case; what they are done to may have.
+fn is_among(phrases: &BTreeSet<String>, what: &str) -> bool {
+    let folded = |phrase: &str| match phrase.split_once(' ') {
+        Some((action, rest)) => format!("{} {rest}", action.to_ascii_lowercase()),
+        None => phrase.to_ascii_lowercase(),
+    };
+    phrases.iter().any(|phrase| folded(phrase) == folded(what))
 }
 
 /// AWS can't change something in place, and the user hasn't said that it may go.
@@ -306,10 +332,14 @@ fn unsettled_users<K: Member>(live: &Observed<K>, cx: &DraftCx<'_>) -> Vec<Strin
 
 fn still_used<K: Member>(object: &Object<K>, doom: &Doom, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
     let users = unsettled_users(live, cx);
-    (!users.is_empty() && !doom.detach).then(|| {
+    let can_let_go = doom.detach && K::DETACHABLE;
+    (!users.is_empty() && !can_let_go).then(|| {
         let users = users.join(", ");
         let message = format!("{} is used by what this file does not declare: {users}", object.address);
-        let hint = "to unlink them first, write `detach: true` beside its name under `absent:`";
+        let hint = match K::DETACHABLE {
+            true => "to unlink them first, write `detach: true` beside its name under `absent:`",
+            false => "delete them first, or name them under `absent:` as well",
+        };
         about("in-use", object, &doom.origin, message, hint.into())
     })
 }

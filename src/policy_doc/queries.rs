@@ -9,6 +9,7 @@ use super::document::{
 };
 use super::pattern::matches_ignoring_case;
 use super::policy::Policy;
+use super::public::{has_wildcard, is_arn_of_one_account};
 
 /// A unique id of a user or role: what AWS shows for a principal that has been deleted.
 #[must_use]
@@ -27,6 +28,11 @@ pub(super) fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// A wildcard after the account stays inside of it.
+fn is_anybody(principal: &str) -> bool {
+    has_wildcard(principal) && !is_arn_of_one_account(principal)
+}
+
 impl PrincipalClause {
     /// The named principals; none for a bare `*`.
     #[must_use]
@@ -37,12 +43,12 @@ impl PrincipalClause {
         }
     }
 
-    /// Whether everybody is in it: `*`, `AWS: "*"`, or everybody but some.
+    /// Whether everybody is in it: `*`, `AWS: "*"`, a wildcard that no account bounds, or everybody but some.
     #[must_use]
     pub fn includes_everyone(&self) -> bool {
         match (self.sense, &self.who) {
             (Sense::Only, Who::Everyone) => true,
-            (Sense::Only, Who::Named(entries)) => entries.iter().any(|entry| entry.name.text == "*"),
+            (Sense::Only, Who::Named(entries)) => entries.iter().any(|entry| is_anybody(&entry.name.text)),
             (Sense::AllBut, Who::Everyone) => false,
             (Sense::AllBut, Who::Named(_)) => true,
         }

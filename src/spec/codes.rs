@@ -35,7 +35,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0304", "a required key is missing"),
     ("E0305", "header keys of several files disagree"),
     ("E0306", "a resource is declared twice"),
-    ("E0307", "a section of the format that this version does not manage yet"),
     ("E0401", "a value is empty"),
     ("E0402", "a value is out of its range"),
     ("E0403", "a word is none of the allowed ones"),
@@ -61,7 +60,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0505", "`ignore:` names a field that there is not"),
     ("E0506", "a thing is declared and absent at once"),
     ("E0507", "two things claim what only one can have"),
-    ("E0508", "a thing that AWS makes and deletes itself"),
+    ("E0508", "`absent:` names what can't be deleted"),
 ];
 
 /// What a code means.

@@ -156,6 +156,27 @@ pub fn text_beside(
     .ok()
 }
 
+/// Reads the bytes that a YAML file names with `file:`, at most `limit` of them.
+///
+/// What is wrong goes into `findings`, at the node that names the file.
+pub fn bytes_beside(
+    files: &dyn Files,
+    naming: &Node,
+    limit: u64,
+    sources: &Sources,
+    findings: &mut Vec<Finding>,
+) -> Option<Vec<u8>> {
+    let written = table::text(naming, "file", &mut Reading { sources, findings })?;
+    let yaml = sources.get(naming.span.file).name.clone();
+    let read = beside(files, &yaml, written).and_then(|path| files.read(&path, limit));
+    read.map_err(|trouble| {
+        let mut finding = trouble.finding();
+        finding.span = Some(naming.span);
+        findings.push(finding);
+    })
+    .ok()
+}
+
 /// The path of what a YAML file names: relative to the YAML file, in its folder or below.
 ///
 /// # Errors

@@ -11,8 +11,8 @@ use super::load::Texts;
 use super::lower::{Declared, Index, Learned, arn_of};
 use super::node::{Key, Node, Value};
 use super::source::Sources;
-use crate::kind::{Home, OnChange, Scope};
-use crate::kinds::KindName;
+use crate::kind::{Form, Home, OnChange, Scope};
+use crate::kinds::{KindName, Member, VisitKind};
 use crate::names::{IamPath, Region, nearest};
 
 /// What `$(…)` stands for in a resource.
@@ -66,13 +66,38 @@ pub fn index(texts: &Texts, names: &dyn Names, region: &Region) -> Index {
     for (kind, entries) in &texts.resources {
         for (key, node) in entries {
             let (id, mut declared) = declared(*kind, key, node, names, region, &texts.sources);
+            if kind.section().form == Form::Settings {
+                declared.name.clone_from(&id);
+                declared.span = key.span;
+            }
             if declared.path.is_none() && is_path_certain(*kind, node) {
                 declared.path = Some(IamPath::default().to_string());
             }
             index.entry(*kind).or_default().insert(id, declared);
         }
     }
+    resolve(&mut index);
     index
+}
+
+/// What names a declared thing by its id has its AWS name from here on.
+fn resolve(index: &mut Index) {
+    let known = index.clone();
+    for (kind, ids) in index {
+        for declared in ids.values_mut() {
+            kind.visit(Resolving(declared, &known));
+        }
+    }
+}
+
+struct Resolving<'a>(&'a mut Declared, &'a Index);
+
+impl VisitKind for Resolving<'_> {
+    type Out = ();
+
+    fn visit<K: Member>(self) {
+        K::resolve(self.0, self.1);
+    }
 }
 
 /// A path that AWS changes in place is what the file says, `/` where it says nothing; other paths, and those of shared
@@ -94,8 +119,10 @@ fn declared(
     sources: &Sources,
 ) -> (String, Declared) {
     let (id, _) = interpolate_text(&key.text, key.span, names, sources);
+    // A thing outside of the file is named as `{ existing: NAME }`.
     let field = |name: &str| {
-        let (value, _) = interpolate(node.get(name)?, names, sources);
+        let written = node.get(name)?;
+        let (value, _) = interpolate(written.get("existing").unwrap_or(written), names, sources);
         value.text().map(|text| (text.to_owned(), value.span))
     };
     let named = kind.named_by().and_then(field);
@@ -113,7 +140,8 @@ fn declared(
 
 /// Adds the attributes of declared resources: `$(roles.NAME.arn)`, `.name`.
 pub fn add_attributes(names: &mut EnvironmentNames<'_>, index: &Index, learned: &Learned, home: &Home) {
-    for (kind, ids) in index {
+    let resources = index.iter().filter(|(kind, _)| kind.section().form != Form::Settings);
+    for (kind, ids) in resources {
         for (id, declared) in ids {
             for section in sections(*kind) {
                 names

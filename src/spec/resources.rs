@@ -15,7 +15,7 @@ use super::source::{Place, Span};
 use super::table::{self, Reading, Table};
 use crate::address::Address;
 use crate::fields::FieldPath;
-use crate::kind::{Depth, Doom, Home, Object, Seen, Wanted};
+use crate::kind::{Depth, Doom, Form, Home, Object, Seen, Wanted};
 use crate::kinds::{AnyObject, COMMON, KindName, Member, Visit, VisitKind, VisitMut};
 use crate::names::{NameError, Region, nearest};
 use crate::plan::level::TagRules;
@@ -288,6 +288,10 @@ fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
         protect: false,
         shared: false,
     };
+    if K::SECTION.form == Form::Settings {
+        // The setting itself refuses these keys as it does any other that it doesn't know.
+        return common;
+    }
     let Environment {
         name,
         sources,
@@ -340,11 +344,12 @@ fn unknown_field<K: Member>(pattern: &str, span: Span) -> Option<Finding> {
         return None;
     }
     let known = K::FIELDS.iter().map(|field| field.name);
+    let kind = table::with_article(K::NAME);
     let label = match nearest(field, known.clone()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the fields of a {}: {}", K::NAME, known.collect::<Vec<_>>().join(", ")),
+        None => format!("the fields of {kind}: {}", known.collect::<Vec<_>>().join(", ")),
     };
-    Some(Finding::error("E0505", span, format!("`ignore`: a {} has no field `{field}`", K::NAME)).label(label))
+    Some(Finding::error("E0505", span, format!("`ignore`: {kind} has no field `{field}`")).label(label))
 }
 
 fn common_tags(header: &Header, rules: &TagRules, environment: &str, common: &Common) -> BTreeMap<String, String> {
@@ -435,6 +440,9 @@ fn absent(cx: &Cx<'_>, environment: &mut Environment) {
     }
 }
 
+/// Where to turn with what AWS makes and deletes itself.
+const MADE_BY_AWS: &str = "AWS made it: remove this, and delete it through the service that owns it";
+
 /// One entry of `absent:`.
 struct Dooming<'a, 'b> {
     cx: &'a Cx<'a>,
@@ -447,9 +455,10 @@ impl VisitKind for Dooming<'_, '_> {
 
     fn visit<K: Member>(self) {
         let Self { cx, environment, item } = self;
-        let Some((declared, doom)) = doomed(cx, environment, item) else {
+        let Some((mut declared, doom)) = doomed(cx, environment, item) else {
             return;
         };
+        K::resolve(&mut declared, cx.index);
         let identity = index::identity(K::KIND, &declared);
         let declared_ids = cx.index.get(&K::KIND).into_iter().flatten();
         let clash = declared_ids
@@ -474,11 +483,12 @@ impl VisitKind for Dooming<'_, '_> {
                 return;
             }
         };
-        if K::arn(&id, None, cx.home).is_aws_made() {
-            let message = format!("AWS makes and deletes {} `{}` itself", K::NAME, declared.name);
-            let label = "remove this, and delete it through the service that owns it";
-            let finding = Finding::error("E0508", declared.span, message).label(label);
-            environment.findings.push(finding);
+        let made_by_aws = || K::arn(&id, None, cx.home).is_aws_made().then_some(MADE_BY_AWS);
+        if let Some(why) = K::undeletable(&id).or_else(made_by_aws) {
+            let message = format!("{} `{}` can't be deleted", K::NAME, declared.name);
+            environment
+                .findings
+                .push(Finding::error("E0508", declared.span, message).label(why));
             return;
         }
         let Some(address) = free_address::<K>(&declared.name, &id, environment) else {

@@ -13,7 +13,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 pub use self::collection::{entries, list, section, texts};
-pub use self::scalar::{boolean, integer, one_of, quoted_text, text, written_text};
+pub use self::scalar::{boolean, integer, large_integer, one_of, quoted_text, text, written_text};
 pub use self::unit::{duration, mebibytes};
 use super::finding::Finding;
 use super::interpolate::is_one_name;
@@ -152,13 +152,19 @@ impl<'n> Table<'n> {
     }
 }
 
-fn keys_of(what: &str, known: &[&str]) -> String {
+/// "a role", "an event_bus".
+#[must_use]
+pub fn with_article(what: &str) -> String {
     let article = if what.starts_with(['a', 'e', 'i', 'o']) {
         "an"
     } else {
         "a"
     };
-    format!("the keys of {article} {what}: {}", known.join(", "))
+    format!("{article} {what}")
+}
+
+fn keys_of(what: &str, known: &[&str]) -> String {
+    format!("the keys of {}: {}", with_article(what), known.join(", "))
 }
 
 fn unknown_key(key: &Key, what: &str, known: &[&'static str]) -> Finding {

@@ -31,6 +31,8 @@ const PAGES: &[&str] = &[
     "oidc_providers.md",
     "service_linked_roles.md",
     "lambdas.md",
+    "event_buses.md",
+    "buckets.md",
     "rules.md",
     "absent_and_expect.md",
 ];
@@ -54,6 +56,8 @@ pages!(
     oidc_providers,
     service_linked_roles,
     lambdas,
+    event_buses,
+    buckets,
     rules,
     absent_and_expect
 );

@@ -115,6 +115,9 @@ fn commands() -> Vec<(String, Vec<String>)> {
         "environment.example.yaml",
         "examples/rmi-360-monitor/environment.yaml",
         "examples/imaging-workflow/environment.yaml",
+        "examples/noisepy/environment.yaml",
+        "examples/aws-basics/environment.yaml",
+        "examples/aws-usage-notes/environment.yaml",
     ] {
         let text = read(file);
         let comments = text.lines().filter_map(|line| line.trim().strip_prefix('#'));

@@ -356,6 +356,34 @@ async fn statements_are_changed_by_id_and_strangers_removed() {
         .await;
 }
 
+#[tokio::test]
+async fn nobody_opens_a_function_to_everybody_without_a_word() {
+    let bench = bench();
+    let open = function("    permissions: { all: { principal: \"*\" } }\n");
+    let plan = bench.plan(&open).await;
+    let refused: Vec<(&str, &str)> = plan
+        .refusals
+        .iter()
+        .map(|one| (one.guard, one.message.as_str()))
+        .collect();
+    assert_eq!(
+        refused,
+        [("public", "lambda/worker would give everybody lambda:InvokeFunction")]
+    );
+    bench.apply(&function("")).await;
+    assert_eq!(
+        bench.plan(&open).await.refusals.len(),
+        1,
+        "what is there is not opened either"
+    );
+    permit(&bench, "by-hand", "*", None).await;
+    let applied = bench.apply(&open).await;
+    assert_eq!(summaries(&applied.plan).len(), 2, "it was as open before");
+    bench.consent(&[], &[], &["public:lambda/other"]);
+    let other = open.replace("worker", "other");
+    assert_eq!(bench.plan(&other).await.refusals, []);
+}
+
 async fn permit(bench: &Bench, sid: &str, principal: &str, source: Option<&str>) {
     let request = client(bench).add_permission().function_name("worker").statement_id(sid);
     let request = request.principal(principal).action("lambda:InvokeFunction");
@@ -365,6 +393,8 @@ async fn permit(bench: &Bench, sid: &str, principal: &str, source: Option<&str>)
 #[tokio::test]
 async fn every_form_of_a_statement_reads_back_as_written() {
     let bench = bench();
+    // Function URLs are open on purpose here.
+    bench.consent(&[], &[], &["public:lambda/worker"]);
     let text = function(
         "
     permissions:
@@ -655,7 +685,7 @@ async fn a_policy_that_may_not_be_read_is_left_as_it_is() {
     });
     bench.write("code/handler.py", "def main(event, context): return 1\n");
     bench
-        .apply(&function("    permissions: { all: { principal: \"*\" } }\n"))
+        .apply(&function("    permissions: { all: { principal: \"210987654321\" } }\n"))
         .await;
     on.store(true, Ordering::Relaxed);
     let plan = bench.plan(&function("")).await;

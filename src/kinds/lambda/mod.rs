@@ -18,7 +18,7 @@ mod steps;
 mod tests;
 pub mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::fields::FieldPath;
@@ -340,6 +340,14 @@ impl Kind for Lambda {
             limits: false,
         };
         state.permissions.iter().map(grant).collect()
+    }
+
+    fn exposes(id: &Id, state: &State, home: &Home) -> BTreeSet<String> {
+        let arn = Self::arn(id, None, home);
+        let statements = state.permissions.iter();
+        statements
+            .flat_map(|(sid, permission)| permission.exposes(sid, &arn))
+            .collect()
     }
 
     fn users(_: &Observed<Self>) -> Vec<Arn> {

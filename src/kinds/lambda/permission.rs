@@ -76,10 +76,15 @@ impl Permission {
         }
     }
 
-    /// Whether anybody at all is let in.
+    /// What it lets everybody do with the function: "lambda:InvokeFunction". What asks for a signature is told apart
+    /// from what does not, since any AWS account can make one, but not the whole internet.
     #[must_use]
-    pub fn is_open(&self) -> bool {
-        self.principal == "*" && self.source_account.is_none() && self.principal_org_id.is_none()
+    pub fn exposes(&self, sid: &str, function: &Arn) -> Vec<String> {
+        let opened = self.document(sid, function).map(|document| document.opened());
+        let actions = opened.unwrap_or_default().into_iter().flat_map(|one| one.actions);
+        let signed = self.function_url_auth_type.as_deref() == Some("AWS_IAM");
+        let who = if signed { " by any identity of AWS" } else { "" };
+        actions.map(|action| format!("{action}{who}")).collect()
     }
 
     /// The user or role of an account that it lets in.

@@ -289,7 +289,6 @@ fn statements_are_read_as_lambda_renders_them() {
         known(json!({ "Principal": { "AWS": "AROAEXAMPLE" } })).principal,
         "AROAEXAMPLE"
     );
-    assert!(known(json!({ "Principal": "*" })).is_open());
     for odd in [
         json!({ "Effect": "Deny" }),
         json!({ "Principal": { "AWS": ["a", "b"] } }),
@@ -319,6 +318,33 @@ fn who_may_call_is_told_to_the_guards() {
         (grants[0].what.as_str(), document.public_statements().len()),
         ("permission all", 1)
     );
+}
+
+#[test]
+fn what_everybody_may_call_is_told() {
+    let (desk, _, _) = base();
+    let exposed = |permission: &str| {
+        let text = format!("{}    permissions: {{ all: {{ {permission} }} }}\n", yaml(&[]));
+        let (id, state) = lowered(&desk, &text);
+        Lambda::exposes(&id, &state, &home()).into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(exposed("principal: '*'"), ["lambda:InvokeFunction"]);
+    let url = "principal: '*', action: lambda:InvokeFunctionUrl, function_url_auth_type";
+    assert_eq!(exposed(&format!("{url}: NONE")), ["lambda:InvokeFunctionUrl"]);
+    assert_eq!(
+        exposed(&format!("{url}: AWS_IAM")),
+        ["lambda:InvokeFunctionUrl by any identity of AWS"]
+    );
+    for narrow in [
+        "principal: s3.amazonaws.com",
+        "principal: '210987654321'",
+        "principal: '*', source_account: '210987654321'",
+        "principal: '*', principal_org_id: o-1234567890",
+        "principal: '*', source_arn: arn:aws:s3:::uploads",
+    ] {
+        assert_eq!(exposed(narrow), Vec::<String>::new(), "{narrow}");
+    }
+    assert_eq!(exposed("principal: '*', source_arn: 'arn:aws:s3:::*'").len(), 1);
 }
 
 #[test]

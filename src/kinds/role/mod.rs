@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::fields::FieldPath;
 use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
 use crate::names::{Arn, IamPath, InstanceProfileName, NameError, RoleName, SessionLength, limits};
-use crate::policy_doc::Policy as Document;
+use crate::policy_doc::{Opened, Policy as Document};
 use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::{Node, Value};
 use crate::spec::table::{self, Table};
@@ -25,6 +25,7 @@ use super::principal::{self, Holdings};
 use super::tagging;
 
 pub use steps::Action;
+pub(crate) use trust::own_principals;
 
 /// The kind.
 #[derive(Debug, Clone)]
@@ -275,6 +276,10 @@ impl Kind for Role {
             limits: false,
         });
         grants
+    }
+
+    fn exposes(_: &RoleName, state: &State, _: &Home) -> BTreeSet<String> {
+        state.trust.opened().iter().flat_map(Opened::phrases).collect()
     }
 
     fn users(_: &Observed<Self>) -> Vec<Arn> {

@@ -172,7 +172,7 @@ fn principal(key: &str, text: &str, span: Span, cx: &mut Lowering<'_>) -> Option
 }
 
 /// The users, roles and providers of this account that a trust policy names, which must exist before it can be written.
-pub(super) fn own_principals(trust: &Policy, home: &Home) -> Vec<Arn> {
+pub(crate) fn own_principals(trust: &Policy, home: &Home) -> Vec<Arn> {
     let parsed = |names: Vec<&str>| names.into_iter().filter_map(|name| Arn::parse(name).ok()).collect();
     let own = |arn: &Arn| arn.account().as_ref() == Some(&home.account) && arn.service() == "iam";
     let (mut own_ones, providers): (Vec<Arn>, Vec<Arn>) = (parsed(trust.principals()), parsed(trust.federated()));

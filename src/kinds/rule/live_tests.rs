@@ -400,7 +400,7 @@ fn mistakes_are_found_at_load() {
             rule("bus: \"arn:aws:events:eu-west-1:123456789012:event-bus/orders\", pattern: { source: [x] }"),
             "E0411",
         ),
-        (rule("bus: { existing: orders }, pattern: { source: [x] }"), "E0301"),
+        (rule("bus: [orders], pattern: { source: [x] }"), "E0301"),
         (rule("pattern: {}"), "E0411"),
         (rule("pattern: { source: aws.s3 }"), "E0411"),
         (rule("schedule: rate(1 hour), state: on"), "E0403"),

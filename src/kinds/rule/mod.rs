@@ -3,6 +3,7 @@
 //! Invariant: PutRule nulls what it isn't told, so a rule is always written whole; what a service of AWS manages is never
 //! touched.
 
+mod bus;
 #[cfg(feature = "aws")]
 mod live;
 #[cfg(test)]
@@ -27,7 +28,7 @@ use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnCha
 use crate::names::limits::RULE_DESCRIPTION_CHARACTERS;
 use crate::names::{Arn, EventBusName, EventPattern, IamPath, NameError, Region, RuleName, Schedule};
 use crate::spec::finding::Finding;
-use crate::spec::lower::{Declared, Lowered, Lowering};
+use crate::spec::lower::{Declared, Index, Lowered, Lowering};
 use crate::spec::node::Node;
 use crate::spec::table;
 use crate::state;
@@ -117,10 +118,10 @@ impl Kind for Rule {
         ),
         field(
             "bus",
-            "name or ARN of a bus",
+            "bus",
             "default",
             OnChange::Replace,
-            "The bus that it listens on; part of what it is.",
+            "The bus that it listens on: a declared one by id, an ARN, or `{ existing: NAME }`; part of what it is.",
         ),
         field(
             "schedule",
@@ -171,9 +172,13 @@ impl Kind for Rule {
     fn identify(declared: &Declared) -> Result<Id, NameError> {
         Ok(Id {
             name: RuleName::parse(&declared.name)?,
-            bus: declared.bus.as_deref().map_or(Ok(EventBusName::default()), bus_name)?,
+            bus: declared.bus.as_deref().map_or(Ok(EventBusName::default()), bus::name)?,
             region: declared.region.clone(),
         })
+    }
+
+    fn resolve(declared: &mut Declared, index: &Index) {
+        declared.bus = declared.bus.take().map(|bus| bus::resolved(bus, index));
     }
 
     fn arn(id: &Id, _: Option<&State>, home: &Home) -> Arn {
@@ -217,16 +222,19 @@ impl Kind for Rule {
         steps::after(state, action)
     }
 
-    fn facts(id: &Id, arn: &Arn, action: &Action, _: &Home) -> Facts {
-        steps::facts(id, arn, action)
+    fn facts(id: &Id, arn: &Arn, action: &Action, home: &Home) -> Facts {
+        steps::facts(id, arn, action, home)
     }
 
-    fn refs(_: &Id, state: &State, _: &Home) -> Vec<Arn> {
+    fn refs(id: &Id, state: &State, home: &Home) -> Vec<Arn> {
+        let bus = bus::arn(id, &home.account);
         let targets = state
             .targets
             .values()
             .flat_map(|target| [Some(&target.arn), target.role.as_ref(), target.dead_letter.as_ref()]);
-        state.role.iter().chain(targets.flatten()).cloned().collect()
+        bus.into_iter()
+            .chain(state.role.iter().chain(targets.flatten()).cloned())
+            .collect()
     }
 
     fn grants(_: &Id, _: &State, _: &Home) -> Vec<Grant> {
@@ -242,39 +250,13 @@ impl Kind for Rule {
     }
 }
 
-/// A bus by name or ARN.
-fn bus_name(text: &str) -> Result<EventBusName, NameError> {
-    if !text.starts_with("arn:") {
-        return EventBusName::parse(text);
-    }
-    let refuse = || NameError::Refused {
-        text: text.to_owned(),
-        reason: "this is no arn of an event bus".into(),
-    };
-    Arn::parse(text)?.event_bus_name().ok_or_else(refuse)
-}
-
-/// Rules are made on one's own buses only.
-fn own_bus(id: &Id, node: &Node, cx: &mut Lowering<'_>) {
-    let _ = cx.parse(node, "bus", bus_name);
-    let Some(arn) = node.text().and_then(|text| Arn::parse(text).ok()) else {
-        return;
-    };
-    let account = cx.home.account.is_unknown() || arn.account().as_ref() == Some(&cx.home.account);
-    if arn.event_bus_name().is_some() && !(account && arn.region().as_ref() == Some(&id.region)) {
-        let message = "a rule is on a bus of its own account and region";
-        let label = format!("write `bus: {}`, which means the one in {}", id.bus, id.region);
-        cx.report(Finding::error("E0411", node.span, message).label(label));
-    }
-}
-
 fn lower(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Rule>> {
     let mut table = cx.table::<Rule>(node)?;
     if let Some(node) = table.take("region") {
         decode::region(node, cx);
     }
     if let Some(node) = table.take("bus") {
-        own_bus(id, node, cx);
+        bus::lower(id, node, cx);
     }
     let (schedule_node, pattern_node) = (table.take("schedule"), table.take("pattern"));
     if schedule_node.is_none() && pattern_node.is_none() {

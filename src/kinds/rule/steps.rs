@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::fields::{FieldKey as _, FieldPath, Fields as _};
-use crate::kind::{DiffCx, Facts, Loss, Observed, Pair, Rank, Retry, When};
+use crate::kind::{DiffCx, Facts, Home, Loss, Observed, Pair, Rank, Retry, When};
 use crate::kinds::lambda::invocation;
 use crate::kinds::partial::Partial;
 use crate::names::Arn;
@@ -13,7 +13,7 @@ use crate::names::limits::TARGETS_PER_RULE;
 
 use super::super::tagging::{self, TagChange};
 use super::target::{self, Target};
-use super::{Id, Rule, State, TAG_CASE};
+use super::{Id, Rule, State, TAG_CASE, bus};
 
 /// What PutRule writes, always all of it.
 const DEFINITION: &[&str] = &["schedule", "pattern", "description", "state", "role"];
@@ -218,11 +218,16 @@ const DELETING: &[Retry] = &[
     },
 ];
 
-pub(super) fn facts(id: &Id, arn: &Arn, action: &Action) -> Facts {
+pub(super) fn facts(id: &Id, arn: &Arn, action: &Action, home: &Home) -> Facts {
     match action {
         Action::Create(state) => Facts {
             makes: vec![arn.clone()],
-            needs: state.role.clone().into_iter().collect(),
+            needs: state
+                .role
+                .clone()
+                .into_iter()
+                .chain(bus::arn(id, &home.account))
+                .collect(),
             fields: state
                 .present()
                 .into_iter()
@@ -256,6 +261,7 @@ pub(super) fn facts(id: &Id, arn: &Arn, action: &Action) -> Facts {
         },
         Action::Delete => Facts {
             deletes: vec![arn.clone()],
+            frees: bus::arn(id, &home.account).into_iter().collect(),
             loss: Loss::Object,
             retry: DELETING,
             ..Facts::new("events:DeleteRule", Rank::Delete, format!("delete rule {}", id.name))

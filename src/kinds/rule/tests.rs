@@ -126,7 +126,7 @@ fn a_rule_is_always_written_whole() {
     };
     assert_eq!(fields, &["description"]);
     assert_eq!(to.fields(), ["schedule", "pattern", "description", "state", "role"]);
-    let told = facts(&id, &Rule::arn(&id, None, &home()), &actions[0]);
+    let told = facts(&id, &Rule::arn(&id, None, &home()), &actions[0], &home());
     assert_eq!((told.summary.as_str(), told.rank), ("set description", Rank::Set));
 }
 
@@ -134,7 +134,7 @@ fn a_rule_is_always_written_whole() {
 fn what_heals_is_waited_for_and_what_does_not_is_told() {
     let desk = desk();
     let (id, state) = lowered(&desk, &yaml(&[0, 1, 2, 0, 0]));
-    let of = |action: Action| facts(&id, &Rule::arn(&id, None, &home()), &action);
+    let of = |action: Action| facts(&id, &Rule::arn(&id, None, &home()), &action, &home());
     let put = of(Action::Create(Box::new(state.clone())));
     let targets = of(Action::PutTargets {
         targets: state.targets,

@@ -5,6 +5,7 @@ mod laws;
 mod levelling;
 mod order;
 mod ownership;
+mod publication;
 mod replacement;
 mod saved;
 

@@ -32,6 +32,21 @@ fn everyone_without_a_restricting_condition_is_public() {
         r#"{"ArnLike":{"aws:SourceArn":"arn:aws:s3:::*"}}"#,
         r#"{"StringLike":{"aws:SourceArn":"*:123456789012"}}"#,
         r#"{"ArnLike":{"aws:SourceArn":"arn:*:s3:*:123456789012:*"}}"#,
+        r#"{"IpAddress":{"aws:SourceIp":"12.0.0.0/7"}}"#,
+        r#"{"IpAddress":{"aws:SourceIp":"2001::/31"}}"#,
+        r#"{"NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"}}"#,
+        r#"{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/x"}}"#,
+        r#"{"ArnLikeIfExists":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/x"}}"#,
+        r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/x"}}"#,
+        r#"{"StringLike":{"aws:userid":"AROAEXAMPLE:*"}}"#,
+        r#"{"StringLike":{"aws:SourceVpc":"vpc-?"}}"#,
+        r#"{"StringLike":{"aws:SourceOwner":"*"}}"#,
+        r#"{"ArnLike":{"s3:DataAccessPointArn":"arn:aws:s3:us-east-1:*:accesspoint/x"}}"#,
+        r#"{"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":"*/r-ab12/*"}}"#,
+        r#"{"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":"o-*"}}"#,
+        r#"{"StringEquals":{"sts:ExternalId":"secret"}}"#,
+        r#"{"StringEquals":{"s3:x-amz-acl":"bucket-owner-full-control"}}"#,
+        r#"{"Null":{"aws:SourceAccount":"false"}}"#,
     ] {
         assert!(is_public(&everyone(condition)), "{condition}");
     }
@@ -42,6 +57,16 @@ fn everyone_without_a_restricting_condition_is_public() {
         r#"{"IpAddress":{"aws:SourceIp":["203.0.113.0/24","2001:db8::/32","203.0.113.7"]}}"#,
         r#"{"ArnLike":{"aws:SourceArn":"arn:aws:cloudfront::123456789012:distribution/*"}}"#,
         r#"{"ArnEquals":{"aws:SourceArn":"arn:aws:s3:::bucket"}}"#,
+        r#"{"IpAddress":{"aws:SourceIp":"12.0.0.0/8"}}"#,
+        r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/*"}}"#,
+        r#"{"StringEquals":{"aws:userid":"AIDAEXAMPLE"}}"#,
+        r#"{"StringEquals":{"aws:SourceVpc":["vpc-1","vpc-2"]}}"#,
+        r#"{"StringEquals":{"aws:SourceOwner":"123456789012"}}"#,
+        r#"{"StringEquals":{"aws:SourceOrgID":"o-1"}}"#,
+        r#"{"ArnLike":{"s3:DataAccessPointArn":"arn:aws:s3:us-east-1:123456789012:accesspoint/*"}}"#,
+        r#"{"StringEquals":{"s3:DataAccessPointAccount":"123456789012"}}"#,
+        r#"{"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":"o-a1/r-ab12/*"}}"#,
+        r#"{"StringEquals":{"s3:x-amz-server-side-encryption-aws-kms-key-id":"arn:aws:kms:us-east-1:123456789012:key/k"}}"#,
     ] {
         assert!(!is_public(&everyone(condition)), "{condition}");
     }
@@ -56,6 +81,50 @@ fn everyone_without_a_restricting_condition_is_public() {
     assert!(!is_public(&live(
         r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#
     )));
+}
+
+#[test]
+fn a_wildcard_inside_a_principal_is_everybody_unless_the_account_is_fixed() {
+    for (principal, expected) in [
+        ("arn:aws:iam::*:root", true),
+        ("arn:aws:iam::12345678901?:role/x", true),
+        ("arn:aws:iam::*", true),
+        ("arn:aws:iam::123456789012:role/*", false),
+        ("arn:aws:iam::123456789012:role/x", false),
+    ] {
+        let policy = bucket(&format!(r#""Principal":{{"AWS":"{principal}"}}"#));
+        assert_eq!(is_public(&policy), expected, "{principal}");
+    }
+}
+
+#[test]
+fn what_is_opened_is_told_by_action_and_resource() {
+    let policy = live(
+        r#"{"Version":"2012-10-17","Statement":[
+        {"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::b/*"},
+        {"Sid":"Read","Effect":"Allow","Principal":"*","Action":["s3:ListBucket","s3:GetObject","s3:GetObject"],
+         "Resource":["arn:aws:s3:::b"]},
+        {"Effect":"Allow","NotPrincipal":{"AWS":"123456789012"},"NotAction":["s3:Put*","s3:Delete*"],
+         "NotResource":"arn:aws:s3:::b/private/*"}]}"#,
+    );
+    let opened = policy.opened();
+    let names: Vec<_> = opened.iter().map(|one| (one.index, one.sid.as_deref())).collect();
+    assert_eq!(names, [(1, Some("Read")), (2, None)]);
+    let phrases: Vec<String> = opened.iter().flat_map(Opened::phrases).collect();
+    assert_eq!(
+        phrases,
+        [
+            "s3:GetObject on arn:aws:s3:::b",
+            "s3:ListBucket on arn:aws:s3:::b",
+            "everything but s3:Delete*, s3:Put* on everything but arn:aws:s3:::b/private/*",
+        ]
+    );
+    let trust = live(r#"{"Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}}"#);
+    assert_eq!(
+        trust.opened().iter().flat_map(Opened::phrases).collect::<Vec<_>>(),
+        ["sts:AssumeRole"]
+    );
+    assert!(Policy::live("{").opened().is_empty());
 }
 
 #[test]

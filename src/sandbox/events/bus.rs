@@ -164,6 +164,35 @@ pub(super) fn create(world: &mut World, call: &Call, fields: &Fields<'_>) -> Res
     Ok(shown)
 }
 
+/// What isn't told is kept, but for the key: without one EventBridge goes back to its own. An empty description or
+/// dead-letter queue takes the old one away.
+pub(super) fn update(world: &mut World, call: &Call, fields: &Fields<'_>) -> Result<Value, Fault> {
+    let name = named(fields, "Name")?;
+    let description = bounded(fields, "Description", "description", 512)?;
+    let kms_key = bounded(fields, "KmsKeyIdentifier", "kmsKeyIdentifier", 2048)?;
+    let config = |member: &str| -> Result<Option<Value>, Fault> {
+        Ok(fields
+            .object(member)?
+            .map(|config| Value::Object(config.whole().clone())))
+    };
+    let (dead_letter, log) = (config("DeadLetterConfig")?, config("LogConfig")?);
+    let (now, arn) = (world.clock.now(), arn(world, call, name));
+    let bus = find_mut(world, call, name)?;
+    bus.description = description.or(bus.description.take()).filter(|text| !text.is_empty());
+    bus.kms_key = kms_key.filter(|key| !key.is_empty());
+    bus.dead_letter = dead_letter
+        .or(bus.dead_letter.take())
+        .filter(|config| config.get("Arn").is_some());
+    bus.log = log.or(bus.log.take());
+    bus.modified = Some(now);
+    let mut shown = json!({ "Arn": arn, "Name": name });
+    if let (Some(text), Some(shown)) = (&bus.description, shown.as_object_mut()) {
+        shown.insert("Description".into(), json!(text));
+    }
+    bus.describe_more(&mut shown);
+    Ok(shown)
+}
+
 pub(super) fn describe(world: &World, call: &Call, fields: &Fields<'_>) -> Result<Value, Fault> {
     let name = named(fields, "Name")?;
     let bus = find(world, call, name)?;

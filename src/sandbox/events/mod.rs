@@ -90,6 +90,7 @@ pub fn answer(world: &mut World, call: &Call) -> Result<Reply, Fault> {
         "ListTagsForResource" => tags::list(world, call, &fields),
         "CreateEventBus" => bus::create(world, call, &fields),
         "DescribeEventBus" => bus::describe(world, call, &fields),
+        "UpdateEventBus" => bus::update(world, call, &fields),
         "DeleteEventBus" => bus::delete(world, call, &fields),
         "ListEventBuses" => bus::list(world, call, &fields),
         "PutPermission" => permission::put(world, call, &fields),

@@ -360,6 +360,29 @@ fn buses_hold_rules_and_a_policy() {
     taken(&account, "DeleteRule", &json!({ "Name": "r", "EventBusName": "bus" }));
     taken(&account, "DeleteEventBus", &json!({ "Name": "bus" }));
     taken(&account, "DeleteEventBus", &json!({ "Name": "bus" }));
+    let update = |body: Value| taken(&account, "UpdateEventBus", &body);
+    let queue = json!({ "Arn": "arn:aws:sqs:us-east-1:123456789012:dead" });
+    taken(
+        &account,
+        "CreateEventBus",
+        &json!({ "Name": "bus", "KmsKeyIdentifier": "key" }),
+    );
+    update(json!({ "Name": "bus", "Description": "d", "DeadLetterConfig": queue, "KmsKeyIdentifier": "key" }));
+    let shown = update(json!({ "Name": "bus" }));
+    assert_eq!(
+        (
+            &shown["Description"],
+            &shown["DeadLetterConfig"],
+            &shown["KmsKeyIdentifier"]
+        ),
+        (&json!("d"), &queue, &Value::Null)
+    );
+    let shown = update(json!({ "Name": "bus", "Description": "", "DeadLetterConfig": {} }));
+    assert_eq!(
+        (&shown["Description"], &shown["DeadLetterConfig"]),
+        (&Value::Null, &Value::Null)
+    );
+    taken(&account, "DeleteEventBus", &json!({ "Name": "bus" }));
     let names = taken(&account, "ListEventBuses", &json!({}));
     assert_eq!(names["EventBuses"].as_array().unwrap().len(), 1);
 }

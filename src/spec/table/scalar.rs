@@ -88,6 +88,30 @@ pub fn integer(
     unit: &str,
     reading: &mut Reading<'_>,
 ) -> Option<u32> {
+    let end = match *range.end() {
+        u32::MAX => u64::MAX,
+        most => u64::from(most),
+    };
+    let number = large_integer(node, what, u64::from(*range.start())..=end, unit, reading)?;
+    if u32::try_from(number).is_err() {
+        reading.report(out_of_range(
+            node,
+            what,
+            &number.to_string(),
+            &limits(&(0..=u64::from(u32::MAX)), unit),
+        ));
+    }
+    u32::try_from(number).ok()
+}
+
+/// The same for numbers that may be larger, such as bytes.
+pub fn large_integer(
+    node: &Node,
+    what: &str,
+    range: RangeInclusive<u64>,
+    unit: &str,
+    reading: &mut Reading<'_>,
+) -> Option<u64> {
     let text = match &node.value {
         Value::Number(number) => number,
         Value::Text(text) if reading.is_interpolated(node) && is_whole(text) => text,
@@ -104,15 +128,18 @@ pub fn integer(
         reading.report(wrong_type(node, what, "a whole number").label("write it in digits, without point or exponent"));
         return None;
     }
-    // What is beyond u32 is beyond the range too.
-    match text.parse::<u32>() {
+    // What is beyond u64 is beyond the range too.
+    match text.parse::<u64>() {
         Ok(number) if range.contains(&number) => Some(number),
         _ => {
-            let limits = limits(&range, unit);
-            reading.report(Finding::error("E0402", node.span, format!("`{what}` can't be {text}")).label(limits));
+            reading.report(out_of_range(node, what, text, &limits(&range, unit)));
             None
         }
     }
+}
+
+fn out_of_range(node: &Node, what: &str, text: &str, limits: &str) -> Finding {
+    Finding::error("E0402", node.span, format!("`{what}` can't be {text}")).label(limits)
 }
 
 fn is_whole(text: &str) -> bool {
@@ -120,14 +147,14 @@ fn is_whole(text: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn limits(range: &RangeInclusive<u32>, unit: &str) -> String {
+fn limits(range: &RangeInclusive<u64>, unit: &str) -> String {
     let unit = if unit.is_empty() {
         String::new()
     } else {
         format!(" {unit}")
     };
     match (*range.start(), *range.end()) {
-        (least, u32::MAX) => format!("at least {least}{unit}"),
+        (least, u64::MAX) => format!("at least {least}{unit}"),
         (least, most) => format!("from {least} to {most}{unit}"),
     }
 }

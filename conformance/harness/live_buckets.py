@@ -1,0 +1,73 @@
+"""Buckets as boto3 sees them, every setting in S3's own words; what a bucket does not have is `None`."""
+
+import json
+from collections.abc import Callable
+
+from botocore.exceptions import ClientError
+
+# The codes with which S3 says that a bucket has no such setting.
+NONE = {
+    "NoSuchBucketPolicy",
+    "NoSuchCORSConfiguration",
+    "NoSuchLifecycleConfiguration",
+    "NoSuchPublicAccessBlockConfiguration",
+    "NoSuchTagSet",
+    "NoSuchWebsiteConfiguration",
+    "OwnershipControlsNotFoundError",
+    "ServerSideEncryptionConfigurationNotFoundError",
+}
+
+
+def read(client: Callable, home: str) -> dict:
+    """Every bucket of the account, each asked in its own region."""
+    return {one["Name"]: bucket(client, one["Name"], home) for one in client("s3", home).list_buckets()["Buckets"]}
+
+
+def bucket(client: Callable, name: str, home: str) -> dict:
+    """A bucket with its settings, its tags and what lies in it."""
+    region = client("s3", home).get_bucket_location(Bucket=name).get("LocationConstraint") or "us-east-1"
+    s3 = client("s3", region)
+
+    def get(operation: str) -> dict:
+        try:
+            answer = getattr(s3, operation)(Bucket=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in NONE:
+                raise
+            return {}
+        answer.pop("ResponseMetadata")
+        return answer
+
+    policy = get("get_bucket_policy").get("Policy")
+    ownership = get("get_bucket_ownership_controls").get("OwnershipControls")
+    return {
+        "Region": region,
+        "Versioning": get("get_bucket_versioning").get("Status"),
+        "Encryption": encryption(get("get_bucket_encryption")),
+        "PublicAccessBlock": get("get_public_access_block").get("PublicAccessBlockConfiguration"),
+        "Ownership": ownership["Rules"][0]["ObjectOwnership"] if ownership else None,
+        "Policy": json.loads(policy) if policy else None,
+        "IsPublic": get("get_bucket_policy_status").get("PolicyStatus", {}).get("IsPublic"),
+        "Website": get("get_bucket_website") or None,
+        "Cors": get("get_bucket_cors").get("CORSRules"),
+        "Lifecycle": get("get_bucket_lifecycle_configuration").get("Rules"),
+        "Logging": get("get_bucket_logging").get("LoggingEnabled"),
+        "Notifications": get("get_bucket_notification_configuration"),
+        "Tags": {tag["Key"]: tag["Value"] for tag in get("get_bucket_tagging").get("TagSet", [])},
+        "Objects": objects(s3, name),
+    }
+
+
+def encryption(answer: dict) -> dict | None:
+    """How new objects are encrypted, as one mapping."""
+    if not answer:
+        return None
+    rule = answer["ServerSideEncryptionConfiguration"]["Rules"][0]
+    return rule["ApplyServerSideEncryptionByDefault"] | {"BucketKeyEnabled": rule.get("BucketKeyEnabled", False)}
+
+
+def objects(s3, name: str) -> dict:
+    """What lies in a bucket, by key, with type and text."""
+    keys = [one["Key"] for page in s3.get_paginator("list_objects_v2").paginate(Bucket=name) for one in page.get("Contents", [])]
+    found = {key: s3.get_object(Bucket=name, Key=key) for key in keys}
+    return {key: {"ContentType": one["ContentType"], "Body": one["Body"].read().decode()} for key, one in found.items()}
