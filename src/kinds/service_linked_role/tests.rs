@@ -147,7 +147,7 @@ fn mistakes_are_told_with_their_place() {
     }
     let found = Desk::new().findings("absent: { service_linked_roles: [spot.amazonaws.com] }");
     assert!(
-        found[0].starts_with("E0508 AWS makes and deletes service_linked_role `spot.amazonaws.com` itself"),
+        found[0].starts_with("E0508 service_linked_role `spot.amazonaws.com` can't be deleted: AWS made it"),
         "{found:?}"
     );
 }
