@@ -86,6 +86,8 @@ pub enum OnChange {
     Replace,
     /// It is made where there is none; what is there is never changed, and equals whatever the file says of it.
     CreateOnly,
+    /// No call of AWS changes it: a written difference is told and never mended, absence says nothing.
+    Watched,
 }
 
 /// One field of a kind, the single source of the decoder, the reference and the schema.
@@ -196,6 +198,17 @@ pub struct Object<K: Kind> {
     pub seen: Seen<K>,
     /// How much of it must be read.
     pub depth: Depth,
+}
+
+/// What must be done by somebody else before a live thing can be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// The guard that the refusal is told under: `missing`, `blocked`.
+    pub guard: &'static str,
+    /// What stands in the way, as a sentence fragment.
+    pub what: String,
+    /// What to do.
+    pub remedy: String,
 }
 
 /// What [`Kind::diff`] looks at.
@@ -446,6 +459,11 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     }
     /// Whether a live value of an unmentioned field is stricter or more durable than the default.
     fn holds(path: &FieldPath, live: &Self::State) -> bool;
+    /// What a person has to do where a watched field is not as written: "sign in as root and …".
+    fn remedy(path: &FieldPath) -> &'static str {
+        let _ = path;
+        "change it by hand"
+    }
     /// Whether a difference is for other resources of the file to mend, so that it is none of this one's: a link that
     /// the other end owns. `whole` are the live things that the file declares whole or names under `absent:`.
     fn is_elsewhere(path: &FieldPath, live: &Observed<Self>, whole: &BTreeSet<Arn>) -> bool {
@@ -468,6 +486,11 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     fn exposes(id: &Self::Id, state: &Self::State, home: &Home) -> BTreeSet<String> {
         let _ = (id, state, home);
         BTreeSet::new()
+    }
+    /// Why AWS would refuse every change of a live thing, whatever the file says of it: what it is a part of is not there.
+    fn obstacle(id: &Self::Id, live: &Observed<Self>) -> Option<Obstacle> {
+        let _ = (id, live);
+        None
     }
     /// What people have put into a live thing and would lose with it: "1,204 objects". `None` where it is empty, or
     /// where things of this kind hold nothing.

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use crate::address::Address;
-use crate::kind::{Facts, Field, Home, Kind, Object, OnChange};
+use crate::kind::{Facts, Field, Form, Home, Kind, Object, OnChange};
 use crate::names::Arn;
 
 /// The fields that every resource may have.
@@ -250,9 +250,11 @@ kinds! {
     role::Role,
     oidc_provider::OidcProvider,
     bucket::Bucket,
+    bucket_policy::BucketPolicy,
     lambda::Lambda,
     event_bus::EventBus,
     rule::Rule,
+    account::Account,
 }
 
 /// A kind as a member of the closed sums.
@@ -305,13 +307,18 @@ impl KindName {
             .find(|kind| kind.section().key == key || kind.section().aliases.contains(&key))
     }
 
-    /// The keys that a resource of this kind may have in the file: its own and those of every resource.
+    /// The keys that a resource of this kind may have in the file: its own and those of every resource, which settings
+    /// don't have.
     #[must_use]
     pub fn known_keys(self) -> &'static [&'static str] {
         static KEYS: LazyLock<BTreeMap<KindName, Vec<&'static str>>> = LazyLock::new(|| {
             let own = |kind: &KindName| {
                 let named_otherwise = kind.named_by() != Some("name");
-                let common = COMMON.iter().map(|field| field.name);
+                let common: &[Field] = match kind.section().form {
+                    Form::Settings => &[],
+                    Form::Named | Form::Listed(_) => COMMON,
+                };
+                let common = common.iter().map(|field| field.name);
                 let common = common.filter(move |name| !(named_otherwise && *name == "name"));
                 kind.fields().iter().map(|field| field.name).chain(common)
             };

@@ -12,7 +12,7 @@ use crate::names::Arn;
 
 use super::consent::Consents;
 use super::level::{Levelled, TagRules, level};
-use super::{Change, FieldChange, Refusal, Verb, refuse};
+use super::{Change, FieldChange, Refusal, Unmet, Verb, refuse};
 
 /// What a draft may know.
 #[derive(Debug)]
@@ -106,6 +106,7 @@ fn blank<K: Member>(object: &Object<K>) -> Change {
         fields: Vec::new(),
         held: Vec::new(),
         ignored: Vec::new(),
+        unmet: Vec::new(),
         unknown: Vec::new(),
         notes: Vec::new(),
     }
@@ -161,6 +162,9 @@ fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         live,
     };
     let actions = erase(object, &live.state, K::diff(&object.id, pair, &cx.diff()), cx);
+    if let Some(refusal) = refuse::blocked(object, wanted, live, &actions) {
+        return draft.refuse(refusal);
+    }
     if let Some(refusal) = refuse::not_ours(object, wanted, live, &actions, &draft.change.fields, cx) {
         return draft.refuse(refusal);
     }
@@ -294,6 +298,11 @@ fn describe<K: Member>(
     };
     change.held = kept(&levelled.held);
     change.ignored = kept(&levelled.ignored);
+    let unmet = levelled.unmet.iter().map(|path| Unmet {
+        remedy: K::remedy(path),
+        field: field_change(path.clone(), Some(&live.state), Some(&wanted.state), wanted),
+    });
+    change.unmet = unmet.collect();
     change.unknown = levelled.unknown.clone();
     change.notes = K::unmodelled(&live.evidence);
 }

@@ -55,6 +55,8 @@ pub struct Levelled<S> {
     pub ignored: Vec<FieldPath>,
     /// What is kept because one side isn't known.
     pub unknown: Vec<(FieldPath, String)>,
+    /// What differs and no call can mend.
+    pub unmet: Vec<FieldPath>,
     /// What can only be reached by replacing the thing.
     pub replace: Vec<FieldPath>,
 }
@@ -64,6 +66,7 @@ enum Kept {
     Held,
     Ignored,
     Unknown(String),
+    Unmet,
     Silent,
 }
 
@@ -80,6 +83,7 @@ pub fn level<K: Kind>(
         held: Vec::new(),
         ignored: Vec::new(),
         unknown: Vec::new(),
+        unmet: Vec::new(),
         replace: Vec::new(),
     };
     for path in wanted.state.apart(&live.state) {
@@ -91,6 +95,7 @@ pub fn level<K: Kind>(
             Kept::Held => levelled.held.push(path),
             Kept::Ignored => levelled.ignored.push(path),
             Kept::Unknown(why) => levelled.unknown.push((path, why)),
+            Kept::Unmet => levelled.unmet.push(path),
             Kept::Silent => {}
         }
     }
@@ -135,7 +140,8 @@ fn kept<K: Kind>(
         return Some(Kept::Ignored);
     }
     match (on_change::<K>(path), wanted.mentioned.contains(path.field)) {
-        (OnChange::CreateOnly | OnChange::Replace, false) => Some(Kept::Silent),
+        (OnChange::CreateOnly | OnChange::Replace | OnChange::Watched, false) => Some(Kept::Silent),
+        (OnChange::Watched, true) => Some(Kept::Unmet),
         (OnChange::Held, false) if K::holds(path, &live.state) => Some(Kept::Held),
         (OnChange::CreateOnly | OnChange::Replace | OnChange::Held | OnChange::InPlace, _) => None,
     }

@@ -56,6 +56,15 @@ pub struct FieldChange {
     pub place: Option<Place>,
 }
 
+/// A field that is not as written and that only a person can change.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Unmet {
+    /// What AWS has and what the file says.
+    pub field: FieldChange,
+    /// What the person has to do.
+    pub remedy: &'static str,
+}
+
 /// All that a plan says of one resource.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Change {
@@ -71,6 +80,8 @@ pub struct Change {
     pub held: Vec<FieldChange>,
     /// What differs and is kept, because `ignore:` says so.
     pub ignored: Vec<FieldChange>,
+    /// What differs and stays so, since no call of AWS changes it.
+    pub unmet: Vec<Unmet>,
     /// What could not be read or told, with the reason.
     pub unknown: Vec<(FieldPath, String)>,
     /// What AWS holds of it that the file can't say, and other remarks.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
 use crate::fields::Fields as _;
-use crate::kind::{Doom, Kind, Loss, Object, Observed, Wanted};
+use crate::kind::{Doom, Kind, Loss, Object, Observed, Obstacle, Wanted};
 use crate::kinds::{AnyAction, Member};
 use crate::spec::source::Place;
 
@@ -24,6 +24,23 @@ fn about<K: Kind>(guard: &'static str, object: &Object<K>, place: &Place, messag
         place: Some(place.clone()),
         hint,
     }
+}
+
+/// Why AWS would refuse what is to be done, whoever wants it.
+pub(super) fn blocked<K: Member>(
+    object: &Object<K>,
+    wanted: &Wanted<K>,
+    live: &Observed<K>,
+    actions: &[AnyAction],
+) -> Option<Refusal> {
+    let Obstacle { guard, what, remedy } = K::obstacle(&object.id, live).filter(|_| !actions.is_empty())?;
+    Some(about(
+        guard,
+        object,
+        &wanted.origin,
+        format!("{}: {what}", object.address),
+        remedy,
+    ))
 }
 
 /// Why what was found may not be changed: it is somebody else's, or nobody's and would lose what it is.
@@ -315,7 +332,8 @@ fn unsettled_users<K: Member>(live: &Observed<K>, cx: &DraftCx<'_>) -> Vec<Strin
 
 fn still_used<K: Member>(object: &Object<K>, doom: &Doom, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
     let users = unsettled_users(live, cx);
-    (!users.is_empty() && !(doom.detach && K::DETACHABLE)).then(|| {
+    let can_let_go = doom.detach && K::DETACHABLE;
+    (!users.is_empty() && !can_let_go).then(|| {
         let users = users.join(", ");
         let message = format!("{} is used by what this file does not declare: {users}", object.address);
         let hint = match K::DETACHABLE {

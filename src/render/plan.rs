@@ -6,7 +6,7 @@
 mod tests;
 
 use crate::fields::Shown;
-use crate::plan::{Change, FieldChange, Plan, Refusal, Verb};
+use crate::plan::{Change, FieldChange, Plan, Refusal, Unmet, Verb};
 use crate::policy_doc::{self, PartChange, Policy, StatementChange};
 use crate::spec::source::Place;
 
@@ -57,7 +57,18 @@ fn header(doc: &mut Doc, plan: &Plan) {
 }
 
 fn is_worth_showing(change: &Change) -> bool {
-    change.verb != Verb::Keep || !change.held.is_empty() || !change.unknown.is_empty() || !change.notes.is_empty()
+    let Change {
+        address: _,
+        verb,
+        origin: _,
+        fields: _,
+        held,
+        ignored: _,
+        unmet,
+        unknown,
+        notes,
+    } = change;
+    *verb != Verb::Keep || !held.is_empty() || !unmet.is_empty() || !unknown.is_empty() || !notes.is_empty()
 }
 
 fn mark(verb: Verb) -> (Label, &'static str) {
@@ -85,6 +96,9 @@ fn resource(doc: &mut Doc, change: &Change) {
     rows.aside("held", &change.held, "is kept: only a written value takes it away");
     if change.verb != Verb::Keep {
         rows.aside("ignored", &change.ignored, "is kept as it is");
+    }
+    for unmet in &change.unmet {
+        rows.unmet(unmet);
     }
     for (path, why) in &change.unknown {
         rows.row(&path.to_string(), [(Label::Alarm, format!("unknown: {why}"))]);
@@ -132,7 +146,11 @@ impl<'a> Rows<'a> {
     fn new(doc: &'a mut Doc, change: &Change, shown: &[&FieldChange]) -> Self {
         let names = shown.iter().map(|field| field.path.field.len());
         let unknown = change.unknown.iter().map(|(path, _)| path.to_string().chars().count());
-        let widest = names.chain(unknown).max().unwrap_or_default();
+        let unmet = change
+            .unmet
+            .iter()
+            .map(|unmet| unmet.field.path.brief().chars().count());
+        let widest = names.chain(unknown).chain(unmet).max().unwrap_or_default();
         Self {
             doc,
             width: FIELD_WIDTH.max(widest + 2),
@@ -152,6 +170,14 @@ impl<'a> Rows<'a> {
             let text = format!("{} ({value}) {meaning}", field.path.brief());
             self.row(word, [(Label::Dim, text)]);
         }
+    }
+
+    fn unmet(&mut self, unmet: &Unmet) {
+        let Unmet { field, remedy } = unmet;
+        let value = |shown: &Option<Shown>| shown.as_ref().map_or("nothing".to_owned(), Shown::to_line);
+        let (before, after) = (value(&field.before), value(&field.after));
+        let text = format!("{before} (the file says {after}); evenkeel can't change it: {remedy}");
+        self.row(&field.path.brief(), [(Label::Alarm, text)]);
     }
 
     /// The rows of one field stand together under its name.
@@ -313,12 +339,21 @@ fn counts(plan: &Plan) -> String {
         .map(|(verb, word)| (plan.count(*verb), *word))
         .filter(|(count, _)| *count > 0);
     let mut parts: Vec<String> = counted.map(|(count, word)| format!("{count} {word}")).collect();
-    let kept = plan.count(Verb::Keep);
+    let is_unmet = |change: &&Change| change.verb == Verb::Keep && !change.unmet.is_empty();
+    let unmet = plan.changes.iter().filter(is_unmet).count();
+    let kept = plan.count(Verb::Keep) - unmet;
+    let not_as_written = format!("{unmet} not as written, which only a person can change");
     if parts.is_empty() {
-        return format!("Nothing to do: {kept} as written.");
+        return match unmet {
+            0 => format!("Nothing to do: {kept} as written."),
+            _ => format!("Nothing to do: {kept} as written, {not_as_written}."),
+        };
     }
     if kept > 0 {
         parts.push(format!("{kept} as written"));
+    }
+    if unmet > 0 {
+        parts.push(not_as_written);
     }
     let calls = match plan.steps.len() {
         1 => "1 call".to_owned(),

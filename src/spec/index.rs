@@ -11,7 +11,7 @@ use super::load::Texts;
 use super::lower::{Declared, Index, Learned, arn_of};
 use super::node::{Key, Node, Value};
 use super::source::Sources;
-use crate::kind::{Home, OnChange, Scope};
+use crate::kind::{Form, Home, OnChange, Scope};
 use crate::kinds::{KindName, Member, VisitKind};
 use crate::names::{IamPath, Region, nearest};
 
@@ -66,6 +66,10 @@ pub fn index(texts: &Texts, names: &dyn Names, region: &Region) -> Index {
     for (kind, entries) in &texts.resources {
         for (key, node) in entries {
             let (id, mut declared) = declared(*kind, key, node, names, region, &texts.sources);
+            if kind.section().form == Form::Settings {
+                declared.name.clone_from(&id);
+                declared.span = key.span;
+            }
             if declared.path.is_none() && is_path_certain(*kind, node) {
                 declared.path = Some(IamPath::default().to_string());
             }
@@ -136,7 +140,8 @@ fn declared(
 
 /// Adds the attributes of declared resources: `$(roles.NAME.arn)`, `.name`.
 pub fn add_attributes(names: &mut EnvironmentNames<'_>, index: &Index, learned: &Learned, home: &Home) {
-    for (kind, ids) in index {
+    let resources = index.iter().filter(|(kind, _)| kind.section().form != Form::Settings);
+    for (kind, ids) in resources {
         for (id, declared) in ids {
             for section in sections(*kind) {
                 names

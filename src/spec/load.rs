@@ -26,7 +26,7 @@ pub const HEADER: &[&str] = &[
 ];
 
 /// Sections that belong to the format and that this version does not manage.
-const LATER: &[&str] = &["service_linked_roles", "bucket_policies", "account_settings"];
+const LATER: &[&str] = &["service_linked_roles"];
 
 /// What a run is given.
 pub struct Inputs<'a> {

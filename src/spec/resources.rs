@@ -15,7 +15,7 @@ use super::source::{Place, Span};
 use super::table::{self, Reading, Table};
 use crate::address::Address;
 use crate::fields::FieldPath;
-use crate::kind::{Depth, Doom, Home, Object, Seen, Wanted};
+use crate::kind::{Depth, Doom, Form, Home, Object, Seen, Wanted};
 use crate::kinds::{AnyObject, COMMON, KindName, Member, Visit, VisitKind, VisitMut};
 use crate::names::{NameError, Region, nearest};
 use crate::plan::level::TagRules;
@@ -288,6 +288,10 @@ fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
         protect: false,
         shared: false,
     };
+    if K::SECTION.form == Form::Settings {
+        // The setting itself refuses these keys as it does any other that it doesn't know.
+        return common;
+    }
     let Environment {
         name,
         sources,

@@ -31,6 +31,7 @@ const PAGES: &[&str] = &[
     "oidc_providers.md",
     "lambdas.md",
     "event_buses.md",
+    "buckets.md",
     "rules.md",
     "absent_and_expect.md",
 ];
@@ -54,6 +55,7 @@ pages!(
     oidc_providers,
     lambdas,
     event_buses,
+    buckets,
     rules,
     absent_and_expect
 );

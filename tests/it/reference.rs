@@ -22,6 +22,7 @@ The column *a change* says what happens when a written value differs from the li
 - *replace*: AWS can't change it. Left out, it stays; another written value needs `--replace ADDRESS`, which deletes the
   thing and makes it anew.
 - *once*: it counts when the thing is made and is never changed afterwards.
+- *watched*: AWS has no call that changes it; a difference is shown by every plan, with what to do by hand.
 ";
 
 fn environment() -> String {
@@ -82,6 +83,7 @@ fn change(on_change: OnChange) -> &'static str {
         OnChange::Held => "in place, held",
         OnChange::Replace => "replace",
         OnChange::CreateOnly => "once",
+        OnChange::Watched => "watched",
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::kinds::decode::text_within;
 use crate::spec::finding::Finding;
 use crate::spec::lower::Lowering;
-use crate::spec::node::Node;
+use crate::spec::node::{Node, Value};
 use crate::spec::source::Span;
 use crate::spec::table;
 
@@ -55,10 +55,7 @@ pub(super) fn some<T: Ord>(
     cx: &mut Lowering<'_>,
     parse: impl FnMut(&str, Span, &mut Lowering<'_>) -> Option<T>,
 ) -> Option<BTreeSet<T>> {
-    if node.items().is_empty()
-        && node.text().is_none_or(str::is_empty)
-        && table::texts(node, what, &mut cx.reading())?.is_empty()
-    {
+    if matches!(&node.value, Value::List(items) if items.is_empty()) {
         let message = format!("`{what}` is empty");
         cx.report(Finding::error("E0401", node.span, message).label("name at least one"));
         return None;

@@ -20,9 +20,11 @@ mod read;
 mod retries;
 pub mod seed;
 mod setting;
+#[cfg(all(test, feature = "aws"))]
+mod settings_live_tests;
 #[cfg(test)]
 mod settings_testing;
-#[cfg(all(test, feature = "aws"))]
+#[cfg(test)]
 mod settings_tests;
 mod steps;
 #[cfg(test)]
@@ -31,6 +33,8 @@ pub mod values;
 pub mod website;
 #[cfg(feature = "aws")]
 mod wire;
+#[cfg(all(test, feature = "aws"))]
+mod wire_tests;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -101,8 +101,8 @@ proptest! {
 
     #[test]
     fn what_is_spelled_says_the_same(state in states()) {
-        let spelled = serde_json::json!({ "buckets": { "b-1": Bucket::spell(&id(), &state) } });
-        let object = Desk::new().object(&spelled.to_string(), "bucket/b-1");
+        let spelled = format!("buckets: {}", serde_json::json!({ "b-1": Bucket::spell(&id(), &state) }));
+        let object = Desk::new().object(&spelled, "bucket/b-1");
         let AnyObject::Bucket(object) = object else { panic!("no bucket") };
         let mut state = state;
         state.objects.clear();

@@ -108,8 +108,8 @@ event_buses: { orders: { policy: [{ Effect: Allow, Principal: { AWS: $(roles.sen
     let sender = Arn::parse("arn:aws:iam::123456789012:role/sender").unwrap();
     let put = Action::PutPolicy(Box::new(state.policy.clone().unwrap()));
     let arn = EventBus::arn(&id, None, &home());
-    assert_eq!(facts(&id, &arn, &put, &home()).needs, [sender.clone()]);
-    assert_eq!(EventBus::refs(&id, &state, &home()), [sender.clone()]);
+    assert_eq!(facts(&id, &arn, &put, &home()).needs, std::slice::from_ref(&sender));
+    assert_eq!(EventBus::refs(&id, &state, &home()), std::slice::from_ref(&sender));
     let before = live(state.clone());
     let again = |replaced: BTreeSet<Arn>| {
         in_plain_world(|cx| {

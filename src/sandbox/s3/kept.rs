@@ -124,24 +124,28 @@ pub(super) fn get(bucket: &Bucket, name: &str, kept: Kept) -> Result<Reply, Faul
         (None, Absent::Empty) => Element::new(kept.root),
         (None, Absent::Refused(code, message)) => return Err(fault::absent(code, message).with("BucketName", name)),
     };
-    Ok(with_extras(document(&element), kept))
+    Ok(with_extras(document(&element), bucket, kept))
 }
 
 /// Puts a setting whole; where S3 takes an empty document, that clears it.
 pub(super) fn put(world: &mut World, call: &Call, name: &str, kept: Kept) -> Result<Reply, Fault> {
     let element = checked(world, call, name, kept)?;
-    let settings = &mut bucket::find_mut(world, call, name)?.settings;
+    let bucket = bucket::find_mut(world, call, name)?;
     if element.children.is_empty() {
-        settings.remove(kept.name);
+        bucket.settings.remove(kept.name);
     } else {
-        settings.insert(kept.name.to_owned(), element);
+        bucket.settings.insert(kept.name.to_owned(), element);
     }
-    Ok(with_extras(done(), kept))
+    if kept.name == "lifecycle" {
+        let minimum = lifecycle::minimum(call)?;
+        bucket.settings.insert(lifecycle::MINIMUM.to_owned(), minimum);
+    }
+    Ok(with_extras(done(), bucket, kept))
 }
 
-fn with_extras(reply: Reply, kept: Kept) -> Reply {
+fn with_extras(reply: Reply, bucket: &Bucket, kept: Kept) -> Reply {
     if kept.name == "lifecycle" {
-        lifecycle::with_minimum(reply)
+        lifecycle::with_minimum(reply, bucket.settings.get(lifecycle::MINIMUM))
     } else {
         reply
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::fault;
 use super::xml::Element;
-use crate::sandbox::{Fault, Ids, Reply};
+use crate::sandbox::{Call, Fault, Ids, Reply};
 
 const MAX_RULES: usize = 1000;
 const ACTIONS: [&str; 5] = [
@@ -15,12 +15,25 @@ const ACTIONS: [&str; 5] = [
     "AbortIncompleteMultipartUpload",
 ];
 
-/// The header that reads and writes of lifecycle rules carry although nobody set it.
-pub(super) fn with_minimum(reply: Reply) -> Reply {
-    reply.header(
-        "x-amz-transition-default-minimum-object-size",
-        "all_storage_classes_128K",
-    )
+/// The header that reads and writes of lifecycle rules carry although nobody set it, and the key it is kept by.
+pub(super) const MINIMUM: &str = "x-amz-transition-default-minimum-object-size";
+
+const MINIMA: [&str; 2] = ["all_storage_classes_128K", "varies_by_storage_class"];
+
+/// What a write says of it; one that says nothing sets it back.
+pub(super) fn minimum(call: &Call) -> Result<Element, Fault> {
+    let minimum = call.header(MINIMUM).unwrap_or(MINIMA[0]);
+    if !MINIMA.contains(&minimum) {
+        return Err(fault::invalid_argument(
+            MINIMUM,
+            "Invalid TransitionDefaultMinimumObjectSize found",
+        ));
+    }
+    Ok(Element::leaf("TransitionDefaultMinimumObjectSize", minimum))
+}
+
+pub(super) fn with_minimum(reply: Reply, kept: Option<&Element>) -> Reply {
+    reply.header(MINIMUM, kept.map_or(MINIMA[0], |minimum| minimum.text.as_str()))
 }
 
 /// The rules, each with an id and a filter.

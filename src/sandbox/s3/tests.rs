@@ -425,6 +425,50 @@ fn notifications_go_only_to_functions_that_let_s3_in() {
     assert_eq!(element(&account, "bkt?notification").children, []);
 }
 
+#[test]
+fn nobody_is_told_of_what_somebody_else_is_told_of() {
+    let account = with_bucket();
+    let queue = |event: &str, prefix: &str, suffix: &str| {
+        format!(
+            "<QueueConfiguration><Queue>arn:aws:sqs:us-east-1:123456789012:q</Queue><Event>{event}</Event><Filter><S3Key>\
+             <FilterRule><Name>prefix</Name><Value>{prefix}</Value></FilterRule>\
+             <FilterRule><Name>suffix</Name><Value>{suffix}</Value></FilterRule></S3Key></Filter></QueueConfiguration>"
+        )
+    };
+    let put = |other: &str| {
+        let one = queue("s3:ObjectCreated:*", "in/", ".zip");
+        format!("<NotificationConfiguration>{one}{other}</NotificationConfiguration>")
+    };
+    for apart in [
+        queue("s3:ObjectRemoved:*", "in/", ".zip"),
+        queue("s3:ObjectCreated:*", "out/", ".zip"),
+        queue("s3:ObjectCreated:Put", "in/", ".gz"),
+    ] {
+        taken(&account, "PUT", "bkt?notification", &put(&apart));
+    }
+    for overlapping in [
+        queue("s3:ObjectCreated:Put", "in/a", "b.zip"),
+        queue("s3:ObjectCreated:*", "", ""),
+    ] {
+        let overlapping = put(&overlapping);
+        let said = "overlapping suffixes";
+        refused(
+            &account,
+            "PUT",
+            "bkt?notification",
+            &overlapping,
+            "InvalidArgument",
+            said,
+        );
+    }
+    let shown = element(&account, "bkt?notification");
+    let filter = shown
+        .child("QueueConfiguration")
+        .and_then(|queue| queue.child("Filter"));
+    let rule = filter.and_then(|filter| filter.child("S3Key")?.child("FilterRule"));
+    assert_eq!(rule.and_then(|rule| rule.get("Name")), Some("Prefix"));
+}
+
 fn put(account: &Account, key: &str, body: &str) -> String {
     let response = taken(account, "PUT", &format!("bkt/{key}"), body);
     let version = response
