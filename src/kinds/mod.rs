@@ -316,7 +316,7 @@ impl KindName {
                 let named_otherwise = kind.named_by() != Some("name");
                 let common: &[Field] = match kind.section().form {
                     Form::Settings => &[],
-                    Form::Named | Form::Listed(_) => COMMON,
+                    Form::Named | Form::Listed { .. } => COMMON,
                 };
                 let common = common.iter().map(|field| field.name);
                 let common = common.filter(move |name| !(named_otherwise && *name == "name"));

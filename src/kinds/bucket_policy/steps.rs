@@ -127,9 +127,7 @@ pub(super) fn facts(action: &Action, home: &Home) -> Facts {
         (_, Access::Widens) if put.is_empty() => Rank::GuardOff,
         (_, Access::Widens | Access::Either | Access::Neutral) => Rank::Add,
     };
-    let needs = put
-        .values()
-        .flat_map(|put| own_principals(&put.statement, home));
+    let needs = put.values().flat_map(|put| own_principals(&put.statement, home));
     let sids = put.keys().chain(drop.keys());
     let loses = !drop.is_empty() || put.values().any(takes_away);
     Facts {
