@@ -28,8 +28,20 @@ def identities(iam) -> dict:
         "roles": {one["RoleName"]: role(iam, one["RoleName"]) for one in pages(iam, "list_roles", "Roles")},
         "users": {one["UserName"]: user(iam, one["UserName"]) for one in pages(iam, "list_users", "Users")},
         "groups": {one["GroupName"]: group(iam, one["GroupName"]) for one in pages(iam, "list_groups", "Groups")},
+        "account": {"Alias": next(iter(iam.list_account_aliases()["AccountAliases"]), None), "PasswordPolicy": password_policy(iam)},
         "oidc_providers": oidc_providers(iam),
     }
+
+
+def password_policy(iam) -> dict | None:
+    """The account's rule for passwords; numbers that are not set are shown as nothing."""
+    try:
+        found = iam.get_account_password_policy()["PasswordPolicy"]
+    except iam.exceptions.NoSuchEntityException:
+        return None
+    plain = {key: value for key, value in found.items() if key != "ExpirePasswords"}
+    numbers = {key: found.get(key) or None for key in ("MaxPasswordAge", "PasswordReusePrevention")}
+    return plain | numbers | {"HardExpiry": found.get("HardExpiry") or False}
 
 
 def pages(client, operation: str, key: str, **given: object) -> list:
