@@ -510,6 +510,10 @@ pub trait Live: Kind {
     /// Finds out what AWS has. Calls that can be shared are shared through the view.
     /// `object` has not been read; what is wanted of it says what has to be looked at one by one, such as seeded objects.
     fn read(view: &crate::aws::View<'_>, object: &Object<Self>) -> impl Future<Output = Seen<Self>>;
+    /// Tells the view what will be read, so that it can choose the cheaper way.
+    fn expect(view: &crate::aws::View<'_>, id: &Self::Id) {
+        let _ = (view, id);
+    }
     /// Every resource of this kind that the account has.
     fn list(view: &crate::aws::View<'_>) -> impl Future<Output = Result<Vec<Self::Id>, crate::engine::CallError>>;
     /// Executes one action.

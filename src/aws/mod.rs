@@ -5,8 +5,10 @@
 
 mod config;
 mod error;
+mod events;
 mod fetch;
 pub mod iam;
+mod s3;
 mod view;
 
 use std::cell::RefCell;

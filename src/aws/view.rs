@@ -8,7 +8,9 @@ use futures_util::stream::{StreamExt as _, iter};
 use crate::kind::Object;
 use crate::kinds::{AnyObject, Member, Visit};
 
+use super::events::EventsView;
 use super::iam::IamView;
+use super::s3::S3View;
 use super::{Aws, Intent};
 
 /// How many resources are read at once; their calls share the slots of [`Aws::read_slot`].
@@ -21,6 +23,10 @@ pub struct View<'a> {
     pub aws: &'a Aws,
     /// What IAM readers share.
     pub iam: IamView,
+    /// What S3 readers share.
+    pub s3: S3View,
+    /// What EventBridge readers share.
+    pub events: EventsView,
 }
 
 impl<'a> View<'a> {
@@ -30,6 +36,8 @@ impl<'a> View<'a> {
         Self {
             aws,
             iam: IamView::default(),
+            s3: S3View::default(),
+            events: EventsView::default(),
         }
     }
 
@@ -43,6 +51,9 @@ impl<'a> View<'a> {
     pub async fn read_all(&self, mut objects: Vec<AnyObject>) -> Vec<AnyObject> {
         self.iam
             .expect(objects.iter().filter(|object| object.address().kind.is_iam()).count());
+        for object in &objects {
+            object.expect(self);
+        }
         for (kind, name) in objects.iter().filter_map(|object| object.visit(Bounded)) {
             self.iam.expect_boundary(kind, &name);
         }

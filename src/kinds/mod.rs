@@ -199,6 +199,11 @@ macro_rules! kinds {
 
         #[cfg(feature = "aws")]
         impl AnyObject {
+            /// Tells the view that it will be read.
+            pub fn expect(&self, view: &crate::aws::View<'_>) {
+                match self { $(Self::$kind(object) => <$module::$kind as crate::kind::Live>::expect(view, &object.id)),* }
+            }
+
             /// Finds out what AWS has of it.
             pub async fn read(&mut self, view: &crate::aws::View<'_>) {
                 match self { $(Self::$kind(object) => {

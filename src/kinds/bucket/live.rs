@@ -27,6 +27,10 @@ impl Live for Bucket {
         read::read(view, object).await
     }
 
+    fn expect(view: &View<'_>, _: &BucketName) {
+        view.s3.expect(1);
+    }
+
     async fn list(view: &View<'_>) -> Result<Vec<BucketName>, CallError> {
         let Some(region) = &view.aws.connection.region else {
             return Err(CallError::local("s3:ListAllMyBuckets", "no region is configured"));

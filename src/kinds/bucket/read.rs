@@ -52,6 +52,10 @@ pub(super) async fn find(view: &View<'_>, bucket: &BucketName, declared: Option<
     let Some(home) = declared.or(view.aws.connection.region.as_ref()) else {
         return Found::Unknown("no region is configured".to_owned());
     };
+    if let Some(region) = view.s3.region(view, bucket).await {
+        view.aws.learn_bucket_region(bucket, region.clone());
+        return Found::At(region);
+    }
     let _slot = view.aws.read_slot(Service::S3).await;
     let client = view.aws.s3_of(bucket, home, Intent::Read);
     let request = client

@@ -219,7 +219,8 @@ impl Block {
             }
             _ => {
                 let expected = "true, `none`, or a mapping of the four flags";
-                cx.report(table::wrong_type(node, "public_access_block", expected));
+                let finding = table::wrong_type(node, "public_access_block", expected);
+                cx.report(finding.label("`none` switches all four off"));
                 None
             }
         }

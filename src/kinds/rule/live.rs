@@ -25,6 +25,10 @@ impl Live for Rule {
         read::read(view, id).await
     }
 
+    fn expect(view: &View<'_>, id: &Id) {
+        view.events.expect(&id.region, &id.bus);
+    }
+
     async fn list(view: &View<'_>) -> Result<Vec<Id>, CallError> {
         let Some(region) = &view.aws.connection.region else {
             return Err(CallError::local("events:ListRules", "no region is configured"));

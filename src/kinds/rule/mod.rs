@@ -90,8 +90,6 @@ state! {
 /// What only AWS knows of a rule.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Evidence {
-    /// The account that made it.
-    pub created_by: String,
     /// Every target's id, those with parameters that the file can't say included.
     pub target_ids: Vec<String>,
     /// What it has that the file can't say.

@@ -32,7 +32,29 @@ pub(super) async fn read(view: &View<'_>, id: &Id) -> Seen<Rule> {
     observed(&rule, targets, tags).map_or_else(Seen::Unknown, |rule| Seen::There(Box::new(rule)))
 }
 
-pub(super) async fn describe(view: &View<'_>, id: &Id) -> Result<Option<DescribeRuleOutput>, CallError> {
+/// A rule without its targets and tags; both calls that show one say the same.
+pub(super) async fn describe(view: &View<'_>, id: &Id) -> Result<Option<sdk::Rule>, CallError> {
+    match view.events.rule(view, &id.region, &id.bus, id.name.as_str()).await {
+        Some(rule) => Ok(Some(rule)),
+        None => Ok(by_name(view, id).await?.as_ref().map(described)),
+    }
+}
+
+fn described(rule: &DescribeRuleOutput) -> sdk::Rule {
+    sdk::Rule::builder()
+        .set_name(rule.name.clone())
+        .set_arn(rule.arn.clone())
+        .set_event_pattern(rule.event_pattern.clone())
+        .set_state(rule.state.clone())
+        .set_description(rule.description.clone())
+        .set_schedule_expression(rule.schedule_expression.clone())
+        .set_role_arn(rule.role_arn.clone())
+        .set_managed_by(rule.managed_by.clone())
+        .set_event_bus_name(rule.event_bus_name.clone())
+        .build()
+}
+
+async fn by_name(view: &View<'_>, id: &Id) -> Result<Option<DescribeRuleOutput>, CallError> {
     let _slot = view.aws.read_slot(crate::aws::Service::Events).await;
     let client = view.aws.events(&id.region, Intent::Read);
     let request = client
@@ -86,7 +108,7 @@ pub(super) fn sdk_tags(tags: &[sdk::Tag]) -> BTreeMap<String, String> {
 }
 
 fn observed(
-    rule: &DescribeRuleOutput,
+    rule: &sdk::Rule,
     targets: Result<Vec<sdk::Target>, CallError>,
     tags: Result<BTreeMap<String, String>, CallError>,
 ) -> Result<Observed<Rule>, String> {
@@ -121,7 +143,6 @@ fn observed(
         }
     }
     let evidence = Evidence {
-        created_by: rule.created_by().unwrap_or_default().to_owned(),
         target_ids: targets.iter().map(|target| target.id().to_owned()).collect(),
         unmodelled: Vec::new(),
     };

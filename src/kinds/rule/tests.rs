@@ -59,7 +59,6 @@ fn lowered(desk: &Desk, text: &str) -> (Id, State) {
 fn live(state: State) -> Observed<Rule> {
     let target_ids = state.targets.keys().cloned().collect();
     let evidence = Evidence {
-        created_by: String::new(),
         target_ids,
         unmodelled: Vec::new(),
     };
