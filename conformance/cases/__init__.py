@@ -1,6 +1,7 @@
 """All cases, in the order in which they are run."""
 
 from . import (
+    account,
     adoption,
     bucket_policies,
     buses,
@@ -10,6 +11,7 @@ from . import (
     functions,
     held,
     killed,
+    linked,
     neighbours,
     oidc,
     opened,
@@ -28,10 +30,12 @@ ALL = [
     *removal.CASES,
     *people.CASES,
     *oidc.CASES,
+    *linked.CASES,
     *functions.CASES,
     *opened.CASES,
     *bucket_policies.CASES,
     *buses.CASES,
+    *account.CASES,
     *neighbours.CASES,
     *killed.CASES,
 ]

@@ -88,7 +88,7 @@ macro_rules! kinds {
             #[must_use]
             pub fn named_by(self) -> Option<&'static str> {
                 let field = match self { $(Self::$kind => <$module::$kind as Kind>::NAMED_BY),* };
-                (!matches!(self.section().form, crate::kind::Form::Listed { .. })).then_some(field)
+                matches!(self.section().form, Form::Named).then_some(field)
             }
 
             /// Runs a visitor that needs only the kind.
@@ -253,6 +253,7 @@ kinds! {
     group::Group,
     user::User,
     role::Role,
+    service_linked_role::ServiceLinkedRole,
     oidc_provider::OidcProvider,
     bucket::Bucket,
     bucket_policy::BucketPolicy,
@@ -319,6 +320,7 @@ impl KindName {
         static KEYS: LazyLock<BTreeMap<KindName, Vec<&'static str>>> = LazyLock::new(|| {
             let own = |kind: &KindName| {
                 let named_otherwise = kind.named_by() != Some("name");
+                // A setting is neither named, nor shared, nor deleted.
                 let common: &[Field] = match kind.section().form {
                     Form::Settings => &[],
                     Form::Named | Form::Listed { .. } => COMMON,

@@ -66,10 +66,6 @@ pub fn index(texts: &Texts, names: &dyn Names, region: &Region) -> Index {
     for (kind, entries) in &texts.resources {
         for (key, node) in entries {
             let (id, mut declared) = declared(*kind, key, node, names, region, &texts.sources);
-            if kind.section().form == Form::Settings {
-                declared.name.clone_from(&id);
-                declared.span = key.span;
-            }
             if declared.path.is_none() && is_path_certain(*kind, node) {
                 declared.path = Some(IamPath::default().to_string());
             }

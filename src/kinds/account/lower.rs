@@ -31,9 +31,6 @@ fn checked(text: &str) -> Result<String, NameError> {
     if text.starts_with('-') || text.ends_with('-') || text.contains("--") {
         return refuse("an alias has dashes only one by one and inside");
     }
-    if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) {
-        return refuse("an alias can't look like an account id");
-    }
     Ok(text.to_owned())
 }
 

@@ -134,7 +134,7 @@ state! {
 }
 
 /// The fields of a password policy.
-pub(self) const POLICY: &[&str] = &[
+const POLICY: &[&str] = &[
     "minimum_length",
     "require_symbols",
     "require_numbers",
@@ -147,7 +147,7 @@ pub(self) const POLICY: &[&str] = &[
 ];
 
 /// The least length where the call leaves it out (IAM API reference, "UpdateAccountPasswordPolicy").
-pub(self) const DEFAULT_LENGTH: u32 = 6;
+const DEFAULT_LENGTH: u32 = 6;
 
 /// Nothing but AWS knows anything of a setting.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -249,12 +249,12 @@ impl Kind for Account {
             match nearest(name, words) {
                 Some(near) => NameError::Mendable {
                     text,
-                    reason: "there is no such setting; did you mean".into(),
+                    reason: "no such setting; the nearest is".into(),
                     right: near.to_owned(),
                 },
                 None => NameError::Refused {
                     text,
-                    reason: format!("there is no such setting; there are {}", words.join(", ")),
+                    reason: format!("no such setting; there are {}", words.join(", ")),
                 },
             }
         })

@@ -215,19 +215,8 @@ impl Kind for EventBus {
     }
 
     fn exposes(_: &Id, state: &State, _: &Home) -> BTreeSet<String> {
-        let document = state.policy.as_ref().and_then(Document::document);
-        let statements = document
-            .map(|document| document.public_statements())
-            .unwrap_or_default();
-        let actions = |statement: &crate::policy_doc::Statement| {
-            let items = statement.action.items.iter().map(|item| item.text.as_str());
-            format!(
-                "{}{}",
-                statement.action.sense.prefix(),
-                items.collect::<Vec<_>>().join(", ")
-            )
-        };
-        statements.into_iter().map(actions).collect()
+        let opened = state.policy.iter().flat_map(Document::opened);
+        opened.flat_map(|opened| opened.phrases()).collect()
     }
 
     fn users(live: &Observed<Self>) -> Vec<Arn> {

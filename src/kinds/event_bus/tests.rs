@@ -92,7 +92,7 @@ fn what_everybody_may_do_is_told() {
         let (id, state) = lowered(&text);
         EventBus::exposes(&id, &state, &home()).into_iter().collect::<Vec<_>>()
     };
-    assert_eq!(exposed("Principal: '*'"), ["events:PutEvents"]);
+    assert_eq!(exposed("Principal: '*'"), [format!("events:PutEvents on {BUS}")]);
     assert_eq!(
         exposed("Principal: '*', Condition: { StringEquals: { aws:PrincipalOrgID: o-1 } }"),
         Vec::<String>::new()
