@@ -9,6 +9,7 @@ from collections.abc import Callable
 from . import live_buckets
 
 REGIONS = ("us-east-1", "ap-southeast-2", "eu-central-1")
+LINKED = "/aws-service-role/"
 
 
 def read(client: Callable) -> dict:
@@ -23,9 +24,11 @@ def read(client: Callable) -> dict:
 
 def identities(iam) -> dict:
     """What IAM has."""
+    paths = {one["RoleName"]: one["Path"] for one in pages(iam, "list_roles", "Roles")}
     return {
         "policies": {one["PolicyName"]: policy(iam, one["Arn"]) for one in pages(iam, "list_policies", "Policies", Scope="Local")},
-        "roles": {one["RoleName"]: role(iam, one["RoleName"]) for one in pages(iam, "list_roles", "Roles")},
+        "roles": {name: role(iam, name) for name, path in paths.items() if not path.startswith(LINKED)},
+        "service_linked_roles": linked_roles(iam, paths),
         "users": {one["UserName"]: user(iam, one["UserName"]) for one in pages(iam, "list_users", "Users")},
         "groups": {one["GroupName"]: group(iam, one["GroupName"]) for one in pages(iam, "list_groups", "Groups")},
         "account": {"Alias": next(iter(iam.list_account_aliases()["AccountAliases"]), None), "PasswordPolicy": password_policy(iam)},
@@ -75,13 +78,25 @@ def role(iam, name: str) -> dict:
     profiles = pages(iam, "list_instance_profiles_for_role", "InstanceProfiles", RoleName=name)
     return {
         "Path": found["Path"],
-        "Description": found.get("Description", ""),
+        "Description": found.get("Description") or "",
         "AssumeRolePolicyDocument": found["AssumeRolePolicyDocument"],
         "MaxSessionDuration": found["MaxSessionDuration"],
         "InstanceProfiles": sorted(one["InstanceProfileName"] for one in profiles),
         "PermissionsBoundary": boundary(found),
         "Tags": tags(iam.list_role_tags(RoleName=name)["Tags"]),
     } | held(iam, "role", "RoleName", name)
+
+
+def linked_roles(iam, paths: dict[str, str]) -> dict:
+    """The service-linked roles by service, since every simulator gives them names of its own."""
+    found: dict[str, dict] = {}
+    for name, path in sorted(paths.items()):
+        if path.startswith(LINKED):
+            one, seen = role(iam, name), found.setdefault(path.removeprefix(LINKED).strip("/"), {"Names": [], "Descriptions": [], "Tags": {}})
+            seen["Names"].append(name)
+            seen["Descriptions"] = sorted([*seen["Descriptions"], one["Description"]])
+            seen["Tags"] |= one["Tags"]
+    return found
 
 
 def user(iam, name: str) -> dict:

@@ -253,6 +253,7 @@ kinds! {
     group::Group,
     user::User,
     role::Role,
+    service_linked_role::ServiceLinkedRole,
     oidc_provider::OidcProvider,
     bucket::Bucket,
     bucket_policy::BucketPolicy,

@@ -6,7 +6,7 @@ use super::account::{AccountId, Partition, Region};
 use super::arn::Arn;
 use super::bucket::BucketName;
 use super::events::{EventBusName, RuleName};
-use super::iam::{GroupName, IamPath, InstanceProfileName, OidcUrl, PolicyName, RoleName, UserName};
+use super::iam::{GroupName, IamPath, InstanceProfileName, LinkingService, OidcUrl, PolicyName, RoleName, UserName};
 use super::lambda::{FunctionName, LogGroupName};
 
 fn iam(partition: Partition, account: &str, kind: &str, path: &IamPath, name: &str) -> Arn {
@@ -69,6 +69,14 @@ impl Arn {
     #[must_use]
     pub fn oidc_provider(partition: Partition, account: &AccountId, url: &OidcUrl) -> Self {
         let resource = format!("oidc-provider/{}", url.host_and_path());
+        Self::of_parts(partition, "iam", "", account.as_str(), &resource)
+    }
+
+    /// A pattern for the ARN of a service-linked role, of whose name only the end is known before the service has given
+    /// it: a `*` stands for the rest, which is part of no name.
+    #[must_use]
+    pub fn linked_role(partition: Partition, account: &AccountId, service: &LinkingService, end: &str) -> Self {
+        let resource = format!("role/aws-service-role/{service}/*{end}");
         Self::of_parts(partition, "iam", "", account.as_str(), &resource)
     }
 

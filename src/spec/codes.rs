@@ -35,7 +35,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0304", "a required key is missing"),
     ("E0305", "header keys of several files disagree"),
     ("E0306", "a resource is declared twice"),
-    ("E0307", "a section of the format that this version does not manage yet"),
     ("E0401", "a value is empty"),
     ("E0402", "a value is out of its range"),
     ("E0403", "a word is none of the allowed ones"),

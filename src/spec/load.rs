@@ -25,9 +25,6 @@ pub const HEADER: &[&str] = &[
     "ownership_tag",
 ];
 
-/// Sections that belong to the format and that this version does not manage.
-const LATER: &[&str] = &["service_linked_roles"];
-
 /// What a run is given.
 pub struct Inputs<'a> {
     /// Where files are.
@@ -147,13 +144,6 @@ fn section(texts: &mut Texts, key: &Key, node: &Node) {
             let items = table::list(node, "expect", "assertions", &mut reading).unwrap_or_default();
             texts.expect.extend(items.iter().cloned());
             texts.findings.extend(findings);
-        }
-        later if LATER.contains(&later) => {
-            let message = format!("`{later}` is not managed yet by this version of evenkeel");
-            let label = "nothing in this section would be created, changed or watched";
-            texts
-                .findings
-                .push(Finding::error("E0307", key.span, message).label(label));
         }
         _ => {
             texts.meant.extend(nearest(&key.text, HEADER.iter().copied()));

@@ -29,10 +29,12 @@ const PAGES: &[&str] = &[
     "trust.md",
     "users_and_groups.md",
     "oidc_providers.md",
+    "service_linked_roles.md",
     "lambdas.md",
     "event_buses.md",
     "buckets.md",
     "rules.md",
+    "bucket_policies.md",
     "account_settings.md",
     "absent_and_expect.md",
 ];
@@ -54,10 +56,12 @@ pages!(
     trust,
     users_and_groups,
     oidc_providers,
+    service_linked_roles,
     lambdas,
     event_buses,
     buckets,
     rules,
+    bucket_policies,
     account_settings,
     absent_and_expect
 );

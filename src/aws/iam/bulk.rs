@@ -26,6 +26,11 @@ impl Bulk {
         self.roles.get(&name.to_lowercase())
     }
 
+    /// The roles of one path.
+    pub(super) fn roles_of<'b>(&'b self, path: &'b str) -> impl Iterator<Item = &'b RoleRecord> {
+        self.roles.values().filter(move |role| role.path == path)
+    }
+
     pub(super) fn user(&self, name: &str) -> Option<&UserRecord> {
         self.users.get(&name.to_lowercase())
     }

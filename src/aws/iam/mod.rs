@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use tokio::sync::OnceCell;
 
-pub use records::{GroupRecord, Named, PolicyRecord, PolicyVersion, RoleRecord, UserRecord};
+pub use records::{GroupRecord, Named, PolicyRecord, PolicyVersion, RoleHead, RoleRecord, UserRecord};
 
 use crate::engine::CallError;
 
@@ -69,6 +69,26 @@ impl IamView {
             role.boundary = single::role_boundary(view, name).await?;
         }
         Ok(Some(role))
+    }
+
+    /// The role of a path whose name fits; `None` when AWS says that there is none.
+    ///
+    /// # Errors
+    /// What AWS answered.
+    pub async fn role_below(
+        &self,
+        view: &View<'_>,
+        path: &str,
+        fits: impl Fn(&str) -> bool,
+    ) -> Result<Option<RoleHead>, CallError> {
+        if let Some(bulk) = self.bulk(view).await?
+            && let Some(role) = bulk.roles_of(path).find(|role| fits(&role.name))
+        {
+            let (name, description) = (role.name.clone(), role.description.clone());
+            return Ok(Some(RoleHead { name, description }));
+        }
+        let roles = single::roles_below(view, path).await?;
+        Ok(roles.into_iter().find(|role| fits(&role.name)))
     }
 
     /// A user with everything that hangs on it, but for its credentials.

@@ -13,6 +13,15 @@ pub struct Named {
     pub path: String,
 }
 
+/// What lists show of a role.
+#[derive(Debug, Clone)]
+pub struct RoleHead {
+    /// Name.
+    pub name: String,
+    /// Description.
+    pub description: String,
+}
+
 /// A role and what hangs on it.
 #[derive(Debug, Clone, Default)]
 pub struct RoleRecord {

@@ -10,7 +10,7 @@ use futures_util::future::{try_join, try_join_all, try_join3};
 use crate::engine::CallError;
 
 use super::bulk::{attached, boundary, tags, version};
-use super::records::{GroupRecord, Named, PolicyHead, PolicyRecord, PolicyVersion, RoleRecord, UserRecord};
+use super::records::{GroupRecord, Named, PolicyHead, PolicyRecord, PolicyVersion, RoleHead, RoleRecord, UserRecord};
 use super::{View, failed};
 
 /// Follows a paginator to its end and collects what `$pick` takes from each page.
@@ -88,6 +88,23 @@ pub(super) async fn role(view: &View<'_>, name: &str) -> Result<RoleRecord, Call
         tags: tags(role.tags()),
         instance_profiles,
     })
+}
+
+/// The roles below a path.
+pub(super) async fn roles_below(view: &View<'_>, path: &str) -> Result<Vec<RoleHead>, CallError> {
+    let request = view.iam_client().list_roles().path_prefix(path);
+    all_pages!(
+        view,
+        "iam:ListRoles",
+        request,
+        |page: &aws_sdk_iam::operation::list_roles::ListRolesOutput| {
+            let head = |role: &aws_sdk_iam::types::Role| RoleHead {
+                name: role.role_name().to_owned(),
+                description: role.description().unwrap_or_default().to_owned(),
+            };
+            page.roles().iter().map(head).collect::<Vec<_>>()
+        }
+    )
 }
 
 async fn role_attached(view: &View<'_>, name: &str) -> Result<Vec<String>, CallError> {

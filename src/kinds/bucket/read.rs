@@ -145,6 +145,10 @@ async fn observe(asked: &Asked<'_>, region: Region, object: &Object<Bucket>) -> 
         notifications,
         eventbridge,
     } = gaps.keep(notifications, "notifications", Told::default());
+    // S3 has one configuration of both: a write of the one would take away what could not be read of the other.
+    if let Some(why) = gaps.unknown.get(&FieldPath::whole("notifications")).cloned() {
+        gaps.unknown.insert(FieldPath::whole("eventbridge"), why);
+    }
     let (lifecycle, _) = gaps.keep(lifecycle, "lifecycle", Default::default());
     let state = State {
         versioning: gaps.keep(versioning, "versioning", fresh.versioning),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json, json};
 
 use crate::fields::FieldPath;
-use crate::kinds::{COMMON, KindName};
+use crate::kinds::{COMMON, KindName, Member as _};
 use crate::names::BucketName;
 use crate::names::limits::BUCKET_POLICY_BYTES;
 use crate::policy_doc::{Document as Typed, Flavour, Policy as Document, Statement};
@@ -126,6 +126,11 @@ fn whole(typed: &Typed, policy: &Document, node: &Node, cx: &mut Lowering<'_>) {
 
 /// A bucket's policy is about the bucket and what is in it (MalformedPolicy, "Policy has invalid resource").
 fn inside(id: &BucketName, statement: &Statement, span: Span, cx: &mut Lowering<'_>) {
+    let mut declared = cx.index.get(&BucketPolicy::KIND).into_iter().flatten();
+    if !declared.any(|(_, declared)| declared.name == id.as_str()) {
+        // The name was refused, and this is a stand-in.
+        return;
+    }
     let resources = statement.resource.iter().flat_map(|clause| &clause.items);
     for resource in resources.filter(|resource| is_elsewhere(id, &resource.text)) {
         let message = format!("`{}` is not in the bucket `{id}`", resource.text);

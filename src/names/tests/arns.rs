@@ -107,6 +107,12 @@ fn iam_arns_follow_from_names() {
         (oidc.oidc_host_and_path(), oidc.iam_path()),
         (Some("a.example/id"), None)
     );
+    let linked = Arn::linked_role(Partition::Aws, &account(), &of("spot.amazonaws.com"), "_x");
+    assert_eq!(
+        linked.as_str(),
+        "arn:aws:iam::123456789012:role/aws-service-role/spot.amazonaws.com/*_x"
+    );
+    assert!(linked.is_aws_made() && linked.role_name().is_none() && linked.pathless() == linked);
     assert_eq!(
         Arn::root(Partition::Aws, &account()).as_str(),
         "arn:aws:iam::123456789012:root"

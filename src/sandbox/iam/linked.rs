@@ -26,7 +26,7 @@ pub(super) struct Deletion {
 const DELETION_CALLS: u64 = 2;
 
 /// Services and the suffix of their role's name.
-const SERVICES: [(&str, &str); 24] = [
+const SERVICES: [(&str, &str); 28] = [
     ("access-analyzer.amazonaws.com", "AccessAnalyzer"),
     (
         "apidestinations.events.amazonaws.com",
@@ -36,6 +36,15 @@ const SERVICES: [(&str, &str); 24] = [
     ("batch.amazonaws.com", "Batch"),
     ("cloudtrail.amazonaws.com", "CloudTrail"),
     ("config.amazonaws.com", "Config"),
+    (
+        "dynamodb.application-autoscaling.amazonaws.com",
+        "ApplicationAutoScaling_DynamoDBTable",
+    ),
+    ("ec2fleet.amazonaws.com", "EC2Fleet"),
+    (
+        "ecs.application-autoscaling.amazonaws.com",
+        "ApplicationAutoScaling_ECSService",
+    ),
     ("ecs.amazonaws.com", "ECS"),
     ("eks.amazonaws.com", "AmazonEKS"),
     ("elasticache.amazonaws.com", "ElastiCache"),
@@ -53,6 +62,7 @@ const SERVICES: [(&str, &str); 24] = [
     ("replicator.lambda.amazonaws.com", "LambdaReplicator"),
     ("securityhub.amazonaws.com", "SecurityHub"),
     ("spot.amazonaws.com", "EC2Spot"),
+    ("spotfleet.amazonaws.com", "EC2SpotFleet"),
     ("ssm.amazonaws.com", "AmazonSSM"),
 ];
 
