@@ -59,8 +59,11 @@ def compare(bench: Bench, wanted: dict) -> None:
     for kind, things in wanted.items():
         bench.same(f"the names of {kind}", sorted(found[kind]), sorted(things))
         for name, fields in things.items():
+            if not isinstance(fields, dict):
+                bench.same(f"{kind}/{name}", found[kind][name], fields)
+                continue
             for field, value in fields.items():
-                bench.same(f"{kind}/{name}/{field}", found[kind][name].get(field), value)
+                bench.same(f"{kind}/{name}/{field}", (found[kind][name] or {}).get(field), value)
 
 
 def sources(bench: Bench) -> None:

@@ -58,10 +58,10 @@ def bucket(client: Callable, name: str, home: str) -> dict:
     }
 
 
-def encryption(answer: dict) -> dict | None:
-    """How new objects are encrypted, as one mapping."""
+def encryption(answer: dict) -> dict:
+    """How new objects are encrypted, as one mapping. Without a rule it is by S3's own keys, which moto does not write down."""
     if not answer:
-        return None
+        return {"SSEAlgorithm": "AES256", "BucketKeyEnabled": False}
     rule = answer["ServerSideEncryptionConfiguration"]["Rules"][0]
     return rule["ApplyServerSideEncryptionByDefault"] | {"BucketKeyEnabled": rule.get("BucketKeyEnabled", False)}
 
