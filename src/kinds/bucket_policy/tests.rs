@@ -180,7 +180,7 @@ fn only_statements_can_be_absent_and_the_hint_says_how() {
     assert_eq!(
         found,
         [
-            "E0301 `absent:` can't name a bucket_policy so: write the Sids of what shall go: `bucket_policies: { shared-archive: { absent: [SID] } }` at `shared-archive`"
+            "E0508 bucket_policy `shared-archive` can't be deleted: only statements can go: list their Sids as `absent: [SID]` of this bucket under `bucket_policies:` at `shared-archive`"
         ]
     );
     let gone = wanted("{ absent: [Old, Older] }");
