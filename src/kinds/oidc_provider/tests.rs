@@ -68,7 +68,7 @@ fn every_field_is_read() {
 #[test]
 fn the_url_is_the_identity() {
     let object = Desk::new().object(
-        &format!("variables: {{ host: {{ default: token.actions.githubusercontent.com }} }}\noidc_providers: {{ github: {{ url: 'https://$(host)' }} }}"),
+        "variables: { host: { default: token.actions.githubusercontent.com } }\noidc_providers: { github: { url: 'https://$(host)' } }",
         "oidc_provider/github",
     );
     let AnyObject::OidcProvider(object) = object else {
