@@ -167,8 +167,10 @@ impl<'a> Rows<'a> {
     fn aside(&mut self, word: &str, fields: &[FieldChange], meaning: &str) {
         for field in fields {
             let value = field.before.as_ref().map_or("nothing".to_owned(), Shown::to_line);
-            let text = format!("{} ({value}) {meaning}", field.path.brief());
-            self.row(word, [(Label::Dim, text)]);
+            // Of a set the entry is the value.
+            let is_said = field.path.key.as_ref() == Some(&value);
+            let value = if is_said { String::new() } else { format!(" ({value})") };
+            self.row(word, [(Label::Dim, format!("{}{value} {meaning}", field.path.brief()))]);
         }
     }
 

@@ -235,15 +235,7 @@ fn aliases_that_aws_refuses_are_found_at_load() {
     for alias in ["imaging", "a-b-c", "1ab", "none", &"x".repeat(63)] {
         assert_eq!(findings(alias), Vec::<String>::new(), "{alias}");
     }
-    for alias in [
-        "ab",
-        "Imaging",
-        "-abc",
-        "abc-",
-        "a--b",
-        "a_b",
-        &"x".repeat(64),
-    ] {
+    for alias in ["ab", "Imaging", "-abc", "abc-", "a--b", "a_b", &"x".repeat(64)] {
         assert!(findings(alias)[0].starts_with("E0411"), "{alias}");
     }
 }

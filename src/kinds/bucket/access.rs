@@ -11,7 +11,7 @@ use crate::spec::lower::Lowering;
 use crate::spec::node::Node;
 use crate::spec::table;
 
-use super::values::Block;
+use super::values::{Block, Blocks};
 
 /// What `public:` may consent to: reading objects, by everybody.
 const READING: [&str; 2] = ["s3:getobject", "s3:getobjectversion"];
@@ -116,8 +116,8 @@ fn listed(clause: &Clause) -> String {
 }
 
 /// What everybody may do, each as a phrase.
-pub(super) fn exposed(bucket: &BucketName, policy: Option<&Document>, blocks: &BTreeSet<Block>) -> BTreeSet<String> {
-    let Some(policy) = policy.filter(|_| !blocks.contains(&Block::RestrictPublicBuckets)) else {
+pub(super) fn exposed(bucket: &BucketName, policy: Option<&Document>, blocks: &Blocks) -> BTreeSet<String> {
+    let Some(policy) = policy.filter(|_| !blocks.has(Block::RestrictPublicBuckets)) else {
         return BTreeSet::new();
     };
     pieces(bucket, policy).into_iter().map(|piece| piece.phrase).collect()
@@ -167,14 +167,9 @@ pub(super) fn consents(node: Option<&Node>, cx: &mut Lowering<'_>) -> Vec<String
 }
 
 /// A public policy that the bucket's own block refuses: `AccessDenied` "… BlockPublicPolicy".
-pub(super) fn blocked(
-    bucket: &BucketName,
-    policy: Option<&Document>,
-    blocks: &BTreeSet<Block>,
-    node: &Node,
-) -> Option<Finding> {
+pub(super) fn blocked(bucket: &BucketName, policy: Option<&Document>, blocks: &Blocks, node: &Node) -> Option<Finding> {
     let pieces = pieces(bucket, policy?);
-    let first = pieces.first().filter(|_| blocks.contains(&Block::BlockPublicPolicy))?;
+    let first = pieces.first().filter(|_| blocks.has(Block::BlockPublicPolicy))?;
     let message = format!(
         "this policy is public ({}), and the bucket's public access block refuses it",
         first.phrase

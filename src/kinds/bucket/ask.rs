@@ -3,7 +3,7 @@
 //! Quirk: what was never set is told by an error, a different one for each setting and none of them in the SDK's types, so
 //! that only the wire code tells; versioning, logging and notifications answer 200 with nothing in it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types as sdk;
@@ -17,7 +17,7 @@ use super::cors::CorsRule;
 use super::logging::Logging;
 use super::notifications::Told;
 use super::seed::{PLAIN_TYPE, Seed};
-use super::values::{Block, Encryption, Ownership, Versioning};
+use super::values::{Block, Blocks, Encryption, Ownership, Versioning};
 use super::website::Website;
 use super::{Contents, wire};
 
@@ -112,11 +112,11 @@ impl Asked<'_> {
         Ok((encryption(rule.as_ref())?, Blocked(blocked.unwrap_or_default())))
     }
 
-    pub(super) async fn blocks(&self) -> Read<BTreeSet<Block>> {
+    pub(super) async fn blocks(&self) -> Read<Blocks> {
         const NONE: &[&str] = &["NoSuchPublicAccessBlockConfiguration"];
         let answer = ask!(self, "s3:GetBucketPublicAccessBlock", get_public_access_block, none: NONE)?;
         let Some(config) = answer.and_then(|answer| answer.public_access_block_configuration) else {
-            return Ok(BTreeSet::new());
+            return Ok(Blocks::default());
         };
         let is_on = |block: &Block| {
             let flag = match block {

@@ -233,10 +233,10 @@ impl<'a> Writing<'a> {
             return Ok(Receipt::already());
         }
         let config = sdk::PublicAccessBlockConfiguration::builder()
-            .block_public_acls(wanted.contains(&Block::BlockPublicAcls))
-            .ignore_public_acls(wanted.contains(&Block::IgnorePublicAcls))
-            .block_public_policy(wanted.contains(&Block::BlockPublicPolicy))
-            .restrict_public_buckets(wanted.contains(&Block::RestrictPublicBuckets))
+            .block_public_acls(wanted.has(Block::BlockPublicAcls))
+            .ignore_public_acls(wanted.has(Block::IgnorePublicAcls))
+            .block_public_policy(wanted.has(Block::BlockPublicPolicy))
+            .restrict_public_buckets(wanted.has(Block::RestrictPublicBuckets))
             .build();
         put!(
             self,

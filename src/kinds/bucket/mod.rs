@@ -56,7 +56,7 @@ use notifications::{Destination, Notification};
 use seed::Seed;
 pub use setting::Setting;
 pub use steps::Action;
-use values::{Block, Encryption, Ownership, Versioning};
+use values::{Blocks, Encryption, Ownership, Versioning};
 use website::Website;
 
 /// The kind.
@@ -73,7 +73,7 @@ state! {
         /// How new objects are encrypted.
         encryption: Encryption,
         /// The flags that are on.
-        public_access_block: BTreeSet<Block>,
+        public_access_block: Blocks,
         /// Who owns objects.
         ownership: Ownership,
         /// The whole bucket policy.
@@ -105,7 +105,7 @@ impl State {
             region,
             versioning: Versioning::Off,
             encryption: Encryption::Aes256,
-            public_access_block: Block::ALL.into(),
+            public_access_block: Blocks::all(),
             ownership: Ownership::BucketOwnerEnforced,
             policy: None,
             website: None,

@@ -12,7 +12,7 @@ use super::super::partial::Partial;
 use super::super::tagging::{self, KeyCase, TagChange};
 use super::seed::Seed;
 use super::setting::Setting;
-use super::values::{Block, Ownership};
+use super::values::{Blocks, Ownership};
 use super::{Bucket, State, access, own_principals, retries};
 
 /// S3 tells tag keys apart by case.
@@ -171,11 +171,7 @@ fn ownership(wanted: &State, live: &State) -> Option<Action> {
 /// The public access block and the policy, which bear on each other.
 fn guards(id: &BucketName, wanted: &State, live: &State, cx: &DiffCx<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
-    let both: std::collections::BTreeSet<Block> = wanted
-        .public_access_block
-        .union(&live.public_access_block)
-        .copied()
-        .collect();
+    let both = wanted.public_access_block.or(&live.public_access_block);
     if both != live.public_access_block {
         let tight = State {
             public_access_block: both.clone(),
@@ -184,7 +180,7 @@ fn guards(id: &BucketName, wanted: &State, live: &State, cx: &DiffCx<'_>) -> Vec
         actions.push(set(Setting::Block, &tight, How::Guarding));
     }
     let loosens = both != wanted.public_access_block;
-    let is_public = |policy: Option<&Document>| !access::exposed(id, policy, &Default::default()).is_empty();
+    let is_public = |policy: Option<&Document>| !access::exposed(id, policy, &Blocks::default()).is_empty();
     let policy = policy(wanted, live, cx);
     if loosens && policy.is_some() && is_public(live.policy.as_ref()) && wanted.policy.is_some() {
         // The old policy is public and counted for nothing so far: it must be gone before the block is.

@@ -12,7 +12,7 @@ use crate::kinds::testing::{Desk, converges, heals, home};
 use crate::kinds::{AnyObject, testing};
 use crate::names::{BucketName, Region};
 
-use super::values::{Block, Encryption, Ownership, Versioning};
+use super::values::{Block, Blocks, Encryption, Ownership, Versioning};
 use super::{Action, Bucket, Evidence, Setting, State};
 
 fn wanted(fields: &str) -> State {
@@ -58,10 +58,16 @@ fn words_of_every_small_setting() {
     };
     assert_eq!(wanted("encryption: aws:kms").encryption, plain);
     assert_eq!(wanted("encryption: { kms_key: aws/s3 }").encryption, plain);
-    assert_eq!(wanted("public_access_block: none").public_access_block, [].into());
+    assert_eq!(
+        wanted("public_access_block: none").public_access_block,
+        Blocks::default()
+    );
     let three = wanted("public_access_block: { block_public_policy: false }").public_access_block;
-    assert_eq!(three.len(), 3);
-    assert!(!three.contains(&Block::BlockPublicPolicy));
+    assert!(!three.has(Block::BlockPublicPolicy) && three.has(Block::BlockPublicAcls));
+    assert_eq!(
+        three.or(&[Block::BlockPublicPolicy].into_iter().collect()),
+        Blocks::all()
+    );
     assert_eq!(wanted("ownership: ObjectWriter").ownership, Ownership::ObjectWriter);
 }
 

@@ -3,12 +3,11 @@
 //! Invariant: every value has one word in the file and one in S3's answers; both stand here and nowhere else.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use crate::fields::{FieldKey, FieldValue, Shown};
+use crate::fields::{FieldValue, Shown};
 use crate::spec::finding::Finding;
 use crate::spec::lower::Lowering;
 use crate::spec::node::{Node, Value};
@@ -202,7 +201,7 @@ impl Block {
     }
 
     /// `true` for all four, `none` for none, or a mapping in which what is not written is on.
-    pub(super) fn lower(node: &Node, cx: &mut Lowering<'_>) -> Option<BTreeSet<Self>> {
+    pub(super) fn lower(node: &Node, cx: &mut Lowering<'_>) -> Option<Blocks> {
         const KEYS: &[&str] = &[
             "block_public_acls",
             "ignore_public_acls",
@@ -210,8 +209,8 @@ impl Block {
             "restrict_public_buckets",
         ];
         match &node.value {
-            Value::Bool(true) => Some(Self::ALL.into()),
-            Value::Text(text) if text == "none" => Some(BTreeSet::new()),
+            Value::Bool(true) => Some(Blocks::all()),
+            Value::Text(text) if text == "none" => Some(Blocks::default()),
             Value::Map(_) => {
                 let mut table = Table::new(node, "public access block", KEYS, &mut cx.reading())?;
                 let mut off = |block: &Self| table.boolean(block.word(), &mut cx.reading()) == Some(false);
@@ -226,20 +225,58 @@ impl Block {
         }
     }
 
-    pub(super) fn spell(on: &BTreeSet<Self>) -> Option<Json> {
-        let off = Self::ALL.iter().filter(|block| !on.contains(block));
+    pub(super) fn spell(on: &Blocks) -> Option<Json> {
+        let off = Self::ALL.iter().filter(|block| !on.has(**block));
         let spelled: serde_json::Map<String, Json> = off.map(|block| (block.word().to_owned(), json!(false))).collect();
         (!spelled.is_empty()).then_some(Json::Object(spelled))
     }
 }
 
-impl fmt::Display for Block {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+/// The flags that are on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Blocks(BTreeSet<Block>);
+
+impl Blocks {
+    /// All four, as every new bucket has had since April 2023.
+    #[must_use]
+    pub fn all() -> Self {
+        Block::ALL.into_iter().collect()
+    }
+
+    /// Whether a flag is on.
+    #[must_use]
+    pub fn has(&self, block: Block) -> bool {
+        self.0.contains(&block)
+    }
+
+    /// What is on in either.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        self.0.union(&other.0).copied().collect()
     }
 }
 
-impl FieldKey for Block {}
+impl FromIterator<Block> for Blocks {
+    fn from_iter<I: IntoIterator<Item = Block>>(blocks: I) -> Self {
+        Self(blocks.into_iter().collect())
+    }
+}
+
+impl FieldValue for Blocks {
+    fn show(&self) -> Option<Shown> {
+        let off: Vec<&str> = Block::ALL
+            .iter()
+            .filter(|block| !self.has(**block))
+            .map(|block| block.word())
+            .collect();
+        Some(Shown::Text(match off.as_slice() {
+            [] => "all on".to_owned(),
+            off if off.len() == Block::ALL.len() => "all off".to_owned(),
+            off => format!("all on but {}", off.join(", ")),
+        }))
+    }
+}
 
 /// Who owns objects, and whether ACLs count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
