@@ -80,7 +80,7 @@ fn written(node: &Node, alone: bool) -> Option<Node> {
         .cloned()
         .collect();
     // Nothing but Sids that shall go is a wish, too.
-    (alone || !entries.is_empty()).then(|| Node {
+    (alone || !entries.is_empty()).then_some(Node {
         span: node.span,
         value: Value::Map(entries),
     })

@@ -6,7 +6,8 @@
 mod document;
 #[cfg(feature = "aws")]
 mod live;
-#[cfg(all(test, feature = "aws"))]
+#[cfg(test)]
+#[cfg(feature = "aws")]
 mod live_tests;
 mod lower;
 mod steps;
