@@ -3,6 +3,10 @@
 //! Invariant: a resource is the statements that the file names by their Sid. All others in the same policy are somebody
 //! else's: never compared, never changed, and written back exactly as they were read.
 
+#[cfg_attr(
+    not(any(test, feature = "aws")),
+    expect(dead_code, reason = "only AWS's side merges policies")
+)]
 mod document;
 #[cfg(feature = "aws")]
 mod live;
@@ -65,6 +69,7 @@ impl FieldValue for Unwanted {
 
 impl State {
     /// Every Sid that the file names.
+    #[cfg(any(test, feature = "aws"))]
     pub(crate) fn sids(&self) -> BTreeSet<&str> {
         let put = self.Statement.keys();
         put.chain(&self.absent.0).map(String::as_str).collect()
