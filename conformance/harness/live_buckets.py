@@ -40,6 +40,7 @@ def bucket(client: Callable, name: str, home: str) -> dict:
 
     policy = get("get_bucket_policy").get("Policy")
     ownership = get("get_bucket_ownership_controls").get("OwnershipControls")
+    lifecycle = get("get_bucket_lifecycle_configuration")
     return {
         "Region": region,
         "Versioning": get("get_bucket_versioning").get("Status"),
@@ -50,11 +51,13 @@ def bucket(client: Callable, name: str, home: str) -> dict:
         "IsPublic": get("get_bucket_policy_status").get("PolicyStatus", {}).get("IsPublic"),
         "Website": get("get_bucket_website") or None,
         "Cors": get("get_bucket_cors").get("CORSRules"),
-        "Lifecycle": get("get_bucket_lifecycle_configuration").get("Rules"),
+        "Lifecycle": sorted(lifecycle.get("Rules", []), key=lambda rule: rule.get("ID", "")) or None,
+        "SmallestMoved": lifecycle.get("TransitionDefaultMinimumObjectSize"),
         "Logging": get("get_bucket_logging").get("LoggingEnabled"),
         "Notifications": get("get_bucket_notification_configuration"),
         "Tags": {tag["Key"]: tag["Value"] for tag in get("get_bucket_tagging").get("TagSet", [])},
         "Objects": objects(s3, name),
+        "Versions": versions(s3, name),
     }
 
 
@@ -71,3 +74,12 @@ def objects(s3, name: str) -> dict:
     keys = [one["Key"] for page in s3.get_paginator("list_objects_v2").paginate(Bucket=name) for one in page.get("Contents", [])]
     found = {key: s3.get_object(Bucket=name, Key=key) for key in keys}
     return {key: {"ContentType": one["ContentType"], "Body": one["Body"].read().decode()} for key, one in found.items()}
+
+
+def versions(s3, name: str) -> dict[str, int]:
+    """How many versions and delete markers each key has."""
+    counts: dict[str, int] = {}
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=name):
+        for one in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+            counts[one["Key"]] = counts.get(one["Key"], 0) + 1
+    return counts
