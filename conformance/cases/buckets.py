@@ -40,6 +40,14 @@ TLS = document(statement("Tls", "s3:*", "Deny", Principal="*", Condition=INSECUR
 EVERYBODY = document(statement("Status", Principal="*", Resource=f"{BUCKET}/status/*"))
 OPEN = {"block_public_policy": False, "restrict_public_buckets": False}
 
+LOGS = {
+    "policy": {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Sid": "Logs", "Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::logs/*"}
+        ],
+    }
+}
 FUNCTIONS = {
     "roles": {"runner": {"trust": "lambda.amazonaws.com"}},
     "lambdas": {"unpack": {"runtime": "python3.12", "handler": "app.handler", "role": "runner", "code": "./code"}},
@@ -55,12 +63,11 @@ EVERYTHING = {
     "cors": [{"allowed_methods": ["GET"], "allowed_origins": ["*"]}],
     "logging": {"target_bucket": "logs", "target_prefix": "imagery/"},
     "notifications": {"unpack": {"lambda": "unpack", "events": ["s3:ObjectCreated:*"], "prefix": "in/"}},
-    "eventbridge": True,
     "objects": {"status/demo": "ok", "in/readme.txt": {"content": "Put here", "content_type": "text/markdown"}},
     "tags": {"team": "data"},
 }
-FULL = file(buckets={"imagery": EVERYTHING, "logs": {}}, **FUNCTIONS)
-TWO = file(buckets={"imagery": {}, "logs": {}})
+FULL = file(buckets={"imagery": EVERYTHING, "logs": LOGS}, **FUNCTIONS)
+TWO = file(buckets={"imagery": {}, "logs": LOGS})
 PLAIN = file(buckets={"imagery": {}})
 
 
@@ -105,8 +112,9 @@ SMALL_ROWS = [
     row("eventbridge", "eventbridge", "Notifications/EventBridgeConfiguration", (True, {}), (False, None), None),
     row(
         "tags", "tags", "Tags", ({"team": "data"}, OWNED | {"team": "data"}),
-        ({"Team": "sea", "team": "x", "empty": ""}, OWNED | {"Team": "sea", "team": "x", "empty": ""}), OWNED,
+        ({"Team": "sea", "team": "x"}, OWNED | {"Team": "sea", "team": "x"}), OWNED,
     ),
+    row("tag-empty", "tags", "Tags", ({"team": ""}, OWNED | {"team": ""}), ({"team": "x"}, OWNED | {"team": "x"}), OWNED),
 ]
 
 RULES = [
@@ -152,26 +160,26 @@ TMP = {"id": "tmp", "prefix": "tmp/", "expiration": {"days": 7}}
 SHOWN_TMP = enabled("tmp", {"Prefix": "tmp/"}, Expiration={"Days": 7})
 ARCHIVE = {
     "id": "archive",
-    "filter": {"prefix": "raw/", "tags": {"keep": "long"}, "object_size_greater_than": 131072, "object_size_less_than": 5000000000},
+    "filter": {"prefix": "raw/", "tags": {"keep": "long", "by": "us"}},
     "transitions": [{"days": 30, "storage_class": "STANDARD_IA"}, {"days": 90, "storage_class": "GLACIER"}],
     "expiration": {"days": 3650},
 }
 SHOWN_ARCHIVE = enabled(
     "archive",
-    {"And": {"Prefix": "raw/", "Tags": [{"Key": "keep", "Value": "long"}], "ObjectSizeGreaterThan": 131072, "ObjectSizeLessThan": 5000000000}},
+    {"And": {"Prefix": "raw/", "Tags": [{"Key": "by", "Value": "us"}, {"Key": "keep", "Value": "long"}]}},
     Transitions=[{"Days": 30, "StorageClass": "STANDARD_IA"}, {"Days": 90, "StorageClass": "GLACIER"}],
     Expiration={"Days": 3650},
 )
 NEW_YEAR = datetime(2031, 1, 1, tzinfo=UTC)
 VERSIONS = {
     "id": "versions",
-    "noncurrent_version_expiration": {"noncurrent_days": 30, "newer_noncurrent_versions": 3},
+    "noncurrent_version_expiration": {"noncurrent_days": 30},
     "noncurrent_version_transitions": [{"noncurrent_days": 7, "storage_class": "GLACIER_IR"}],
     "expiration": {"expired_object_delete_marker": True},
 }
 SHOWN_VERSIONS = enabled(
     "versions", {"Prefix": ""},
-    NoncurrentVersionExpiration={"NoncurrentDays": 30, "NewerNoncurrentVersions": 3},
+    NoncurrentVersionExpiration={"NoncurrentDays": 30},
     NoncurrentVersionTransitions=[{"NoncurrentDays": 7, "StorageClass": "GLACIER_IR"}],
     Expiration={"ExpiredObjectDeleteMarker": True},
 )
@@ -179,8 +187,16 @@ UPLOADS = {"id": "uploads", "abort_incomplete_multipart_upload": {"days_after_in
 SHOWN_UPLOADS = enabled("uploads", {"Prefix": ""}, AbortIncompleteMultipartUpload={"DaysAfterInitiation": 7})
 ONE_TAG = {"id": "tag", "filter": {"tags": {"a": "b"}}, "expiration": {"date": "2031-01-01"}}
 SHOWN_ONE_TAG = enabled("tag", {"Tag": {"Key": "a", "Value": "b"}}, Expiration={"Date": NEW_YEAR})
+SIZES = {"object_size_greater_than": 131072, "object_size_less_than": 5000000000}
 LARGE = {"id": "large", "filter": {"object_size_greater_than": 5}, "expiration": {"days": 1}}
 SHOWN_LARGE = enabled("large", {"ObjectSizeGreaterThan": 5}, Expiration={"Days": 1})
+BETWEEN = {"id": "large", "filter": {"prefix": "raw/", "tags": {"keep": "long"}} | SIZES, "expiration": {"days": 1}}
+SHOWN_BETWEEN = enabled(
+    "large", {"And": {"Prefix": "raw/", "Tags": [{"Key": "keep", "Value": "long"}], "ObjectSizeGreaterThan": 131072, "ObjectSizeLessThan": 5000000000}},
+    Expiration={"Days": 1},
+)
+NEWER = {"id": "newer", "noncurrent_version_expiration": {"noncurrent_days": 30, "newer_noncurrent_versions": 3}}
+SHOWN_NEWER = enabled("newer", {"Prefix": ""}, NoncurrentVersionExpiration={"NoncurrentDays": 30, "NewerNoncurrentVersions": 3})
 
 
 def lifecycle_row(name: str, written: tuple[list, list], changed: tuple[list, list]) -> Row:
@@ -193,7 +209,9 @@ LIFECYCLE_ROWS = [
     lifecycle_row("disabled", ([TMP], [SHOWN_TMP]), ([TMP | {"status": "disabled"}], [SHOWN_TMP | {"Status": "Disabled"}])),
     lifecycle_row("filter", ([ARCHIVE], [SHOWN_ARCHIVE]), ([ARCHIVE, TMP], [SHOWN_ARCHIVE, SHOWN_TMP])),
     lifecycle_row("versions", ([VERSIONS], [SHOWN_VERSIONS]), ([UPLOADS], [SHOWN_UPLOADS])),
-    lifecycle_row("date", ([ONE_TAG], [SHOWN_ONE_TAG]), ([LARGE], [SHOWN_LARGE])),
+    lifecycle_row("date", ([ONE_TAG], [SHOWN_ONE_TAG]), ([TMP | {"id": "tag"}], [SHOWN_TMP | {"ID": "tag"}])),
+    lifecycle_row("sizes", ([LARGE], [SHOWN_LARGE]), ([BETWEEN], [SHOWN_BETWEEN])),
+    lifecycle_row("newer-versions", ([NEWER], [SHOWN_NEWER]), ([VERSIONS], [SHOWN_VERSIONS])),
     row("lifecycle-none", "lifecycle", "Lifecycle", ([TMP], [SHOWN_TMP]), ("none", None), None),
 ]
 
@@ -374,6 +392,7 @@ HANDS = [
     hand("object", "put_object", kept=True, Key="theirs", Body=b"theirs"),
 ]
 
+TOLD_ALL = edited(PLAIN, "buckets/imagery/eventbridge", True)
 CHANGED_RULE = SHOWN_TMP | {"Expiration": {"Days": 1}}
 WRITTEN_HANDS = [
     hand("written-versioning", "put_bucket_versioning", "versioning", base=FULL, VersioningConfiguration={"Status": "Suspended"}),
@@ -386,7 +405,8 @@ WRITTEN_HANDS = [
     hand("written-lifecycle", "put_bucket_lifecycle_configuration", "lifecycle", "tmp", base=FULL, LifecycleConfiguration={"Rules": [CHANGED_RULE]}),
     hand("written-cors", "delete_bucket_cors", "cors", base=FULL),
     hand("written-logging", "put_bucket_logging", "logging", base=FULL, BucketLoggingStatus={}),
-    hand("written-notifications", "put_bucket_notification_configuration", "notifications", "eventbridge", base=FULL, NotificationConfiguration={}),
+    hand("written-notifications", "put_bucket_notification_configuration", "notifications", base=FULL, NotificationConfiguration={}),
+    hand("written-eventbridge", "put_bucket_notification_configuration", "eventbridge", base=TOLD_ALL, NotificationConfiguration={}),
     hand("written-tags", "put_bucket_tagging", "tags", "team", base=FULL, Tagging=on_imagery({"team": "sea"})),
 ]
 
@@ -490,9 +510,9 @@ def contested(bench: Bench) -> None:
 
 def system_tags(bench: Bench) -> None:
     """AWS's own tags go with every write of tags, and are not shown as a difference."""
+    own = {"aws:servicecatalog:product": "prod-1"}
+    bench.client("s3").create_bucket(Bucket="imagery", CreateBucketConfiguration={"Tags": on_imagery(own)["TagSet"]})
     bench.converge(PLAIN)
-    own = {"aws:cloudformation:stack-name": "stack"}
-    bench.client("s3").put_bucket_tagging(Bucket="imagery", Tagging=on_imagery(own))
     bench.converge(edited(PLAIN, "buckets/imagery/tags", {"team": "data"}))
     bench.same("tags", at(bench.live(), "buckets/imagery/Tags"), OWNED | own | {"team": "data"})
 

@@ -54,11 +54,20 @@ def bucket(client: Callable, name: str, home: str) -> dict:
         "Lifecycle": sorted(lifecycle.get("Rules", []), key=lambda rule: rule.get("ID", "")) or None,
         "SmallestMoved": lifecycle.get("TransitionDefaultMinimumObjectSize"),
         "Logging": get("get_bucket_logging").get("LoggingEnabled"),
-        "Notifications": get("get_bucket_notification_configuration"),
+        "Notifications": notifications(get("get_bucket_notification_configuration")),
         "Tags": {tag["Key"]: tag["Value"] for tag in get("get_bucket_tagging").get("TagSet", [])},
         "Objects": objects(s3, name),
         "Versions": versions(s3, name),
     }
+
+
+def notifications(answer: dict) -> dict:
+    """Who is told of what. S3 writes `Prefix` and `Suffix` whatever was put; moto gives back what it got."""
+    for destinations in answer.values():
+        for one in destinations if isinstance(destinations, list) else ():
+            for rule in one.get("Filter", {}).get("Key", {}).get("FilterRules", []):
+                rule["Name"] = rule["Name"].capitalize()
+    return answer
 
 
 def encryption(answer: dict) -> dict:
