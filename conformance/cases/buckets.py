@@ -72,10 +72,19 @@ PLAIN = file(buckets={"imagery": {}})
 
 
 def prepared(bench: Bench) -> None:
-    """The code of the function, and the queue where the simulator has queues."""
+    """The bucket of the logs, the code of the function, and the queue where the simulator has queues."""
+    private(bench.client("s3"), "logs")
+    bench.client("s3").put_bucket_policy(Bucket="logs", Policy=json.dumps(LOGS["policy"]))
     bench.put("code/app.py", CODE)
     if bench.backend.name == "moto":
         bench.client("sqs").create_queue(QueueName="audit")
+
+
+def private(s3, name: str) -> None:
+    """A bucket as S3 makes one today; moto has neither the block nor the ownership by itself."""
+    s3.create_bucket(Bucket=name)
+    s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=blocks())
+    s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]})
 
 
 def row(name: str, field: str, aws: str, written: tuple, changed: tuple, *removed: object, **more: object) -> Row:
@@ -413,7 +422,7 @@ WRITTEN_HANDS = [
 
 def held(name: str, field: str, aws: str, written: tuple, word: tuple) -> Held:
     """A protection of the bucket."""
-    return Held(f"bucket-{name}", f"buckets/imagery/{field}", f"buckets/imagery/{aws}", written, word, field, base=TWO)
+    return Held(f"bucket-{name}", f"buckets/imagery/{field}", f"buckets/imagery/{aws}", written, word, field, base=TWO, setup=prepared)
 
 
 HELD = [
@@ -427,10 +436,8 @@ HELD = [
 def populated(bench: Bench) -> None:
     """Somebody's bucket: settings, objects in versions, a policy, tags."""
     s3 = bench.client("s3")
-    s3.create_bucket(Bucket="imagery")
+    private(s3, "imagery")
     s3.put_bucket_versioning(Bucket="imagery", VersioningConfiguration={"Status": "Enabled"})
-    s3.put_public_access_block(Bucket="imagery", PublicAccessBlockConfiguration=blocks())
-    s3.put_bucket_ownership_controls(Bucket="imagery", OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]})
     s3.put_bucket_policy(Bucket="imagery", Policy=json.dumps(READ))
     s3.put_bucket_lifecycle_configuration(Bucket="imagery", LifecycleConfiguration={"Rules": [SHOWN_TMP]})
     s3.put_bucket_tagging(Bucket="imagery", Tagging={"TagSet": [{"Key": "team", "Value": "theirs"}]})
@@ -698,12 +705,14 @@ def ignored(bench: Bench) -> None:
 
 
 def logs_in_turn(bench: Bench) -> None:
-    """The bucket of the logs is made before it is named; its deletion while it is named is refused."""
-    logged = file(buckets={"aaa": {"name": "first-here", "logging": {"target_bucket": "zzz"}}, "zzz": {"name": "last-here"}})
-    bench.converge(logged)
-    bench.same("logging", at(bench.live(), "buckets/first-here/Logging/TargetBucket"), "last-here")
+    """The bucket of the logs and its policy come before it is named; its deletion while it is named is refused."""
+    target = {"name": "last-here", "policy": [LOGS["policy"]["Statement"][0] | {"Resource": "arn:aws:s3:::last-here/*"}]}
+    loggers = {f"a{number}": {"name": f"first-{number}", "logging": {"target_bucket": "zzz"}} for number in range(4)}
+    bench.converge(file(buckets=loggers | {"zzz": target}))
+    bench.same("logging", at(bench.live(), "buckets/first-3/Logging/TargetBucket"), "last-here")
     before = bench.live()
-    bench.write(file(buckets={"aaa": {"name": "first-here", "logging": {"target_bucket": "last-here"}}}, absent={"buckets": ["last-here"]}))
+    by_name = {key: one | {"logging": {"target_bucket": "last-here"}} for key, one in loggers.items()}
+    bench.write(file(buckets=by_name, absent={"buckets": ["last-here"]}))
     bench.shows(bench.apply("--allow", "mass-change", code=4), "last-here")
     bench.same("after the refusal", bench.live(), before)
 
