@@ -302,11 +302,17 @@ async fn a_bucket_lives_where_it_was_made() {
         .await
         .unwrap();
     assert_eq!(location.location_constraint.unwrap().as_str(), "ap-southeast-2");
-    let plan = bench.plan(&bucket("region: eu-central-1, versioning: true")).await;
-    assert_eq!(plan.refusals[0].guard, "replace");
+    let elsewhere = bucket("region: eu-central-1, versioning: true, objects: { a: one }");
     bench.consent(&[], &["bucket/imagery-1"], &[]);
-    let plan = bench.plan(&bucket("region: eu-central-1, versioning: true")).await;
-    assert_eq!(plan.refusals[0].guard, "data-loss", "{:?}", plan.refusals);
+    let plan = bench.plan(&elsewhere).await;
+    assert_eq!(plan.refusals[0].guard, "replace");
+    assert_eq!(
+        plan.refusals[0].hint,
+        "write it as it is, or leave it out; a bucket is never made anew"
+    );
+    // What is not written is as it is, wherever that is.
+    let plan = bench.plan(&bucket("versioning: true, objects: { a: one }")).await;
+    assert!(plan.is_empty() && plan.refusals.is_empty(), "{:?}", plan.refusals);
 }
 
 #[tokio::test]
@@ -350,4 +356,100 @@ async fn a_setting_that_may_not_be_read_is_unknown() {
     let unknown = &change(&plan, "bucket/imagery-1").unknown;
     assert_eq!(unknown.len(), 1, "{unknown:?}");
     assert_eq!(unknown[0].0.to_string(), "versioning");
+}
+
+const TWO: &str = "policy: { Statement: [{ Sid: Own, Effect: Deny, Principal: '*', Action: 's3:*', Resource: \
+                   'arn:aws:s3:::imagery-1/own/*' }] }";
+
+/// Adds a statement of somebody else's to the policy.
+async fn add_statement(s3: &Client, sid: &str) {
+    let policy = s3.get_bucket_policy().bucket("imagery-1").send().await.unwrap();
+    let mut policy: serde_json::Value = serde_json::from_str(policy.policy().unwrap()).unwrap();
+    let mut other = match &policy["Statement"] {
+        serde_json::Value::Array(statements) => statements.clone(),
+        one => vec![one.clone()],
+    };
+    let mut new = other[0].clone();
+    new["Sid"] = sid.into();
+    other.push(new);
+    policy["Statement"] = other.into();
+    s3.put_bucket_policy()
+        .bucket("imagery-1")
+        .policy(policy.to_string())
+        .send()
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_statement_that_is_ignored_outlives_every_change_of_the_policy() {
+    let bench = Bench::new();
+    bench.apply(&bucket(&format!("{TWO}, ignore: [policy.Theirs]"))).await;
+    add_statement(&client(&bench), "Theirs").await;
+    assert!(
+        bench
+            .plan(&bucket(&format!("{TWO}, ignore: [policy.Theirs]")))
+            .await
+            .is_empty()
+    );
+    let changed = TWO.replace("own/*", "other/*");
+    bench
+        .apply(&bucket(&format!("{changed}, ignore: [policy.Theirs]")))
+        .await;
+    let policy = client(&bench)
+        .get_bucket_policy()
+        .bucket("imagery-1")
+        .send()
+        .await
+        .unwrap();
+    assert!(policy.policy().unwrap().contains("Theirs") && policy.policy().unwrap().contains("other/*"));
+    // Without the word it is drift, and seen by its name.
+    let plan = bench.plan(&bucket(&changed)).await;
+    let fields: Vec<String> = change(&plan, "bucket/imagery-1")
+        .fields
+        .iter()
+        .map(|one| one.path.to_string())
+        .collect();
+    assert_eq!(fields, ["policy.Theirs"]);
+}
+
+#[tokio::test]
+async fn of_a_shared_bucket_only_what_is_listed_counts() {
+    let bench = Bench::new();
+    let s3 = client(&bench);
+    s3.create_bucket().bucket("imagery-1").send().await.unwrap();
+    bench.apply(&bucket(&format!("shared: true, {TWO}"))).await;
+    add_statement(&s3, "Theirs").await;
+    assert!(bench.plan(&bucket(&format!("shared: true, {TWO}"))).await.is_empty());
+    assert!(
+        s3.get_bucket_tagging().bucket("imagery-1").send().await.is_err(),
+        "no mark"
+    );
+}
+
+#[tokio::test]
+async fn what_another_environment_keeps_whole_is_not_added_to_without_a_word() {
+    let bench = Bench::new();
+    bench.apply(&bucket("tags: { 'evenkeel:environment': test }")).await;
+    let mark = sdk::Tag::builder()
+        .key("evenkeel:environment")
+        .value("other")
+        .build()
+        .unwrap();
+    let tags = sdk::Tagging::builder().tag_set(mark).build().unwrap();
+    client(&bench)
+        .put_bucket_tagging()
+        .bucket("imagery-1")
+        .tagging(tags)
+        .send()
+        .await
+        .unwrap();
+    for sections in [
+        bucket(&format!("shared: true, {TWO}")),
+        TWO.replace("policy:", "bucket_policies: { imagery-1:") + " }",
+    ] {
+        let plan = bench.plan(&sections).await;
+        assert_eq!(plan.refusals.len(), 1, "{sections}: {:?}", plan.refusals);
+        assert_eq!(plan.refusals[0].guard, "contested");
+    }
 }

@@ -9,6 +9,7 @@ use crate::names::{Arn, BucketName};
 use crate::policy_doc::Policy as Document;
 
 use super::super::partial::Partial;
+use super::super::statements::Statements;
 use super::super::tagging::{self, KeyCase, TagChange};
 use super::seed::Seed;
 use super::setting::Setting;
@@ -182,16 +183,16 @@ fn guards(id: &BucketName, wanted: &State, live: &State, cx: &DiffCx<'_>) -> Vec
     let loosens = both != wanted.public_access_block;
     let is_public = |policy: Option<&Document>| !access::exposed(id, policy, &Blocks::default()).is_empty();
     let policy = policy(wanted, live, cx);
-    if loosens && policy.is_some() && is_public(live.policy.as_ref()) && wanted.policy.is_some() {
+    if loosens && policy.is_some() && is_public(live.policy.get()) && !wanted.policy.is_none() {
         // The old policy is public and counted for nothing so far: it must be gone before the block is.
         let none = State {
-            policy: None,
+            policy: Statements::default(),
             ..wanted.clone()
         };
         actions.push(set(Setting::Policy, &none, How::Closing));
     }
     if loosens {
-        let how = if is_public(wanted.policy.as_ref()) {
+        let how = if is_public(wanted.policy.get()) {
             How::Opening
         } else {
             How::Unguarding
@@ -213,7 +214,7 @@ fn policy(wanted: &State, live: &State, cx: &DiffCx<'_>) -> Option<Action> {
     if !Setting::Policy.differs(wanted, live) && !renewed {
         return None;
     }
-    let how = match (&wanted.policy, &live.policy) {
+    let how = match (wanted.policy.get(), live.policy.get()) {
         (Some(_), _) => How::Granting,
         (None, Some(live)) if access::only_allows(live) => How::Closing,
         (None, _) => How::Unguarding,
