@@ -61,7 +61,11 @@ pub(super) fn not_ours<K: Member>(
         .and_then(|tags| other_owner(tags, cx));
     let adds_only = wanted.shared || K::tags(&live.state).is_none();
     if let Some(owner) = theirs.filter(|_| adds_only && !actions.is_empty()) {
-        return Some(contested(object, &wanted.origin, &owner));
+        let hint = format!("to add to it all the same: --adopt {}", object.address);
+        return Some(Refusal {
+            hint,
+            ..contested(object, &wanted.origin, &owner)
+        });
     }
     if wanted.shared {
         return None;
