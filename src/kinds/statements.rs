@@ -33,6 +33,17 @@ impl Statements {
         self.0.is_none()
     }
 
+    /// The same without what it lets in.
+    #[must_use]
+    pub fn only_denials(&self) -> Self {
+        let Some(policy) = &self.0 else {
+            return Self(None);
+        };
+        let mut denials = statements_of(policy);
+        denials.retain(|statement| statement.get("Effect").and_then(Json::as_str) == Some("Deny"));
+        Self((!denials.is_empty()).then(|| with_statements(policy, denials)))
+    }
+
     /// By Sid, in documents of their own; `None` where a Sid is missing or stands twice.
     fn by_sid(&self) -> Option<BTreeMap<String, Policy>> {
         let Some(policy) = &self.0 else {
