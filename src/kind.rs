@@ -409,6 +409,8 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     const DOC: &'static str;
     /// Whether AWS lets it carry tags.
     const TAGGABLE: bool;
+    /// Whether it may be deleted and made anew where AWS can't change it in place; else it has to stay as it is.
+    const REPLACEABLE: bool = true;
     /// Whether what else uses it can be unlinked from it, so that `detach: true` lets it go.
     const DETACHABLE: bool = true;
     /// The field that names it in AWS where the key doesn't; one of the kind's own fields must be written.
@@ -490,6 +492,11 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     /// Why AWS would refuse every change of a live thing, whatever the file says of it: what it is a part of is not there.
     fn obstacle(id: &Self::Id, live: &Observed<Self>) -> Option<Obstacle> {
         let _ = (id, live);
+        None
+    }
+    /// The tags of what it is a part of, for things that have none of their own.
+    fn host_tags(live: &Observed<Self>) -> Option<&BTreeMap<String, String>> {
+        let _ = live;
         None
     }
     /// What people have put into a live thing and would lose with it: "1,204 objects". `None` where it is empty, or

@@ -31,6 +31,7 @@ class Pair:
     other: dict
     ends: tuple[int, int] | None = None
     shows: tuple[tuple[str, object], ...] = ()
+    allow_first: tuple[str, ...] = ()
 
     def case(self) -> Case:
         """The case that this pair is."""
@@ -43,17 +44,18 @@ class Pair:
         for turn in range(TURNS):
             for name, sections in (("one", self.one), ("other", self.other)):
                 bench.write(environment(name, **sections))
-                codes[name] = take_turn(bench, name, at_rest=turn > 1)
+                words = self.allow_first if turn == 0 and name == "other" else ()
+                codes[name] = take_turn(bench, name, words, at_rest=turn > 1)
         if self.ends:
             bench.same("how the last applies ended", (codes["one"], codes["other"]), self.ends)
         for place, value in self.shows:
             bench.same(place, at(bench.live(), place), value)
 
 
-def take_turn(bench: Bench, name: str, at_rest: bool) -> int:
+def take_turn(bench: Bench, name: str, words: tuple[str, ...], at_rest: bool) -> int:
     """Applies what is written; whoever is refused changes nothing, and in the end nobody does."""
     before = bench.live()
-    ran = bench.run("apply", "--yes")
+    ran = bench.run("apply", "--yes", *words)
     if ran.code not in (DONE, REFUSED):
         raise Failed(f"`{name}` neither rests nor is refused\n{ran.told()}")
     if ran.code == REFUSED or at_rest:
@@ -183,6 +185,7 @@ PAIRS = [
         {"buckets": {"met-here": BUCKET["met-here"] | {"ignore": ["policy.Theirs"]}}},
         {"bucket_policies": {"met-here": {"Statement": [THEIRS]}}},
         (DONE, DONE),
+        allow_first=("--adopt", "bucket_policy/met-here"),
     ),
 ]
 

@@ -3,7 +3,7 @@
 //! Invariant: a view never outlives the question it was made for; the plan, the stale check and the read-back each make
 //! their own.
 
-use futures_util::stream::{StreamExt as _, iter};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use crate::kind::Object;
 use crate::kinds::{AnyObject, Member, Visit};
@@ -12,9 +12,6 @@ use super::events::EventsView;
 use super::iam::IamView;
 use super::s3::S3View;
 use super::{Aws, Intent};
-
-/// How many resources are read at once; their calls share the slots of [`Aws::read_slot`].
-const OBJECTS_AT_ONCE: usize = 64;
 
 /// One reading session.
 #[derive(Debug)]
@@ -57,12 +54,10 @@ impl<'a> View<'a> {
         for (kind, name) in objects.iter().filter_map(|object| object.visit(Bounded)) {
             self.iam.expect_boundary(kind, &name);
         }
-        let count = objects.len();
-        let reads = objects.iter_mut().map(|object| object.read(self));
-        iter(reads)
-            .buffer_unordered(OBJECTS_AT_ONCE.min(count.max(1)))
-            .collect::<Vec<()>>()
-            .await;
+        // All at once: the slots of [`Aws::read_slot`] are what limits calls, service by service, so that none waits for
+        // another one's.
+        let reads: FuturesUnordered<_> = objects.iter_mut().map(|object| object.read(self)).collect();
+        reads.collect::<Vec<()>>().await;
         objects
     }
 }

@@ -244,6 +244,7 @@ pub(crate) mod live_testing;
 pub mod membership;
 pub mod partial;
 pub mod principal;
+pub mod statements;
 pub mod tagging;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -197,7 +197,7 @@ fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
 
 /// Whether the file and the user want it deleted and made anew.
 pub(super) fn replacing<K: Member>(object: &Object<K>, levelled: &Levelled<K::State>, cx: &DraftCx<'_>) -> bool {
-    !levelled.replace.is_empty() && cx.consents.replaces(&object.address)
+    K::REPLACEABLE && !levelled.replace.is_empty() && cx.consents.replaces(&object.address)
 }
 
 fn replace<K: Member>(

@@ -52,7 +52,22 @@ pub(super) fn not_ours<K: Member>(
     fields: &[FieldChange],
     cx: &DraftCx<'_>,
 ) -> Option<Refusal> {
-    if wanted.shared || cx.consents.adopts(&object.address) {
+    if cx.consents.adopts(&object.address) {
+        return None;
+    }
+    // Adding to what another environment keeps whole would only be taken away again, and added again.
+    let theirs = K::tags(&live.state)
+        .or(K::host_tags(live))
+        .and_then(|tags| other_owner(tags, cx));
+    let adds_only = wanted.shared || K::tags(&live.state).is_none();
+    if let Some(owner) = theirs.filter(|_| adds_only && !actions.is_empty()) {
+        let hint = format!("to add to it all the same: --adopt {}", object.address);
+        return Some(Refusal {
+            hint,
+            ..contested(object, &wanted.origin, &owner)
+        });
+    }
+    if wanted.shared {
         return None;
     }
     let Some(tags) = K::tags(&live.state) else {
@@ -286,7 +301,11 @@ pub(super) fn needs_replacement<K: Member>(
         .collect();
     let place = levelled.replace.iter().find_map(|path| wanted.places.get(path));
     let message = format!("AWS can't change {} of {} in place", fields.join(", "), object.address);
-    let hint = format!("to delete it and make it anew: --replace {}", object.address);
+    let hint = if K::REPLACEABLE {
+        format!("to delete it and make it anew: --replace {}", object.address)
+    } else {
+        format!("write it as it is, or leave it out; a {} is never made anew", K::NAME)
+    };
     about("replace", object, place.unwrap_or(&wanted.origin), message, hint)
 }
 

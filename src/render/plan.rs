@@ -168,7 +168,7 @@ impl<'a> Rows<'a> {
         for field in fields {
             let value = field.before.as_ref().map_or("nothing".to_owned(), Shown::to_line);
             // Of a set the entry is the value.
-            let is_said = field.path.key.as_ref() == Some(&value);
+            let is_said = field.path.key.as_ref() == Some(&value) || matches!(field.before, Some(Shown::Policy(_)));
             let value = if is_said { String::new() } else { format!(" ({value})") };
             self.row(word, [(Label::Dim, format!("{}{value} {meaning}", field.path.brief()))]);
         }
@@ -210,6 +210,13 @@ impl<'a> Rows<'a> {
         let Some(key) = key else {
             return self.statements(name, 0, before, after);
         };
+        if [before, after]
+            .iter()
+            .flatten()
+            .all(|document| names_itself(document, key))
+        {
+            return self.statements(name, 0, before, after);
+        }
         let (label, mark) = match (before, after) {
             (None, Some(_)) => (Label::Added, "+ "),
             (Some(_), None) => (Label::Removed, "- "),
@@ -270,6 +277,12 @@ impl<'a> Rows<'a> {
             }
         }
     }
+}
+
+/// A document of one statement that is called like the entry needs no other name.
+fn names_itself(document: &Policy, key: &str) -> bool {
+    let statements = document.document().map(|document| document.statements.as_slice());
+    matches!(statements, Some([one]) if one.sid.as_ref().is_some_and(|sid| sid.text == key))
 }
 
 fn as_policy(shown: Option<&Shown>) -> Option<&Policy> {

@@ -247,7 +247,7 @@ impl<'a> Writing<'a> {
     }
 
     async fn policy(&self, to: &State) -> Result<Receipt, CallError> {
-        match &to.policy {
+        match to.policy.get() {
             Some(policy) => put!(self, "s3:PutBucketPolicy", put_bucket_policy, policy(policy.to_json())),
             None => put!(self, "s3:DeleteBucketPolicy", delete_bucket_policy).or_else(gone_is_done),
         }

@@ -158,18 +158,33 @@ async fn a_public_policy_that_is_blocked_is_refused_before_any_call() {
 async fn an_old_public_policy_is_gone_before_the_block_that_held_it_is_lifted() {
     let bench = Bench::new();
     let restricted = "public_access_block: { block_public_policy: false }";
+    let kept = "{ Sid: Kept, Effect: Deny, Principal: '*', Action: 's3:*', Resource: 'arn:aws:s3:::imagery-1/own/*' }";
+    let old = STATUS.replace("Statement: [", &format!("Statement: [{kept}, "));
     bench
-        .apply(&bucket(&format!("{restricted}, policy: {STATUS}, public: [status/*]")))
+        .apply(&bucket(&format!("{restricted}, policy: {old}, public: [status/*]")))
         .await;
-    let other = STATUS.replace("status/*", "other/*");
-    let plan = bench
-        .plan(&bucket(&format!("{OPEN}, policy: {other}, public: [other/*]")))
-        .await;
-    let steps = summaries(&plan);
+    let other = bucket(&format!(
+        "{OPEN}, policy: {}, public: [other/*]",
+        STATUS.replace("status/*", "other/*")
+    ));
+    // Nothing keeps the new policy from being put first.
     assert_eq!(
-        steps,
+        bench.summaries(&other).await,
         [
-            "bucket/imagery-1: remove bucket policy",
+            "bucket/imagery-1: write bucket policy",
+            "bucket/imagery-1: write public access block",
+        ]
+    );
+    let block = sdk::PublicAccessBlockConfiguration::builder();
+    let block = block.block_public_policy(true).restrict_public_buckets(true).build();
+    let request = client(&bench).put_public_access_block().bucket("imagery-1");
+    request.public_access_block_configuration(block).send().await.unwrap();
+    let applied = bench.apply(&other).await;
+    let steps = summaries(&applied.plan);
+    assert_eq!(
+        steps[steps.len() - 3..],
+        [
+            "bucket/imagery-1: write bucket policy",
             "bucket/imagery-1: write public access block",
             "bucket/imagery-1: write bucket policy",
         ]
@@ -302,11 +317,17 @@ async fn a_bucket_lives_where_it_was_made() {
         .await
         .unwrap();
     assert_eq!(location.location_constraint.unwrap().as_str(), "ap-southeast-2");
-    let plan = bench.plan(&bucket("region: eu-central-1, versioning: true")).await;
-    assert_eq!(plan.refusals[0].guard, "replace");
+    let elsewhere = bucket("region: eu-central-1, versioning: true, objects: { a: one }");
     bench.consent(&[], &["bucket/imagery-1"], &[]);
-    let plan = bench.plan(&bucket("region: eu-central-1, versioning: true")).await;
-    assert_eq!(plan.refusals[0].guard, "data-loss", "{:?}", plan.refusals);
+    let plan = bench.plan(&elsewhere).await;
+    assert_eq!(plan.refusals[0].guard, "replace");
+    assert_eq!(
+        plan.refusals[0].hint,
+        "write it as it is, or leave it out; a bucket is never made anew"
+    );
+    // What is not written is as it is, wherever that is.
+    let plan = bench.plan(&bucket("versioning: true, objects: { a: one }")).await;
+    assert!(plan.is_empty() && plan.refusals.is_empty(), "{:?}", plan.refusals);
 }
 
 #[tokio::test]
@@ -350,4 +371,100 @@ async fn a_setting_that_may_not_be_read_is_unknown() {
     let unknown = &change(&plan, "bucket/imagery-1").unknown;
     assert_eq!(unknown.len(), 1, "{unknown:?}");
     assert_eq!(unknown[0].0.to_string(), "versioning");
+}
+
+const TWO: &str = "policy: { Statement: [{ Sid: Own, Effect: Deny, Principal: '*', Action: 's3:*', Resource: \
+                   'arn:aws:s3:::imagery-1/own/*' }] }";
+
+/// Adds a statement of somebody else's to the policy.
+async fn add_statement(s3: &Client, sid: &str) {
+    let policy = s3.get_bucket_policy().bucket("imagery-1").send().await.unwrap();
+    let mut policy: serde_json::Value = serde_json::from_str(policy.policy().unwrap()).unwrap();
+    let mut other = match &policy["Statement"] {
+        serde_json::Value::Array(statements) => statements.clone(),
+        one => vec![one.clone()],
+    };
+    let mut new = other[0].clone();
+    new["Sid"] = sid.into();
+    other.push(new);
+    policy["Statement"] = other.into();
+    s3.put_bucket_policy()
+        .bucket("imagery-1")
+        .policy(policy.to_string())
+        .send()
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_statement_that_is_ignored_outlives_every_change_of_the_policy() {
+    let bench = Bench::new();
+    bench.apply(&bucket(&format!("{TWO}, ignore: [policy.Theirs]"))).await;
+    add_statement(&client(&bench), "Theirs").await;
+    assert!(
+        bench
+            .plan(&bucket(&format!("{TWO}, ignore: [policy.Theirs]")))
+            .await
+            .is_empty()
+    );
+    let changed = TWO.replace("own/*", "other/*");
+    bench
+        .apply(&bucket(&format!("{changed}, ignore: [policy.Theirs]")))
+        .await;
+    let policy = client(&bench)
+        .get_bucket_policy()
+        .bucket("imagery-1")
+        .send()
+        .await
+        .unwrap();
+    assert!(policy.policy().unwrap().contains("Theirs") && policy.policy().unwrap().contains("other/*"));
+    // Without the word it is drift, and seen by its name.
+    let plan = bench.plan(&bucket(&changed)).await;
+    let fields: Vec<String> = change(&plan, "bucket/imagery-1")
+        .fields
+        .iter()
+        .map(|one| one.path.to_string())
+        .collect();
+    assert_eq!(fields, ["policy.Theirs"]);
+}
+
+#[tokio::test]
+async fn of_a_shared_bucket_only_what_is_listed_counts() {
+    let bench = Bench::new();
+    let s3 = client(&bench);
+    s3.create_bucket().bucket("imagery-1").send().await.unwrap();
+    bench.apply(&bucket(&format!("shared: true, {TWO}"))).await;
+    add_statement(&s3, "Theirs").await;
+    assert!(bench.plan(&bucket(&format!("shared: true, {TWO}"))).await.is_empty());
+    assert!(
+        s3.get_bucket_tagging().bucket("imagery-1").send().await.is_err(),
+        "no mark"
+    );
+}
+
+#[tokio::test]
+async fn what_another_environment_keeps_whole_is_not_added_to_without_a_word() {
+    let bench = Bench::new();
+    bench.apply(&bucket("tags: { 'evenkeel:environment': test }")).await;
+    let mark = sdk::Tag::builder()
+        .key("evenkeel:environment")
+        .value("other")
+        .build()
+        .unwrap();
+    let tags = sdk::Tagging::builder().tag_set(mark).build().unwrap();
+    client(&bench)
+        .put_bucket_tagging()
+        .bucket("imagery-1")
+        .tagging(tags)
+        .send()
+        .await
+        .unwrap();
+    for sections in [
+        bucket(&format!("shared: true, {TWO}")),
+        TWO.replace("policy:", "bucket_policies: { imagery-1:") + " }",
+    ] {
+        let plan = bench.plan(&sections).await;
+        assert_eq!(plan.refusals.len(), 1, "{sections}: {:?}", plan.refusals);
+        assert_eq!(plan.refusals[0].guard, "contested");
+    }
 }

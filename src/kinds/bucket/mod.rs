@@ -49,6 +49,7 @@ use crate::spec::node::Node;
 use crate::state;
 
 use super::role::own_principals;
+use super::statements::Statements;
 use cors::CorsRule;
 use lifecycle::LifecycleRule;
 use logging::Logging;
@@ -77,7 +78,7 @@ state! {
         /// Who owns objects.
         ownership: Ownership,
         /// The whole bucket policy.
-        policy: Option<Document>,
+        policy: Statements,
         /// The website.
         website: Option<Website>,
         /// Lifecycle rules by id.
@@ -107,7 +108,7 @@ impl State {
             encryption: Encryption::Aes256,
             public_access_block: Blocks::all(),
             ownership: Ownership::BucketOwnerEnforced,
-            policy: None,
+            policy: Statements::default(),
             website: None,
             lifecycle: BTreeMap::new(),
             cors: Vec::new(),
@@ -157,6 +158,7 @@ impl Kind for Bucket {
     const FIELDS: &'static [Field] = words::FIELDS;
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;
+    const REPLACEABLE: bool = false;
     type Id = BucketName;
     type State = State;
     type Evidence = Evidence;
@@ -248,7 +250,7 @@ impl Kind for Bucket {
     }
 
     fn exposes(id: &BucketName, state: &State, _: &Home) -> BTreeSet<String> {
-        access::exposed(id, state.policy.as_ref(), &state.public_access_block)
+        access::exposed(id, state.policy.get(), &state.public_access_block)
     }
 
     fn contents(live: &Observed<Self>) -> Option<String> {

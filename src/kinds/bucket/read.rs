@@ -14,6 +14,7 @@ use crate::fields::FieldPath;
 use crate::kind::{Depth, Object, Observed, Seen};
 use crate::names::{BucketName, Region};
 
+use super::super::statements::Statements;
 use super::ask::{Asked, Blocked, Miss, Read};
 use super::notifications::Told;
 use super::values::{Ownership, Versioning};
@@ -155,7 +156,7 @@ async fn observe(asked: &Asked<'_>, region: Region, object: &Object<Bucket>) -> 
         encryption,
         public_access_block: gaps.keep(blocks, "public_access_block", fresh.public_access_block),
         ownership: gaps.keep(ownership, "ownership", fresh.ownership),
-        policy: gaps.keep(policy, "policy", None),
+        policy: Statements(gaps.keep(policy, "policy", None)),
         website: gaps.keep(website, "website", None),
         lifecycle,
         cors: gaps.keep(cors, "cors", Vec::new()),
@@ -193,8 +194,16 @@ async fn seeds(asked: &Asked<'_>, object: &Object<Bucket>, gaps: &mut Gaps) -> B
     found
 }
 
+/// Whether it has every tag that the file gives it, the mark of ownership among them.
+fn is_marked(object: &Object<Bucket>, state: &State) -> bool {
+    let wanted = object.wanted.iter().flat_map(|wanted| &wanted.state.tags);
+    wanted
+        .into_iter()
+        .all(|(key, value)| state.tags.get(key) == Some(value))
+}
+
 /// What only matters sometimes is only asked then: what is in it, where it may be deleted or might be nobody's; copies and
-/// locks, which need versions; ACLs, where they count.
+/// locks, which need versions, where it is taken over or deleted; ACLs, where they count.
 async fn evidence(
     asked: &Asked<'_>,
     object: &Object<Bucket>,
@@ -214,7 +223,7 @@ async fn evidence(
         Err(Miss::Gone) => gaps.gone = true,
         Err(Miss::Because(why)) => evidence.unmodelled.push(format!("what could not be read: {why}")),
     };
-    if state.versioning != Versioning::Off {
+    if state.versioning != Versioning::Off && (object.depth == Depth::Remove || !is_marked(object, state)) {
         let (replication, lock) = futures_util::future::join(asked.replication(), asked.object_lock()).await;
         note(replication);
         note(lock);

@@ -12,7 +12,7 @@ use super::super::partial::Partial;
 use super::super::tagging::{self, KeyCase, TagChange};
 use super::seed::Seed;
 use super::setting::Setting;
-use super::values::{Blocks, Ownership};
+use super::values::{Block, Blocks, Ownership};
 use super::{Bucket, State, access, own_principals, retries};
 
 /// S3 tells tag keys apart by case.
@@ -182,20 +182,18 @@ fn guards(id: &BucketName, wanted: &State, live: &State, cx: &DiffCx<'_>) -> Vec
     let loosens = both != wanted.public_access_block;
     let is_public = |policy: Option<&Document>| !access::exposed(id, policy, &Blocks::default()).is_empty();
     let policy = policy(wanted, live, cx);
-    if loosens && policy.is_some() && is_public(live.policy.as_ref()) && wanted.policy.is_some() {
-        // The old policy is public and counted for nothing so far: it must be gone before the block is.
-        let none = State {
-            policy: None,
+    // A public policy can only be put where the block lets it; any other is put before the block goes.
+    let must_open = is_public(wanted.policy.get()) && live.public_access_block.has(Block::BlockPublicPolicy);
+    if loosens && must_open && policy.is_some() && is_public(live.policy.get()) {
+        // The old policy is public and counted for nothing so far: what it lets in must be gone before the block is.
+        let closed = State {
+            policy: live.policy.only_denials(),
             ..wanted.clone()
         };
-        actions.push(set(Setting::Policy, &none, How::Closing));
+        actions.push(set(Setting::Policy, &closed, How::Closing));
     }
     if loosens {
-        let how = if is_public(wanted.policy.as_ref()) {
-            How::Opening
-        } else {
-            How::Unguarding
-        };
+        let how = if must_open { How::Opening } else { How::Unguarding };
         actions.push(set(Setting::Block, wanted, how));
     }
     actions.extend(policy);
@@ -213,7 +211,7 @@ fn policy(wanted: &State, live: &State, cx: &DiffCx<'_>) -> Option<Action> {
     if !Setting::Policy.differs(wanted, live) && !renewed {
         return None;
     }
-    let how = match (&wanted.policy, &live.policy) {
+    let how = match (wanted.policy.get(), live.policy.get()) {
         (Some(_), _) => How::Granting,
         (None, Some(live)) if access::only_allows(live) => How::Closing,
         (None, _) => How::Unguarding,

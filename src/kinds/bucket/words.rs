@@ -11,6 +11,7 @@ use crate::fields::FieldPath;
 use crate::kind::{Field, OnChange, field};
 use crate::kinds::Member as _;
 use crate::kinds::decode::region;
+use crate::kinds::statements::Statements;
 use crate::names::BucketName;
 use crate::spec::lower::{Lowered, Lowering};
 use crate::spec::node::{Node, Value};
@@ -163,7 +164,7 @@ pub(super) fn lower(id: &BucketName, node: &Node, cx: &mut Lowering<'_>) -> Opti
         encryption: encryption.unwrap_or(Some(fresh.encryption))?,
         public_access_block: blocks.unwrap_or(Some(fresh.public_access_block))?,
         ownership: ownership.unwrap_or(Some(fresh.ownership))?,
-        policy: policy.map_or(Some(None), |policy| policy.map(Some))?,
+        policy: Statements(policy.map_or(Some(None), |policy| policy.map(Some))?),
         website,
         lifecycle,
         cors,
@@ -174,15 +175,14 @@ pub(super) fn lower(id: &BucketName, node: &Node, cx: &mut Lowering<'_>) -> Opti
         tags,
     };
     let refused =
-        policy_node.and_then(|node| access::blocked(id, state.policy.as_ref(), &state.public_access_block, node));
+        policy_node.and_then(|node| access::blocked(id, state.policy.get(), &state.public_access_block, node));
     cx.findings.extend(refused);
-    let public = access::consented(id, state.policy.as_ref(), &public);
+    let public = access::consented(id, state.policy.get(), &public);
     Some(Lowered {
         public,
         spans,
         contributions,
         notes,
-        implied: ["region"].into(),
         ..Lowered::new(state)
     })
 }
@@ -243,14 +243,14 @@ pub(super) fn spell(id: &BucketName, state: &State) -> Json {
     put("versioning", state.versioning.spell());
     put("encryption", state.encryption.spell());
     put("public_access_block", Block::spell(&state.public_access_block));
-    let public = access::exposed(id, state.policy.as_ref(), &state.public_access_block);
+    let public = access::exposed(id, state.policy.get(), &state.public_access_block);
     put(
         "public",
-        (!public.is_empty()).then(|| access::spell_consents(id, state.policy.as_ref())),
+        (!public.is_empty()).then(|| access::spell_consents(id, state.policy.get())),
     );
     let enforced = state.ownership == Ownership::BucketOwnerEnforced;
     put("ownership", (!enforced).then(|| json!(state.ownership.word())));
-    put("policy", state.policy.as_ref().map(|policy| policy.written().clone()));
+    put("policy", state.policy.get().map(|policy| policy.written().clone()));
     put("website", state.website.as_ref().map(website::spell));
     put(
         "lifecycle",

@@ -156,6 +156,7 @@ fn dangling(statement: &Json, index: usize) -> Option<String> {
 }
 
 /// The statements of a live policy that are not ours and name dead ids.
+#[cfg(feature = "aws")]
 pub(super) fn dangling_beside(live: Option<&str>, sids: &BTreeSet<&str>) -> Vec<String> {
     live.and_then(|text| parts(text, sids, "aws").ok())
         .map(|parts| parts.dangling)

@@ -56,6 +56,7 @@ async fn read(aws: &Aws, object: &Object<BucketPolicy>) -> Result<Observed<Bucke
         evidence: Evidence {
             bucket: Bucket::There,
             dangling,
+            bucket_tags: tags(aws, &object.id).await,
         },
         unknown: BTreeMap::new(),
     })
@@ -70,6 +71,7 @@ fn missing(absent: Unwanted) -> Observed<BucketPolicy> {
         evidence: Evidence {
             bucket: Bucket::Missing,
             dangling: Vec::new(),
+            bucket_tags: BTreeMap::new(),
         },
         unknown: BTreeMap::new(),
     }
@@ -102,6 +104,16 @@ async fn find(aws: &Aws, id: &BucketName) -> Result<Bucket, CallError> {
         Err(error) if !is_known => Err(error),
         Ok(_) | Err(_) => Ok(Bucket::There),
     }
+}
+
+/// The bucket's tags; none where they may not be read, since then nothing tells whose it is.
+async fn tags(aws: &Aws, id: &BucketName) -> BTreeMap<String, String> {
+    let request = aws.s3_of(id, &anywhere(aws), Intent::Read).get_bucket_tagging();
+    let request = request
+        .bucket(id.as_str())
+        .expected_bucket_owner(aws.connection.home.account.as_str());
+    let tags = request.send().await.map(|answer| answer.tag_set).unwrap_or_default();
+    tags.into_iter().map(|tag| (tag.key, tag.value)).collect()
 }
 
 /// The text of a bucket's policy, if it has one.

@@ -84,6 +84,9 @@ pub struct Evidence {
     /// Other people's statements that name a principal that no longer exists, each with its dead id. S3 takes no policy
     /// with such a one in it (MalformedPolicy).
     pub dangling: Vec<String>,
+    /// The bucket's tags, as far as they may be read: they tell whether another environment has the bucket whole, and
+    /// with it the policy.
+    pub bucket_tags: BTreeMap<String, String>,
 }
 
 /// Whether there is a bucket.
@@ -223,7 +226,7 @@ impl Kind for BucketPolicy {
     }
 
     fn obstacle(id: &BucketName, live: &Observed<Self>) -> Option<Obstacle> {
-        let Evidence { bucket, dangling } = &live.evidence;
+        let Evidence { bucket, dangling, .. } = &live.evidence;
         if *bucket == Bucket::Missing {
             return Some(Obstacle {
                 guard: "missing",
@@ -240,6 +243,10 @@ impl Kind for BucketPolicy {
             ),
             remedy: "have those principals taken out of them first".into(),
         })
+    }
+
+    fn host_tags(live: &Observed<Self>) -> Option<&BTreeMap<String, String>> {
+        Some(&live.evidence.bucket_tags)
     }
 
     fn users(_: &Observed<Self>) -> Vec<Arn> {

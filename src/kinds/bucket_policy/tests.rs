@@ -208,7 +208,7 @@ fn spellings_of_one_meaning_are_equal() {
     other["Principal"] = json!({ "AWS": ["arn:aws:iam::210987654321:root"] });
     other["Action"] = json!(["S3:getobject"]);
     other["Resource"] = json!(["arn:aws:s3:::shared-archive/*"]);
-    assert_eq!(write(&[plain.clone()], &[other]), []);
+    assert_eq!(write(std::slice::from_ref(&plain), &[other]), []);
     let mut wider = plain.clone();
     wider["Action"] = json!(["s3:GetObject", "s3:PutObject"]);
     assert_eq!(write(&[plain], &[wider]).len(), 1);

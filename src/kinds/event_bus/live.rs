@@ -17,7 +17,7 @@ use crate::kinds::tagging::TagChange;
 use crate::names::{Arn, EventBusName};
 use crate::policy_doc::Policy as Document;
 
-use super::{Action, EventBus, Evidence, Id, State};
+use super::{Action, EventBus, Evidence, Id, State, Statements};
 
 impl Live for EventBus {
     async fn read(view: &View<'_>, object: &Object<Self>) -> Seen<Self> {
@@ -150,7 +150,7 @@ fn observed(
     Observed {
         state: State {
             description: bus.description().unwrap_or_default().to_owned(),
-            policy: bus.policy().filter(|text| !text.is_empty()).map(Document::live),
+            policy: Statements(bus.policy().filter(|text| !text.is_empty()).map(Document::live)),
             tags,
         },
         evidence: Evidence {

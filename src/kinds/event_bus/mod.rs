@@ -29,6 +29,7 @@ use crate::state;
 
 use super::decode::{self, none_or, text_within};
 use super::role::own_principals;
+use super::statements::Statements;
 
 pub use steps::Action;
 
@@ -58,7 +59,7 @@ state! {
         /// Description.
         description: String,
         /// Who else may send events to it, and make rules on it.
-        policy: Option<Document>,
+        policy: Statements,
         /// Tags.
         tags: BTreeMap<String, String>,
     }
@@ -154,7 +155,7 @@ impl Kind for EventBus {
         if !description.is_empty() {
             put("description", json!(description));
         }
-        if let Some(policy) = policy {
+        if let Some(policy) = policy.get() {
             put("policy", policy.written().clone());
         }
         if !tags.is_empty() {
@@ -172,7 +173,7 @@ impl Kind for EventBus {
     }
 
     fn holds(path: &FieldPath, live: &State) -> bool {
-        path.field == "policy" && live.policy.as_ref().is_some_and(denies)
+        path.field == "policy" && live.policy.get().is_some_and(denies)
     }
 
     fn pristine(live: &Observed<Self>) -> bool {
@@ -248,7 +249,7 @@ fn lower(node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<EventBus>> {
     let tags = cx.tags(table.take("tags"));
     Some(Lowered::new(State {
         description: description.unwrap_or_else(|| Some(String::new()))?,
-        policy: policy?,
+        policy: Statements(policy?),
         tags,
     }))
 }

@@ -6,7 +6,7 @@ use crate::names::Arn;
 use crate::policy_doc::Policy as Document;
 
 use super::super::tagging::{self, KeyCase, TagChange};
-use super::{EventBus, Id, State, own_principals};
+use super::{EventBus, Id, State, Statements, own_principals};
 
 /// EventBridge tells tag keys apart by case.
 const TAG_CASE: KeyCase = KeyCase::Exact;
@@ -60,7 +60,7 @@ fn change(wanted: &State, live: &Observed<EventBus>, cx: &DiffCx<'_>) -> Vec<Act
 /// A policy that names a principal that is made anew is written again.
 fn policy(wanted: &State, live: &State, cx: &DiffCx<'_>) -> Option<Action> {
     let other = !wanted.policy.apart(&live.policy).is_empty();
-    match &wanted.policy {
+    match wanted.policy.get() {
         None => other.then_some(Action::RemovePolicy),
         Some(policy) => {
             let mut principals = own_principals(policy, cx.home).into_iter();
@@ -73,7 +73,7 @@ fn policy(wanted: &State, live: &State, cx: &DiffCx<'_>) -> Option<Action> {
 pub(super) fn after(state: Option<State>, action: &Action) -> Option<State> {
     if let Action::Create(state) = action {
         return Some(State {
-            policy: None,
+            policy: Statements::default(),
             ..(**state).clone()
         });
     }
@@ -81,8 +81,8 @@ pub(super) fn after(state: Option<State>, action: &Action) -> Option<State> {
     match action {
         Action::Create(_) => {}
         Action::Describe(description) => state.description.clone_from(description),
-        Action::PutPolicy(policy) => state.policy = Some((**policy).clone()),
-        Action::RemovePolicy => state.policy = None,
+        Action::PutPolicy(policy) => state.policy = Statements(Some((**policy).clone())),
+        Action::RemovePolicy => state.policy = Statements::default(),
         Action::Tag(change) => change.apply(&mut state.tags, TAG_CASE),
         Action::Delete => return None,
     }

@@ -106,7 +106,7 @@ fn a_policy_waits_for_its_principals_and_is_written_again_with_them() {
 event_buses: { orders: { policy: [{ Effect: Allow, Principal: { AWS: $(roles.sender.arn) }, Action: events:PutEvents, Resource: $(event_buses.orders.arn) }] } }\n";
     let (id, state) = lowered(text);
     let sender = Arn::parse("arn:aws:iam::123456789012:role/sender").unwrap();
-    let put = Action::PutPolicy(Box::new(state.policy.clone().unwrap()));
+    let put = Action::PutPolicy(Box::new(state.policy.get().cloned().unwrap()));
     let arn = EventBus::arn(&id, None, &home());
     assert_eq!(facts(&id, &arn, &put, &home()).needs, std::slice::from_ref(&sender));
     assert_eq!(EventBus::refs(&id, &state, &home()), std::slice::from_ref(&sender));
@@ -136,7 +136,7 @@ fn what_heals_is_waited_for_and_what_does_not_is_told() {
     let arn = EventBus::arn(&id, None, &home());
     let of = |action: Action| facts(&id, &arn, &action, &home());
     let create = of(Action::Create(Box::new(state.clone())));
-    let put = of(Action::PutPolicy(Box::new(state.policy.unwrap())));
+    let put = of(Action::PutPolicy(Box::new(state.policy.0.unwrap())));
     let delete = of(Action::Delete);
     let (invalid, concurrent) = ("ValidationException", "ConcurrentModificationException");
     let quota = "The requested resource exceeds the maximum number allowed.";

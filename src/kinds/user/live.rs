@@ -83,7 +83,7 @@ async fn read(view: &View<'_>, name: &str, depth: Depth) -> Result<Option<Result
         view.iam.user(view, name),
         credentials::login(view, name),
         credentials::access_keys(view, name),
-        credentials::mfa_devices(view, name),
+        mfa_devices(view, name, depth),
     )
     .await;
     let Some(record) = record? else { return Ok(None) };
@@ -116,6 +116,14 @@ async fn read(view: &View<'_>, name: &str, depth: Depth) -> Result<Option<Result
         },
         ..live
     })))
+}
+
+/// They are none of a comparison's business.
+async fn mfa_devices(view: &View<'_>, name: &str, depth: Depth) -> Result<Vec<String>, CallError> {
+    match depth {
+        Depth::Compare => Ok(Vec::new()),
+        Depth::Remove => credentials::mfa_devices(view, name).await,
+    }
 }
 
 fn observed(record: UserRecord, found: Credentials, home: &Home) -> Result<Observed<User>, String> {

@@ -87,12 +87,21 @@ roles:
     description: theirs
     inline_policies: { own: { Statement: [{ Effect: Deny, Action: '*', Resource: '*' }] } }
 ";
-    let mut world = World::of(shared).live(live);
+    let free = |role: &mut crate::kinds::role::State| drop(role.tags.remove(OWNER));
+    let mut world = World::of(shared).live(live).role("theirs", free);
     let plan = world.plan();
     insta::assert_snapshot!(plan.story(), @"0 role/theirs: attach AmazonS3ReadOnlyAccess []");
     assert_eq!(plan.refused(), "");
     world.apply(&plan);
     assert!(world.plan().is_empty());
+    // Its owner would take away what is added, each time anew.
+    let world = World::of(shared).live(live);
+    insta::assert_snapshot!(
+        world.plan().refused(),
+        @"contested: role/theirs belongs to the environment `prod` | to add to it all the same: --adopt role/theirs"
+    );
+    let plan = world.adopt("role/theirs").plan();
+    insta::assert_snapshot!(plan.story(), @"0 role/theirs: attach AmazonS3ReadOnlyAccess []");
 }
 
 #[test]
