@@ -19,8 +19,11 @@ NONE = {
 
 
 def read(client: Callable, home: str) -> dict:
-    """Every bucket of the account, each asked in its own region."""
-    return {one["Name"]: bucket(client, one["Name"], home) for one in client("s3", home).list_buckets()["Buckets"]}
+    """Every bucket of the account, each asked in its own region; what S3 itself has logged is left out, since reading adds to it."""
+    found = {one["Name"]: bucket(client, one["Name"], home) for one in client("s3", home).list_buckets()["Buckets"]}
+    for target in {one["Logging"]["TargetBucket"] for one in found.values() if one["Logging"]} & found.keys():
+        found[target] |= {"Objects": {}, "Versions": {}}
+    return found
 
 
 def bucket(client: Callable, name: str, home: str) -> dict:
