@@ -409,6 +409,8 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     const DOC: &'static str;
     /// Whether AWS lets it carry tags.
     const TAGGABLE: bool;
+    /// The fields that together say what everybody may do: while one of them can't be read, none is changed.
+    const EXPOSING: &'static [&'static str] = &[];
     /// Whether it may be deleted and made anew where AWS can't change it in place; else it has to stay as it is.
     const REPLACEABLE: bool = true;
     /// Whether what else uses it can be unlinked from it, so that `detach: true` lets it go.

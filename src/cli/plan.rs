@@ -44,11 +44,11 @@ pub(crate) async fn run(args: &PlanArgs, output: &Output) -> Result<Exit, Failur
     planner.closing_notes(output);
     if let Some(path) = &args.out {
         save(path, &SavedPlan::new(planner.given(), &planned.plan))?;
-        output.note(&format!(
-            "saved to {}; `evenkeel apply {}` executes exactly this",
-            path.display(),
-            path.display()
-        ));
+        let use_of_it = match planned.plan.refusals.is_empty() {
+            true => format!("`evenkeel apply {}` executes exactly this", path.display()),
+            false => "it was refused, so nothing of it will be executed".to_owned(),
+        };
+        output.note(&format!("saved to {}; {use_of_it}", path.display()));
     }
     Ok(exit(&planned.plan, args.detailed_exitcode))
 }

@@ -1,13 +1,15 @@
 //! A resource policy as a field: one document in AWS, but compared, ignored and shared statement by statement.
 //!
-//! Invariant: what one statement is to be never touches another; where statements can't be told apart by their Sids, or
-//! something beside the statements differs, the document is one whole.
+//! Invariant: what one statement is to be never touches another. A statement without a Sid, or with one that stands twice,
+//! is known by what it says. Only a version that differs makes the document one whole.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
 use crate::fields::{FieldValue, Shown};
+use sha2::Digest as _;
+
 use crate::policy_doc::{Policy, same};
 
 /// The policy of a resource, if it has one.
@@ -44,53 +46,64 @@ impl Statements {
         Self((!denials.is_empty()).then(|| with_statements(policy, denials)))
     }
 
-    /// By Sid, in documents of their own; `None` where a Sid is missing or stands twice.
-    fn by_sid(&self) -> Option<BTreeMap<String, Policy>> {
-        let Some(policy) = &self.0 else {
-            return Some(BTreeMap::new());
-        };
-        let mut found = BTreeMap::new();
-        for statement in statements_of(policy) {
-            let sid = statement.get("Sid")?.as_str()?.to_owned();
-            let alone = with_statements(policy, vec![statement]);
-            found.insert(sid, alone).is_none().then_some(())?;
-        }
-        Some(found)
+    /// By their keys, in documents of their own.
+    fn by_key(&self) -> BTreeMap<String, Policy> {
+        let policy = self.0.iter();
+        let statements = policy.flat_map(|policy| {
+            let alone = move |(key, statement)| (key, with_statements(policy, vec![statement]));
+            keyed(policy).into_iter().map(alone)
+        });
+        statements.collect()
     }
 
-    /// What stands beside the statements.
-    fn frame(&self) -> Option<Map<String, Json>> {
-        let mut frame = sent(self.0.as_ref()?);
-        frame.shift_remove("Statement");
-        Some(frame)
+    /// The version of the language, which gives `${…}` its meaning.
+    fn version(&self) -> Option<Json> {
+        sent(self.0.as_ref()?).shift_remove("Version")
     }
 
-    /// Whether the two may be compared statement by statement.
+    /// What is left of both sides when what means the same is taken out, statement by statement.
     fn pairs(&self, other: &Self) -> Option<(BTreeMap<String, Policy>, BTreeMap<String, Policy>)> {
-        let framed_alike = match (self.frame(), other.frame()) {
-            (Some(mine), Some(theirs)) => mine == theirs,
-            (None, _) | (_, None) => true,
-        };
-        framed_alike.then_some(())?;
-        Some((self.by_sid()?, other.by_sid()?))
+        let alike = self.0.is_none() || other.0.is_none() || self.version() == other.version();
+        alike.then_some(())?;
+        let (mut mine, mut theirs) = (self.by_key(), other.by_key());
+        mine.retain(|key, one| {
+            let found = match theirs.get(key) {
+                Some(other) => same(one, other).then(|| key.clone()),
+                None => theirs
+                    .iter()
+                    .find(|(_, other)| same(one, other))
+                    .map(|(key, _)| key.clone()),
+            };
+            found.is_none_or(|key| theirs.remove(&key).is_none())
+        });
+        Some((mine, theirs))
     }
 
     /// One statement as it is in `from`, in its place or at the end; the document goes with its last statement.
-    fn take_one(&mut self, from: &Self, sid: &str) {
-        let replacement = from.by_sid().and_then(|mut statements| statements.remove(sid));
-        let replacement = replacement.iter().flat_map(statements_of).next();
+    fn take_one(&mut self, from: &Self, key: &str) {
+        let is_it = |(known, _): &(String, Json)| known == key;
+        let mut replacement = from.0.iter().flat_map(keyed);
+        let replacement = replacement.find(is_it);
         let Some(frame) = self.0.as_ref().or(from.0.as_ref()) else {
             return;
         };
-        let is_it = |statement: &Json| statement.get("Sid").and_then(Json::as_str) == Some(sid);
-        let mut statements: Vec<Json> = self.0.iter().flat_map(statements_of).collect();
+        let mut statements: Vec<(String, Json)> = self.0.iter().flat_map(keyed).collect();
         match (statements.iter().position(is_it), replacement) {
             (Some(at), Some(new)) => statements.splice(at..=at, [new]).for_each(drop),
             (Some(at), None) => drop(statements.remove(at)),
             (None, Some(new)) => statements.push(new),
             (None, None) => {}
         }
+        let statements: Vec<Json> = statements.into_iter().map(|(_, statement)| statement).collect();
         self.0 = (!statements.is_empty()).then(|| with_statements(frame, statements));
+    }
+
+    /// Whether one statement, or any of them, denies something; what can't be read might.
+    #[must_use]
+    pub fn denies(&self, key: Option<&str>) -> bool {
+        let denies = |statement: &Json| statement.get("Effect").and_then(Json::as_str) != Some("Allow");
+        let mut statements = self.0.iter().flat_map(keyed);
+        statements.any(|(known, statement)| key.is_none_or(|key| key == known) && denies(&statement))
     }
 }
 
@@ -106,6 +119,26 @@ fn statements_of(policy: &Policy) -> Vec<Json> {
         Some(one) => vec![one],
         None => Vec::new(),
     }
+}
+
+/// The statements with their Sids; those that have none, or one that stands twice, are called by a piece of their hash.
+fn keyed(policy: &Policy) -> Vec<(String, Json)> {
+    let mut keys = BTreeSet::new();
+    let named = |statement: Json| {
+        let sid = statement
+            .get("Sid")
+            .and_then(Json::as_str)
+            .filter(|sid| !sid.is_empty());
+        let key = sid.map(str::to_owned).filter(|sid| keys.insert(sid.clone()));
+        (key.unwrap_or_else(|| nameless(&statement)), statement)
+    };
+    statements_of(policy).into_iter().map(named).collect()
+}
+
+fn nameless(statement: &Json) -> String {
+    let hash = sha2::Sha256::digest(statement.to_string().as_bytes());
+    let piece: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("(without a Sid, {piece})")
 }
 
 /// The same document with other statements.
@@ -138,15 +171,9 @@ impl FieldValue for Statements {
         let Some((mine, theirs)) = self.pairs(other) else {
             return vec![None];
         };
-        let sids: BTreeSet<&String> = mine.keys().chain(theirs.keys()).collect();
-        let differs = |sid: &&String| match (mine.get(*sid), theirs.get(*sid)) {
-            (Some(mine), Some(theirs)) => !same(mine, theirs),
-            (Some(_), None) | (None, Some(_)) => true,
-            (None, None) => false,
-        };
-        let apart: Vec<Option<String>> = sids.into_iter().filter(differs).map(|sid| Some(sid.clone())).collect();
-        // The documents differ, so something of them does.
-        if apart.is_empty() { vec![None] } else { apart }
+        let keys: BTreeSet<&String> = mine.keys().chain(theirs.keys()).collect();
+        // An `Id` beside the statements has no meaning for anybody.
+        keys.into_iter().map(|key| Some(key.clone())).collect()
     }
 
     fn take(&mut self, from: &Self, key: Option<&str>) {
@@ -158,7 +185,7 @@ impl FieldValue for Statements {
 
     fn show_at(&self, key: Option<&str>) -> Option<Shown> {
         let Some(sid) = key else { return self.show() };
-        let statement = self.by_sid()?.remove(sid)?;
+        let statement = self.by_key().remove(sid)?;
         FieldValue::show(&statement)
     }
 }
@@ -199,11 +226,19 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_sid_is_one_whole() {
+    fn what_has_no_sid_is_known_by_what_it_says() {
         let text =
             r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}}"#;
         let nameless = Statements(Some(Policy::live(text)));
-        assert_eq!(sids(nameless.apart(&policy(&[("A", "s3:*")]))), ["the whole"]);
+        let apart = sids(nameless.apart(&policy(&[("A", "s3:*")])));
+        assert!(
+            apart[0].starts_with("(without a Sid, ") && apart[1] == "A" && apart.len() == 2,
+            "{apart:?}"
+        );
+        assert!(nameless.denies(Some(&apart[0])) && !policy(&[("A", "s3:*")]).denies(None));
+        let mut both = policy(&[("A", "s3:*")]);
+        both.take(&nameless, Some(&apart[0]));
+        assert_eq!(sids(both.apart(&policy(&[("A", "s3:*")]))), [apart[0].clone()]);
         let older = Statements(Some(Policy::live(&text.replace("2012-10-17", "2008-10-17"))));
         assert_eq!(sids(nameless.apart(&older)), ["the whole"]);
     }

@@ -31,8 +31,8 @@ fn check(text: &str) -> Result<(), NameError> {
 
 /// The two slips whose right text is plain: capitals and underscores.
 fn check_spelling(text: &str) -> Result<(), NameError> {
-    let lower = text.to_ascii_lowercase();
-    if lower != text {
+    let lower = text.to_ascii_lowercase().replace('_', "-");
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return Err(NameError::mendable(text, "a bucket name has no capitals", lower));
     }
     if text.contains('_') {

@@ -307,12 +307,12 @@ fn steps(drafts: &[Draft], home: &Home) -> Vec<Step> {
 
 fn step(id: usize, draft: &Draft, action: &AnyAction, home: &Home) -> Step {
     let facts = action.facts(home);
-    let written = |path| {
+    let written = |path: crate::fields::FieldPath| {
         draft
             .change
             .fields
             .iter()
-            .find(|field| field.path == path)
+            .find(|field| field.path == path || (path.key.is_none() && field.path.field == path.field))
             .and_then(|field| field.place.clone())
     };
     Step {

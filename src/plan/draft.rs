@@ -168,7 +168,8 @@ fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
     if let Some(refusal) = refuse::not_ours(object, wanted, live, &actions, &draft.change.fields, cx) {
         return draft.refuse(refusal);
     }
-    if let Some(refusal) = refuse::publication(object, wanted, &levelled.state, Some(&live.state), cx) {
+    let exposing = refuse::publication(object, wanted, &levelled.state, Some(&live.state), cx);
+    if let Some(refusal) = exposing.or_else(|| refuse::blind(object, wanted, &levelled, &actions, cx)) {
         return draft.refuse(refusal);
     }
     if !levelled.unknown.is_empty() && refuse::is_unclaimed(object, wanted, live, cx) {
@@ -182,6 +183,13 @@ fn change<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         (false, true) if only_marks(&levelled, live, cx) => Verb::Adopt,
         (false, _) => Verb::Update,
     };
+    if draft.change.verb == Verb::Adopt {
+        let open = K::exposes(&object.id, &levelled.state, cx.home).into_iter();
+        draft
+            .change
+            .notes
+            .extend(open.map(|what| format!("everybody has {what} already")));
+    }
     if draft.change.verb == Verb::Update {
         draft.change.notes.extend(wanted.notes.iter().cloned());
     }
@@ -248,6 +256,8 @@ fn delete<K: Member>(draft: &mut Draft, object: &Object<K>, doom: &Doom, live: &
         })
         .collect();
     draft.change.notes = K::unmodelled(&live.evidence);
+    let lost = K::contents(live).map(|contents| format!("{contents} are deleted with it, for good"));
+    draft.change.notes.extend(lost);
     if let Some(refusal) = refuse::deletion(object, doom, live, cx) {
         return draft.refuse(refusal);
     }

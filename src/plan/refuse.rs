@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
-use crate::fields::Fields as _;
+use crate::fields::{FieldPath, Fields as _};
 use crate::kind::{Doom, Kind, Loss, Object, Observed, Obstacle, Wanted};
 use crate::kinds::{AnyAction, Member};
 use crate::spec::source::Place;
@@ -60,6 +60,23 @@ pub(super) fn not_ours<K: Member>(
         .or(K::host_tags(live))
         .and_then(|tags| other_owner(tags, cx));
     let adds_only = wanted.shared || K::tags(&live.state).is_none();
+    if let Some((path, why)) = live
+        .unknown
+        .iter()
+        .find(|(path, _)| path.field == "tags" && adds_only && !actions.is_empty())
+    {
+        let message = format!(
+            "whose {} is can't be told while its {path} are unknown: {why}",
+            object.address
+        );
+        return Some(about(
+            "unknown",
+            object,
+            &wanted.origin,
+            message,
+            "make them readable first".into(),
+        ));
+    }
     if let Some(owner) = theirs.filter(|_| adds_only && !actions.is_empty()) {
         let hint = format!("to add to it all the same: --adopt {}", object.address);
         return Some(Refusal {
@@ -68,7 +85,7 @@ pub(super) fn not_ours<K: Member>(
         });
     }
     if wanted.shared {
-        return None;
+        return not_added(object, wanted, fields);
     }
     let Some(tags) = K::tags(&live.state) else {
         return untaggable(object, wanted, actions, cx);
@@ -80,6 +97,18 @@ pub(super) fn not_ours<K: Member>(
         let (address, fields) = (&object.address, list(fields));
         let message = format!("{address} exists and is not this environment's; {fields} would change");
         let hint = format!("to take it over and change it: --adopt {address}");
+        about("adopt", object, &wanted.origin, message, hint)
+    })
+}
+
+/// What is shared is added to; what would replace what is there is no addition.
+fn not_added<K: Member>(object: &Object<K>, wanted: &Wanted<K>, fields: &[FieldChange]) -> Option<Refusal> {
+    let replaced = |field: &&FieldChange| field.before.is_some();
+    let replaced: Vec<String> = fields.iter().filter(replaced).map(|field| field.path.brief()).collect();
+    (!replaced.is_empty()).then(|| {
+        let (address, fields) = (&object.address, replaced.join(", "));
+        let message = format!("{address} is shared, and {fields} of it would be another than it is");
+        let hint = format!("leave that out, or to change it all the same: --adopt {address}");
         about("adopt", object, &wanted.origin, message, hint)
     })
 }
@@ -244,6 +273,33 @@ fn still_full<K: Member>(object: &Object<K>, doom: &Doom, live: &Observed<K>, cx
     } else {
         refuse("data-loss", message, hint)
     }
+}
+
+/// What everybody may do can't be told while a part of it can't be read, and then the rest of it stays as it is.
+pub(super) fn blind<K: Member>(
+    object: &Object<K>,
+    wanted: &Wanted<K>,
+    levelled: &Levelled<K::State>,
+    actions: &[AnyAction],
+    cx: &DraftCx<'_>,
+) -> Option<Refusal> {
+    let bears = |path: &FieldPath| K::EXPOSING.contains(&path.field);
+    let (unread, why) = levelled.unknown.iter().find(|(path, _)| bears(path))?;
+    let touched = actions
+        .iter()
+        .any(|action| action.facts(cx.home).fields.iter().any(bears));
+    touched.then(|| {
+        let address = &object.address;
+        let message =
+            format!("what everybody may do with {address} can't be told while its {unread} is unknown: {why}");
+        about(
+            "public",
+            object,
+            &wanted.origin,
+            message,
+            "make it readable first".into(),
+        )
+    })
 }
 
 /// What would be opened to everybody and neither the file nor the user has consented to.

@@ -47,6 +47,8 @@ pub struct Opened {
     pub actions: Vec<String>,
     /// Resources likewise; none in a trust policy.
     pub resources: Vec<String>,
+    /// What narrows it, though not enough: a narrowing that goes is an opening of its own.
+    pub conditions: String,
 }
 
 impl Opened {
@@ -54,11 +56,15 @@ impl Opened {
     #[must_use]
     pub fn phrases(&self) -> BTreeSet<String> {
         if self.resources.is_empty() {
-            return self.actions.iter().cloned().collect();
+            return self
+                .actions
+                .iter()
+                .map(|action| format!("{action}{}", self.conditions))
+                .collect();
         }
         let on = |action: &String| {
             let each = self.resources.iter();
-            each.map(|resource| format!("{action} on {resource}"))
+            each.map(|resource| format!("{action} on {resource}{}", self.conditions))
                 .collect::<Vec<_>>()
         };
         self.actions.iter().flat_map(on).collect()
@@ -89,8 +95,18 @@ impl Policy {
                 index,
                 actions: items(&statement.action),
                 resources: statement.resource.as_ref().map(items).unwrap_or_default(),
+                conditions: statement.conditions.iter().map(Condition::brief).collect(),
             })
             .collect()
+    }
+}
+
+impl Condition {
+    /// " if StringEquals aws:SourceVpc vpc-1".
+    #[must_use]
+    pub fn brief(&self) -> String {
+        let values: Vec<&str> = self.values.iter().map(|value| value.text.as_str()).collect();
+        format!(" if {} {} {}", self.spelled, self.key, values.join(", "))
     }
 }
 

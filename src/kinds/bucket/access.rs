@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::kind::Kind as _;
 use crate::names::{BucketName, limits};
 use crate::policy_doc::{self, Clause, Flavour, Policy as Document, Sense, Statement, Word};
 use crate::spec::finding::Finding;
@@ -11,6 +12,7 @@ use crate::spec::lower::Lowering;
 use crate::spec::node::Node;
 use crate::spec::table;
 
+use super::Bucket;
 use super::values::{Block, Blocks};
 
 /// What `public:` may consent to: reading objects, by everybody.
@@ -32,7 +34,8 @@ pub(super) fn lower(bucket: &BucketName, node: &Node, cx: &mut Lowering<'_>) -> 
         .flatten()
         .filter_map(|statement| statement.resource.as_ref())
         .flat_map(|clause| &clause.items)
-        .filter(|word| !is_within(bucket, &word.text))
+        // A bucket without a name of its own has said so already.
+        .filter(|word| bucket.as_str() != Bucket::STAND_IN && !is_within(bucket, &word.text))
         .map(|word| stranger(bucket, word, node))
         .collect();
     let is_sound = strangers.is_empty();
@@ -84,6 +87,7 @@ fn of_statement(bucket: &BucketName, statement: &Statement) -> Vec<Piece> {
         return Vec::new();
     };
     let only = statement.action.sense == Sense::Only && resource.sense == Sense::Only;
+    let narrowed: String = statement.conditions.iter().map(policy_doc::Condition::brief).collect();
     let reads = |word: &Word| READING.contains(&word.text.to_ascii_lowercase().as_str());
     let is_reading = only && statement.action.items.iter().all(reads);
     let piece = |word: &Word| {
@@ -100,7 +104,7 @@ fn of_statement(bucket: &BucketName, statement: &Statement) -> Vec<Piece> {
             format!("all but {place}")
         };
         Piece {
-            phrase: format!("{actions} on {place}"),
+            phrase: format!("{actions} on {place}{narrowed}"),
             read: objects.filter(|_| is_reading).map(str::to_owned),
         }
     };
@@ -142,7 +146,9 @@ pub(super) fn spell_consents(bucket: &BucketName, policy: Option<&Document>) -> 
 
 /// The patterns of `public:`.
 pub(super) fn consents(node: Option<&Node>, cx: &mut Lowering<'_>) -> Vec<String> {
-    let Some(node) = node else { return Vec::new() };
+    let Some(node) = node.filter(|node| node.text() != Some("none")) else {
+        return Vec::new();
+    };
     let texts = table::texts(node, "public", &mut cx.reading()).unwrap_or_default();
     let mut patterns = Vec::new();
     for (text, span) in texts {
@@ -160,7 +166,7 @@ pub(super) fn consents(node: Option<&Node>, cx: &mut Lowering<'_>) -> Vec<String
                 let message = format!("`{text}` is no pattern of objects");
                 cx.report(Finding::error("E0411", span, message).label(label));
             }
-            None => patterns.push(text.trim_start_matches('/').to_owned()),
+            None => patterns.push(text.to_owned()),
         }
     }
     patterns

@@ -220,17 +220,28 @@ impl Asked<'_> {
         Ok((!answer.grants().iter().all(is_owner)).then_some("ACL grants"))
     }
 
-    /// Everything that stands in the way of a deletion, as far as one page tells.
-    pub(super) async fn contents(&self) -> Contents {
-        let Ok(Some(page)) = ask!(self, "s3:ListBucketVersions", list_object_versions, none: &[]) else {
-            return Contents::Unknown;
-        };
-        let count = page.versions().len() + page.delete_markers().len();
-        match (count, page.is_truncated()) {
-            (0, _) => Contents::Nothing,
-            (count, Some(true)) => Contents::MoreThan(count),
-            (count, Some(false) | None) => Contents::Counted(count),
+    /// Everything that stands in the way of a deletion, counted on at most so many pages.
+    pub(super) async fn contents(&self, most_pages: usize) -> Contents {
+        let request = self.client.list_object_versions().bucket(self.name);
+        let request = request.expected_bucket_owner(self.aws.connection.home.account.as_str());
+        let (mut count, mut key, mut version) = (0, None, None);
+        for _ in 0..most_pages {
+            let _slot = self.aws.read_slot(Service::S3).await;
+            let next = request.clone().set_key_marker(key).set_version_id_marker(version);
+            let Ok(page) = next.send().await else {
+                return Contents::Unknown;
+            };
+            count += page.versions().len() + page.delete_markers().len();
+            if page.is_truncated() != Some(true) {
+                return if count == 0 {
+                    Contents::Nothing
+                } else {
+                    Contents::Counted(count)
+                };
+            }
+            (key, version) = (page.next_key_marker, page.next_version_id_marker);
         }
+        Contents::MoreThan(count)
     }
 
     /// An object that is there: as wanted, or by its hash.

@@ -19,6 +19,7 @@ use crate::names::{Arn, BucketName, Region};
 use super::ask::{Asked, Miss, Read};
 use super::notifications::Told;
 use super::seed::Seed;
+use super::steps::How;
 use super::values::{Block, Encryption, Versioning};
 use super::{Action, Bucket, Setting, State, read, wire};
 
@@ -53,6 +54,9 @@ impl Live for Bucket {
     async fn run(aws: &Aws, id: &BucketName, _: &Arn, action: &Action) -> Result<Receipt, CallError> {
         match action {
             Action::Create(to) => create(aws, id, to.whole()).await,
+            Action::Set {
+                how: How::Ensuring, to, ..
+            } => Writing::of(aws, id)?.ensure_block(to.whole()).await,
             Action::Set { setting, to, .. } => Writing::of(aws, id)?.set(*setting, to.whole()).await,
             Action::PutObject { key, seed } => Writing::of(aws, id)?.put_object(key, seed).await,
             Action::Tag(change) => Writing::of(aws, id)?.tag(change).await,
@@ -227,11 +231,20 @@ impl<'a> Writing<'a> {
     }
 
     /// After a creation it is only looked at: S3 has set all four by itself.
-    async fn block(&self, to: &State) -> Result<Receipt, CallError> {
-        let wanted = &to.public_access_block;
-        if self.asked()?.blocks().await.is_ok_and(|live| live == *wanted) {
+    async fn ensure_block(&self, to: &State) -> Result<Receipt, CallError> {
+        if self
+            .asked()?
+            .blocks()
+            .await
+            .is_ok_and(|live| live == to.public_access_block)
+        {
             return Ok(Receipt::already());
         }
+        self.block(to).await
+    }
+
+    async fn block(&self, to: &State) -> Result<Receipt, CallError> {
+        let wanted = &to.public_access_block;
         let config = sdk::PublicAccessBlockConfiguration::builder()
             .block_public_acls(wanted.has(Block::BlockPublicAcls))
             .ignore_public_acls(wanted.has(Block::IgnorePublicAcls))

@@ -7,7 +7,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types as sdk;
 
 use crate::aws::Intent;
-use crate::kinds::live_testing::{Bench, change, summaries};
+use crate::kinds::live_testing::{Bench, Meddling, change, summaries};
 use crate::names::Region;
 use crate::plan::Verb;
 
@@ -77,7 +77,8 @@ async fn each_small_setting_changes_by_itself_and_back() {
         "versioning: true, eventbridge: true",
         "versioning: true, policy: { Statement: [{ Sid: A, Effect: Deny, Principal: '*', Action: 's3:*', Resource: \
          'arn:aws:s3:::imagery-1/*', Condition: { Bool: { 'aws:SecureTransport': false } } }] }",
-        "versioning: true",
+        // A Deny goes only by the word.
+        "versioning: true, policy: none",
     ] {
         let applied = bench.apply(&bucket(fields)).await;
         assert!(!applied.plan.steps.is_empty(), "{fields}");
@@ -360,10 +361,8 @@ async fn a_setting_that_may_not_be_read_is_unknown() {
     let bench = Bench::meddled(|asked, answer| {
         let _ = asked;
         match answer.contains("<VersioningConfiguration") {
-            true => crate::kinds::live_testing::Meddling::Refused(
-                "<Error><Code>AccessDenied</Code><Message>no</Message></Error>".to_owned(),
-            ),
-            false => crate::kinds::live_testing::Meddling::None,
+            true => Meddling::Refused("<Error><Code>AccessDenied</Code><Message>no</Message></Error>".to_owned()),
+            false => Meddling::None,
         }
     });
     bench.try_apply(&bucket("")).await;
@@ -467,4 +466,76 @@ async fn what_another_environment_keeps_whole_is_not_added_to_without_a_word() {
         assert_eq!(plan.refusals.len(), 1, "{sections}: {:?}", plan.refusals);
         assert_eq!(plan.refusals[0].guard, "contested");
     }
+}
+
+#[tokio::test]
+async fn a_denial_is_held_and_a_grant_is_not() {
+    let bench = Bench::new();
+    let both = TWO.replace(
+        "Statement: [",
+        "Statement: [{ Sid: Let, Effect: Allow, Principal: { AWS: '111122223333' }, Action: s3:GetObject, Resource: \
+         'arn:aws:s3:::imagery-1/*' }, ",
+    );
+    bench.apply(&bucket(&both)).await;
+    let applied = bench.apply(&bucket("")).await;
+    let held = &change(&applied.plan, "bucket/imagery-1").held;
+    assert_eq!(
+        held.iter().map(|one| one.path.to_string()).collect::<Vec<_>>(),
+        ["policy.Own"]
+    );
+    let policy = client(&bench)
+        .get_bucket_policy()
+        .bucket("imagery-1")
+        .send()
+        .await
+        .unwrap();
+    assert!(!policy.policy().unwrap().contains("Let"));
+}
+
+/// What everybody may do can't be told while a part of it is unknown.
+#[tokio::test]
+async fn nothing_that_may_open_a_bucket_is_changed_while_its_block_or_policy_is_unread() {
+    for hidden in ["<PublicAccessBlockConfiguration", "\"Statement\""] {
+        let hide = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let hides = std::sync::Arc::clone(&hide);
+        let bench = Bench::meddled(move |asked, answer| {
+            let is_read = asked.is_empty() && answer.contains(hidden);
+            match hides.load(std::sync::atomic::Ordering::SeqCst) && is_read {
+                true => Meddling::Refused("<Error><Code>AccessDenied</Code><Message>no</Message></Error>".to_owned()),
+                false => Meddling::None,
+            }
+        });
+        bench.apply(&bucket(TWO)).await;
+        hide.store(true, std::sync::atomic::Ordering::SeqCst);
+        let wide = bucket(&format!("{OPEN}, policy: {STATUS}, public: [status/*]"));
+        let plan = bench.plan(&wide).await;
+        assert!(plan.steps.is_empty(), "{hidden}: {:?}", summaries(&plan));
+        assert_eq!(plan.refusals[0].guard, "public", "{hidden}");
+    }
+}
+
+#[tokio::test]
+async fn a_public_policy_goes_before_the_block_that_holds_it() {
+    let bench = Bench::new();
+    let open = STATUS.replace(
+        "Statement: [",
+        "Statement: [{ Sid: Own, Effect: Deny, Principal: '*', Action: 's3:*', \
+                                               Resource: 'arn:aws:s3:::imagery-1/own/*' }, ",
+    );
+    bench
+        .apply(&bucket(&format!("{OPEN}, policy: {open}, public: [status/*]")))
+        .await;
+    let block = sdk::PublicAccessBlockConfiguration::builder();
+    let block = block.block_public_policy(true).restrict_public_buckets(true).build();
+    let request = client(&bench).put_public_access_block().bucket("imagery-1");
+    request.public_access_block_configuration(block).send().await.unwrap();
+    let plan = bench.plan(&bucket("public_access_block: none, policy: none")).await;
+    assert_eq!(
+        summaries(&plan),
+        [
+            "bucket/imagery-1: write bucket policy",
+            "bucket/imagery-1: write public access block",
+            "bucket/imagery-1: remove bucket policy",
+        ]
+    );
 }

@@ -159,6 +159,7 @@ impl Kind for Bucket {
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;
     const REPLACEABLE: bool = false;
+    const EXPOSING: &'static [&'static str] = &["policy", "public_access_block", "ownership"];
     type Id = BucketName;
     type State = State;
     type Evidence = Evidence;
@@ -199,6 +200,7 @@ impl Kind for Bucket {
             "versioning" => live.versioning != Versioning::Off,
             "encryption" => live.encryption != Encryption::Aes256,
             "logging" => live.logging.is_some(),
+            "policy" => live.policy.denies(path.key.as_deref()),
             _ => false,
         }
     }

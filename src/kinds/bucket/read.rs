@@ -20,6 +20,9 @@ use super::notifications::Told;
 use super::values::{Ownership, Versioning};
 use super::{Bucket, Evidence, State};
 
+/// Pages of a thousand, beyond which it is enough to know that there are more.
+const MOST_PAGES: usize = 100;
+
 /// Where a bucket is, if it is ours.
 pub(super) enum Found {
     Absent,
@@ -216,7 +219,8 @@ async fn evidence(
         ..Evidence::default()
     };
     if object.depth == Depth::Remove || state.tags.is_empty() {
-        evidence.contents = asked.contents().await;
+        let pages = if object.depth == Depth::Remove { MOST_PAGES } else { 1 };
+        evidence.contents = asked.contents(pages).await;
     }
     let mut note = |read: Read<Option<&'static str>>| match read {
         Ok(found) => evidence.unmodelled.extend(found.map(str::to_owned)),

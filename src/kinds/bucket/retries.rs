@@ -65,6 +65,19 @@ pub(super) const NOTIFYING: &[Retry] = &[
     },
 ];
 
+/// An object that is only put where there is none: two writers at once.
+pub(super) const PUTTING: &[Retry] = &[
+    SPREADING,
+    COLLIDING,
+    Retry {
+        code: "ConditionalRequestConflict",
+        fragment: "",
+        within_s: 30,
+        waiting_for: "another write of the object to end",
+        when: When::Always,
+    },
+];
+
 /// A bucket that this run has emptied.
 pub(super) const DELETING_EMPTIED: &[Retry] = &[
     COLLIDING,

@@ -109,6 +109,7 @@ pub(super) fn lower(node: Option<&Node>, cx: &mut Lowering<'_>) -> Seeds {
 fn is_key(key: &Key, cx: &mut Lowering<'_>) -> bool {
     let problem = match key.text.as_str() {
         "" => "an object's key can't be empty",
+        text if text.chars().any(char::is_control) => "an object's key can't hold control characters",
         text if text.len() > LONGEST_KEY => "an object's key has at most 1,024 bytes",
         text if text.split('/').any(|part| part == "." || part == "..") => {
             "a key with `.` or `..` between slashes can't be reached by many clients"
@@ -128,6 +129,13 @@ fn lower_one(node: &Node, cx: &mut Lowering<'_>) -> Option<Seed> {
     }
     let mut table = Table::new(node, "object", KEYS, &mut cx.reading())?;
     let content_type = table.written_text("content_type", &mut cx.reading());
+    if let (Some(text), Some(node)) = (content_type, node.get("content_type"))
+        && !text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
+    {
+        let finding = Finding::error("E0411", node.span, "a content type is plain ASCII on one line");
+        cx.report(finding.label("such as `application/json`"));
+        return None;
+    }
     let overwrite = table.boolean("overwrite", &mut cx.reading()).unwrap_or(false);
     let bytes = match (table.take("content"), table.take("file")) {
         (Some(node), None) => table::text(node, "content", &mut cx.reading())?.as_bytes().to_vec(),

@@ -75,6 +75,8 @@ pub enum How {
     Plainly,
     /// A guard goes on.
     Guarding,
+    /// A guard is looked at, and put on where it isn't.
+    Ensuring,
     /// A guard goes off at the end.
     Unguarding,
     /// A guard goes off before the policy that needs it off.
@@ -111,7 +113,7 @@ fn create(id: &BucketName, wanted: &State, cx: &DiffCx<'_>) -> Vec<Action> {
     }
     let fresh = fresh(wanted);
     if wanted.public_access_block == fresh.public_access_block {
-        actions.push(set(Setting::Block, wanted, How::Guarding));
+        actions.push(set(Setting::Block, wanted, How::Ensuring));
     }
     actions.extend(change(id, wanted, &fresh, cx));
     actions
@@ -184,7 +186,8 @@ fn guards(id: &BucketName, wanted: &State, live: &State, cx: &DiffCx<'_>) -> Vec
     let policy = policy(wanted, live, cx);
     // A public policy can only be put where the block lets it; any other is put before the block goes.
     let must_open = is_public(wanted.policy.get()) && live.public_access_block.has(Block::BlockPublicPolicy);
-    if loosens && must_open && policy.is_some() && is_public(live.policy.get()) {
+    let takes_away = wanted.policy.is_none() && live.policy.denies(None);
+    if loosens && (must_open || takes_away) && policy.is_some() && is_public(live.policy.get()) {
         // The old policy is public and counted for nothing so far: what it lets in must be gone before the block is.
         let closed = State {
             policy: live.policy.only_denials(),
@@ -261,7 +264,7 @@ pub(super) fn facts(id: &BucketName, arn: &Arn, action: &Action, home: &Home) ->
         } => setting_facts(arn, *setting, to, *how, frees, home),
         Action::PutObject { key, seed: _ } => Facts {
             fields: vec![FieldPath::entry("objects", key)],
-            retry: retries::SETTING,
+            retry: retries::PUTTING,
             ..Facts::new("s3:PutObject", Rank::Add, format!("put object {key}"))
         },
         Action::Tag(change) => Facts {
@@ -302,7 +305,7 @@ fn setting_facts(arn: &Arn, setting: Setting, to: &Partial<State>, how: How, fre
     };
     let (rank, access) = match how {
         How::Plainly => (Rank::Set, Access::Neutral),
-        How::Guarding => (Rank::GuardOn, Access::Restricts),
+        How::Guarding | How::Ensuring => (Rank::GuardOn, Access::Restricts),
         How::Unguarding => (Rank::GuardOff, Access::Widens),
         How::Opening => (Rank::Set, Access::Widens),
         How::Closing => (Rank::Remove, Access::Restricts),

@@ -137,7 +137,7 @@ impl Encryption {
             return None;
         }
         Some(Self::Kms {
-            key: Some(key).filter(|key| key != "aws/s3" && key != "alias/aws/s3"),
+            key: Some(key).filter(|key| key != "aws/s3" && !key.ends_with("alias/aws/s3")),
             bucket_key,
             dual: dual.unwrap_or(false),
         })

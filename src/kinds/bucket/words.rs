@@ -10,7 +10,7 @@ use crate::fields::FieldPath;
 
 use crate::kind::{Field, OnChange, field};
 use crate::kinds::Member as _;
-use crate::kinds::decode::region;
+use crate::kinds::decode::{none_or, region};
 use crate::kinds::statements::Statements;
 use crate::names::BucketName;
 use crate::spec::lower::{Lowered, Lowering};
@@ -70,10 +70,10 @@ pub(super) const FIELDS: &[Field] = &[
     ),
     field(
         "policy",
-        "document",
+        "document or `none`",
         "none",
-        OnChange::InPlace,
-        "The whole bucket policy.",
+        OnChange::Held,
+        "The whole bucket policy. Without it, statements of a live one that deny something are kept; `none` takes them away.",
     ),
     field(
         "website",
@@ -138,7 +138,7 @@ pub(super) fn lower(id: &BucketName, node: &Node, cx: &mut Lowering<'_>) -> Opti
     let ownership = table.take("ownership").map(|node| Ownership::lower(node, cx));
     let public = access::consents(table.take("public"), cx);
     let policy_node = table.take("policy");
-    let policy = policy_node.map(|node| access::lower(id, node, cx));
+    let policy = none_or(policy_node, cx, |node, cx| access::lower(id, node, cx));
     let seeds = seed::lower(table.take("objects"), cx);
     let large = large(id, &mut table, cx);
     let tags = cx.tags(table.take("tags"));
@@ -164,7 +164,7 @@ pub(super) fn lower(id: &BucketName, node: &Node, cx: &mut Lowering<'_>) -> Opti
         encryption: encryption.unwrap_or(Some(fresh.encryption))?,
         public_access_block: blocks.unwrap_or(Some(fresh.public_access_block))?,
         ownership: ownership.unwrap_or(Some(fresh.ownership))?,
-        policy: Statements(policy.map_or(Some(None), |policy| policy.map(Some))?),
+        policy: Statements(policy?),
         website,
         lifecycle,
         cors,

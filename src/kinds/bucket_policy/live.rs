@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::{Aws, Intent, Service, View, failed, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
+use crate::fields::FieldPath;
 use crate::kind::{Live, Object, Observed, Seen};
 use crate::names::{Arn, BucketName, Region};
 
@@ -51,14 +52,19 @@ async fn read(aws: &Aws, object: &Object<BucketPolicy>) -> Result<Observed<Bucke
     let partition = aws.connection.home.partition.as_str();
     let parts = text.map(|text| document::parts(&text, &sids, partition));
     let document::Parts { own, dangling } = parts.transpose()?.unwrap_or_default();
+    let mut unknown = BTreeMap::new();
+    let bucket_tags = tags(aws, &object.id).await.unwrap_or_else(|why| {
+        unknown.insert(FieldPath::whole("tags"), why);
+        BTreeMap::new()
+    });
     Ok(Observed {
         state: State { Statement: own, absent },
         evidence: Evidence {
             bucket: Bucket::There,
             dangling,
-            bucket_tags: tags(aws, &object.id).await,
+            bucket_tags,
         },
-        unknown: BTreeMap::new(),
+        unknown,
     })
 }
 
@@ -106,14 +112,18 @@ async fn find(aws: &Aws, id: &BucketName) -> Result<Bucket, CallError> {
     }
 }
 
-/// The bucket's tags; none where they may not be read, since then nothing tells whose it is.
-async fn tags(aws: &Aws, id: &BucketName) -> BTreeMap<String, String> {
+/// The bucket's tags, which tell whose it is.
+async fn tags(aws: &Aws, id: &BucketName) -> Result<BTreeMap<String, String>, String> {
     let request = aws.s3_of(id, &anywhere(aws), Intent::Read).get_bucket_tagging();
     let request = request
         .bucket(id.as_str())
         .expected_bucket_owner(aws.connection.home.account.as_str());
-    let tags = request.send().await.map(|answer| answer.tag_set).unwrap_or_default();
-    tags.into_iter().map(|tag| (tag.key, tag.value)).collect()
+    let tags = match request.send().await.map_err(failed("s3:GetBucketTagging")) {
+        Ok(answer) => answer.tag_set,
+        Err(error) if error.is("NoSuchTagSet") || error.is("NoSuchTagSetError") => Vec::new(),
+        Err(error) => return Err(error.to_string()),
+    };
+    Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
 }
 
 /// The text of a bucket's policy, if it has one.

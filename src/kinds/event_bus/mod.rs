@@ -21,7 +21,7 @@ use crate::fields::FieldPath;
 use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
 use crate::names::limits::{EVENT_BUS_DESCRIPTION_CHARACTERS, EVENT_BUS_POLICY_CHARACTERS};
 use crate::names::{Arn, EventBusName, IamPath, NameError, Region};
-use crate::policy_doc::{Effect, Flavour, Policy as Document};
+use crate::policy_doc::{Flavour, Policy as Document};
 use crate::spec::finding::Finding;
 use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::Node;
@@ -173,7 +173,7 @@ impl Kind for EventBus {
     }
 
     fn holds(path: &FieldPath, live: &State) -> bool {
-        path.field == "policy" && live.policy.get().is_some_and(denies)
+        path.field == "policy" && live.policy.denies(path.key.as_deref())
     }
 
     fn pristine(live: &Observed<Self>) -> bool {
@@ -227,14 +227,6 @@ impl Kind for EventBus {
     fn unmodelled(evidence: &Evidence) -> Vec<String> {
         evidence.unmodelled.clone()
     }
-}
-
-/// Whether a policy keeps somebody out, or can't be read and so might.
-fn denies(policy: &Document) -> bool {
-    policy.document().is_none_or(|document| {
-        let mut statements = document.statements.iter();
-        statements.any(|statement| statement.effect == Effect::Deny)
-    })
 }
 
 fn lower(node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<EventBus>> {

@@ -10,10 +10,11 @@ use aws_sdk_iam::types::Tag;
 
 use crate::aws::{Aws, Intent, Service, View, failed, gone_is_done, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
-use crate::kind::{Kind as _, Live, Object, Observed, Seen};
+use crate::kind::{Depth, Kind as _, Live, Object, Observed, Seen};
 use crate::kinds::principal::live as holding;
 use crate::kinds::tagging::TagChange;
 use crate::names::{Arn, ClientId, NameError, OidcUrl, Thumbprint};
+use crate::policy_doc::Policy as Document;
 
 use super::{Action, Evidence, OidcProvider, State};
 
@@ -21,10 +22,22 @@ impl Live for OidcProvider {
     async fn read(view: &View<'_>, object: &Object<Self>) -> Seen<Self> {
         let _slot = view.aws.read_slot(Service::Iam).await;
         let arn = Self::arn(&object.id, None, &view.aws.connection.home);
-        match get(view.iam_client(), &arn).await {
-            Ok(None) => Seen::Absent,
-            Ok(Some(answer)) => observed(&answer).map_or_else(Seen::Unknown, |live| Seen::There(Box::new(live))),
-            Err(error) => Seen::Unknown(error.to_string()),
+        let answer = match get(view.iam_client(), &arn).await {
+            Ok(None) => return Seen::Absent,
+            Ok(Some(answer)) => answer,
+            Err(error) => return Seen::Unknown(error.to_string()),
+        };
+        let trusted_by = match object.depth {
+            Depth::Compare => Ok(Vec::new()),
+            Depth::Remove => trusting(view.iam_client(), &arn).await,
+        };
+        match (observed(&answer), trusted_by) {
+            (Ok(mut live), Ok(trusted_by)) => {
+                live.evidence.trusted_by = trusted_by;
+                Seen::There(Box::new(live))
+            }
+            (Err(why), _) => Seen::Unknown(why),
+            (_, Err(error)) => Seen::Unknown(error.to_string()),
         }
     }
 
@@ -64,6 +77,22 @@ async fn get(client: &aws_sdk_iam::Client, arn: &Arn) -> Result<Option<GetOpenId
     }
 }
 
+/// The roles whose trust policy names the provider; IAM has no other list of them.
+async fn trusting(client: &aws_sdk_iam::Client, provider: &Arn) -> Result<Vec<Arn>, CallError> {
+    let mut pages = client.list_roles().max_items(1000).into_paginator().send();
+    let mut found = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(failed("iam:ListRoles"))?;
+        let trusts = |role: &&aws_sdk_iam::types::Role| {
+            let trust = role.assume_role_policy_document().map(Document::live);
+            trust.is_some_and(|trust| trust.federated().contains(&provider.as_str()))
+        };
+        let arns = page.roles().iter().filter(trusts).map(aws_sdk_iam::types::Role::arn);
+        found.extend(arns.filter_map(|arn| Arn::parse(arn).ok()));
+    }
+    Ok(found)
+}
+
 fn observed(answer: &GetOpenIdConnectProviderOutput) -> Result<Observed<OidcProvider>, String> {
     let tags = answer.tags().iter();
     let state = State {
@@ -74,7 +103,10 @@ fn observed(answer: &GetOpenIdConnectProviderOutput) -> Result<Observed<OidcProv
     let created = answer.create_date().map_or(0, |date| date.secs());
     Ok(Observed {
         state,
-        evidence: Evidence { created },
+        evidence: Evidence {
+            created,
+            trusted_by: Vec::new(),
+        },
         unknown: BTreeMap::new(),
     })
 }

@@ -48,6 +48,8 @@ state! {
 pub struct Evidence {
     /// When it was made, in seconds since 1970.
     pub created: i64,
+    /// The roles that trust it, where it may be deleted.
+    pub trusted_by: Vec<Arn>,
 }
 
 impl Kind for OidcProvider {
@@ -192,9 +194,8 @@ impl Kind for OidcProvider {
         Vec::new()
     }
 
-    fn users(_: &Observed<Self>) -> Vec<Arn> {
-        // IAM has no list of the roles that trust a provider.
-        Vec::new()
+    fn users(live: &Observed<Self>) -> Vec<Arn> {
+        live.evidence.trusted_by.clone()
     }
 
     fn unmodelled(_: &Evidence) -> Vec<String> {

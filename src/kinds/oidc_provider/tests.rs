@@ -33,7 +33,10 @@ fn state(audiences: &[&str], thumbprints: &[&str], tags: &[(&str, &str)]) -> Sta
 fn live(state: State) -> Observed<OidcProvider> {
     Observed {
         state,
-        evidence: Evidence { created: 1 },
+        evidence: Evidence {
+            created: 1,
+            trusted_by: Vec::new(),
+        },
         unknown: BTreeMap::new(),
     }
 }

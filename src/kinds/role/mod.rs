@@ -2,6 +2,7 @@
 //!
 //! Invariant: a role is made with its boundary and its tags in one call, so that it is never unbounded or nobody's.
 
+mod federation;
 #[cfg(feature = "aws")]
 mod live;
 mod steps;
@@ -279,7 +280,9 @@ impl Kind for Role {
     }
 
     fn exposes(_: &RoleName, state: &State, _: &Home) -> BTreeSet<String> {
-        state.trust.opened().iter().flat_map(Opened::phrases).collect()
+        let mut opened: BTreeSet<String> = state.trust.opened().iter().flat_map(Opened::phrases).collect();
+        opened.extend(federation::opened(&state.trust));
+        opened
     }
 
     fn users(_: &Observed<Self>) -> Vec<Arn> {

@@ -74,10 +74,12 @@ impl Id {
 }
 
 /// What stands behind the name that a service gives its role. Application Auto Scaling's have a `_` of their own,
-/// `AWSServiceRoleForApplicationAutoScaling_DynamoDBTable`, and take no suffix (its guide, "Service-linked roles").
+/// `AWSServiceRoleForApplicationAutoScaling_DynamoDBTable`, and take no suffix (its guide, "Service-linked roles"); so has
+/// `AWSServiceRoleForAmazonSSM_AccountDiscovery` (Systems Manager's guide).
 fn suffix_of<'n>(service: &LinkingService, name: &'n str) -> Option<&'n str> {
     let (_, rest) = name.split_once('_')?;
-    if service.as_str().ends_with(".application-autoscaling.amazonaws.com") {
+    let service = service.as_str();
+    if service.ends_with(".application-autoscaling.amazonaws.com") || service == "accountdiscovery.ssm.amazonaws.com" {
         return rest.split_once('_').map(|(_, suffix)| suffix);
     }
     Some(rest)
