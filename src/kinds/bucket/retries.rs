@@ -65,6 +65,19 @@ pub(super) const NOTIFYING: &[Retry] = &[
     },
 ];
 
+/// S3 asks the log bucket whether it lets the logging service in.
+pub(super) const LOGGING: &[Retry] = &[
+    SPREADING,
+    COLLIDING,
+    Retry {
+        code: "InvalidTargetBucketForLogging",
+        fragment: "",
+        within_s: 60,
+        waiting_for: "the log bucket to let the logging service in",
+        when: When::Fresh,
+    },
+];
+
 /// An object that is only put where there is none: two writers at once.
 pub(super) const PUTTING: &[Retry] = &[
     SPREADING,

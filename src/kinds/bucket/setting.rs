@@ -128,6 +128,7 @@ impl Setting {
         match self {
             Self::Policy => retries::POLICY,
             Self::Notifications => retries::NOTIFYING,
+            Self::Logging => retries::LOGGING,
             _ => retries::SETTING,
         }
     }

@@ -323,11 +323,16 @@ fn setting_facts(arn: &Arn, setting: Setting, to: &Partial<State>, how: How, fre
                 let marks = super::invocations(wanted, arn);
                 marks.into_iter().chain(super::functions(wanted).cloned()).collect()
             }
-            Setting::Logging => super::log_bucket(wanted, home).into_iter().collect(),
+            // The log bucket's policy lets the logging service in.
+            Setting::Logging => super::log_bucket(wanted, home)
+                .into_iter()
+                .flat_map(|target| policy_mark(&target).into_iter().chain([target]))
+                .collect(),
             _ => Vec::new(),
         },
         makes: match how {
             How::Opening => opened_mark(arn),
+            _ if setting == Setting::Policy && !removes => policy_mark(arn).into_iter().collect(),
             _ => Vec::new(),
         },
         frees: frees.to_vec(),
@@ -340,6 +345,11 @@ fn setting_facts(arn: &Arn, setting: Setting, to: &Partial<State>, how: How, fre
         retry: setting.retries(),
         ..Facts::new(setting.call(removes), rank, summary)
     }
+}
+
+/// Not a thing of AWS: what tells whoever stands on a bucket's policy that it is written.
+fn policy_mark(bucket: &Arn) -> Option<Arn> {
+    Arn::parse(&format!("{bucket}:policy")).ok()
 }
 
 /// Not a thing of AWS: what tells a policy that this run has opened the way for it, so that a refusal may heal.

@@ -51,7 +51,7 @@ pub(super) const FIELDS: &[Field] = &[
         "public_access_block",
         "true, `none`, or four flags",
         "true",
-        OnChange::Held,
+        OnChange::InPlace,
         "What is refused or ignored that would open the bucket; a flag that is not written is on.",
     ),
     field(
@@ -65,7 +65,7 @@ pub(super) const FIELDS: &[Field] = &[
         "ownership",
         "a word of S3",
         "BucketOwnerEnforced",
-        OnChange::Held,
+        OnChange::InPlace,
         "Who owns objects, and whether ACLs count.",
     ),
     field(
