@@ -57,6 +57,33 @@ fn what_has_no_mark_and_would_change_is_refused_whole() {
     ");
 }
 
+/// The mark is the last write: whoever is cut off on the way has claimed nothing.
+#[test]
+fn an_adoption_that_was_cut_off_still_needs_the_word() {
+    let unmarked = || {
+        World::settled(PAIR).role("monitor", |role| {
+            role.tags.remove(OWNER);
+            role.policies.insert(arn("aws/AdministratorAccess"));
+            role.description = "by hand".into();
+        })
+    };
+    let whole = unmarked().adopt("*").plan();
+    assert_eq!(whole.steps.len(), 3);
+    for cut in 0..whole.steps.len() {
+        let mut world = unmarked();
+        whole.steps.iter().take(cut).for_each(|step| world.step(step));
+        let plan = world.plan();
+        // With the last change done it is as written, and only the mark is missing.
+        let as_written = cut == whole.steps.len() - 1;
+        assert_eq!(
+            plan.refused().starts_with("adopt: role/monitor"),
+            !as_written,
+            "cut after {cut}"
+        );
+        assert_eq!(plan.steps.len(), usize::from(as_written), "cut after {cut}");
+    }
+}
+
 #[test]
 fn another_environments_and_a_stacks_are_contested_even_when_equal() {
     let world = World::settled(PAIR)
