@@ -48,6 +48,7 @@ LOGS = {
         ],
     }
 }
+LOGS_SHOWN = {"Policy": LOGS["policy"]}
 FUNCTIONS = {
     "roles": {"runner": {"trust": "lambda.amazonaws.com"}},
     "lambdas": {"unpack": {"runtime": "python3.12", "handler": "app.handler", "role": "runner", "code": "./code"}},
@@ -307,7 +308,8 @@ def whole(bench: Bench) -> None:
     }
     bench.same("imagery", {key: found["imagery"][key] for key in wanted}, wanted)
     bench.same("objects", {key: one["Body"] for key, one in found["imagery"]["Objects"].items()}, {"status/demo": "ok", "in/readme.txt": "Put here"})
-    fresh = {"Versioning": None, "Encryption": AES256, "PublicAccessBlock": blocks(), "Ownership": "BucketOwnerEnforced", "Policy": None}
+    fresh = {"Versioning": None, "Encryption": AES256, "PublicAccessBlock": blocks(), "Ownership": "BucketOwnerEnforced"}
+    fresh |= LOGS_SHOWN
     bench.same("logs", {key: found["logs"][key] for key in fresh}, fresh)
 
 
