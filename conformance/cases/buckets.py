@@ -118,7 +118,8 @@ SMALL_ROWS = [
     row("block-none", "public_access_block", "PublicAccessBlock", ("none", NO_BLOCKS), (OPEN, blocks(BlockPublicPolicy=False, RestrictPublicBuckets=False)), blocks()),
     row("ownership", "ownership", "Ownership", ("ObjectWriter",) * 2, ("BucketOwnerPreferred",) * 2, "BucketOwnerEnforced"),
     row("own-policy", "policy", "Policy", (READ, READ), (WRITE, WRITE), None),
-    row("own-policy-list", "policy", "Policy", (READ["Statement"], READ), (TLS, TLS), None),
+    # A denial that is no longer written is held.
+    row("own-policy-list", "policy", "Policy", (READ["Statement"], READ), (TLS, TLS), TLS),
     row("eventbridge", "eventbridge", "Notifications/EventBridgeConfiguration", (True, {}), (False, None), None),
     row(
         "tags", "tags", "Tags", ({"team": "data"}, OWNED | {"team": "data"}),
@@ -391,7 +392,7 @@ HANDS = [
     hand("ownership", "put_bucket_ownership_controls", "ownership", OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}),
     hand("ownership-gone", "delete_bucket_ownership_controls", "ownership"),
     hand("own-policy", "put_bucket_policy", "policy", Policy=json.dumps(READ)),
-    hand("own-policy-that-denies", "put_bucket_policy", "policy", "Tls", Policy=json.dumps(TLS)),
+    hand("own-policy-that-denies", "put_bucket_policy", "held", "policy.Tls", kept=True, Policy=json.dumps(TLS)),
     hand("website", "put_bucket_website", "website", WebsiteConfiguration=INDEX),
     hand("website-redirect", "put_bucket_website", "website", "www.example.com", WebsiteConfiguration=SHOWN_HOST),
     hand("lifecycle", "put_bucket_lifecycle_configuration", "lifecycle", "tmp", LifecycleConfiguration={"Rules": [SHOWN_TMP]}),
