@@ -156,7 +156,7 @@ impl Kind for Bucket {
         scope: Scope::Global,
     };
     const FIELDS: &'static [Field] = words::FIELDS;
-    const DOC: &'static str = include_str!("doc.md");
+    const DOC: &'static str = concat!(include_str!("doc.md"), "\n", include_str!("settings.md"));
     const TAGGABLE: bool = true;
     const REPLACEABLE: bool = false;
     const EXPOSING: &'static [&'static str] = &["policy", "public_access_block", "ownership"];
