@@ -1,15 +1,14 @@
 //! A resource policy as a field: one document in AWS, but compared, ignored and shared statement by statement.
 //!
 //! Invariant: what one statement is to be never touches another. A statement without a Sid, or with one that stands twice,
-//! is known by what it says. Only a version that differs makes the document one whole.
+//! is known by what it says. Only a version that differs, or a text that can't be read, makes the document one whole.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
-
-use crate::fields::{FieldValue, Shown};
 use sha2::Digest as _;
 
+use crate::fields::{FieldValue, Shown};
 use crate::policy_doc::{Policy, same};
 
 /// The policy of a resource, if it has one.
@@ -56,6 +55,11 @@ impl Statements {
         statements.collect()
     }
 
+    /// Whether there is a policy that this program can't take apart.
+    fn is_unreadable(&self) -> bool {
+        self.0.as_ref().is_some_and(|policy| policy.document().is_none())
+    }
+
     /// The version of the language, which gives `${…}` its meaning.
     fn version(&self) -> Option<Json> {
         sent(self.0.as_ref()?).shift_remove("Version")
@@ -63,8 +67,9 @@ impl Statements {
 
     /// What is left of both sides when what means the same is taken out, statement by statement.
     fn pairs(&self, other: &Self) -> Option<(BTreeMap<String, Policy>, BTreeMap<String, Policy>)> {
+        let is_whole = self.is_unreadable() || other.is_unreadable();
         let alike = self.0.is_none() || other.0.is_none() || self.version() == other.version();
-        alike.then_some(())?;
+        (alike && !is_whole).then_some(())?;
         let (mut mine, mut theirs) = (self.by_key(), other.by_key());
         mine.retain(|key, one| {
             let found = match theirs.get(key) {
@@ -103,7 +108,8 @@ impl Statements {
     pub fn denies(&self, key: Option<&str>) -> bool {
         let denies = |statement: &Json| statement.get("Effect").and_then(Json::as_str) != Some("Allow");
         let mut statements = self.0.iter().flat_map(keyed);
-        statements.any(|(known, statement)| key.is_none_or(|key| key == known) && denies(&statement))
+        self.is_unreadable()
+            || statements.any(|(known, statement)| key.is_none_or(|key| key == known) && denies(&statement))
     }
 }
 
@@ -259,6 +265,14 @@ mod tests {
         assert_eq!(one, policy(&[]));
         one.take(&other, Some("C"));
         assert_eq!(one, policy(&[("C", "s3:*")]));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_never_equal_to_nothing() {
+        let odd = Statements(Some(Policy::live("no policy at all")));
+        assert_eq!(sids(policy(&[]).apart(&odd)), ["the whole"]);
+        assert_eq!(sids(policy(&[("A", "s3:*")]).apart(&odd)), ["the whole"]);
+        assert!(odd.denies(None));
     }
 
     #[test]

@@ -183,11 +183,3 @@ pub(super) fn blocked(bucket: &BucketName, policy: Option<&Document>, blocks: &B
     let label = "write `public_access_block: { block_public_policy: false, restrict_public_buckets: false }`";
     Some(Finding::error("E0432", node.span, message).label(label))
 }
-
-/// Whether a policy only ever lets in, so that taking it away opens nothing.
-pub(super) fn only_allows(policy: &Document) -> bool {
-    policy.document().is_some_and(|document| {
-        let mut statements = document.statements.iter();
-        statements.all(|statement| statement.effect == policy_doc::Effect::Allow)
-    })
-}

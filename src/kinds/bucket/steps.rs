@@ -214,10 +214,10 @@ fn policy(wanted: &State, live: &State, cx: &DiffCx<'_>) -> Option<Action> {
     if !Setting::Policy.differs(wanted, live) && !renewed {
         return None;
     }
-    let how = match (wanted.policy.get(), live.policy.get()) {
-        (Some(_), _) => How::Granting,
-        (None, Some(live)) if access::only_allows(live) => How::Closing,
-        (None, _) => How::Unguarding,
+    let how = match wanted.policy.get() {
+        Some(_) => How::Granting,
+        None if live.policy.denies(None) => How::Unguarding,
+        None => How::Closing,
     };
     Some(set(Setting::Policy, wanted, how))
 }
@@ -311,13 +311,12 @@ fn setting_facts(arn: &Arn, setting: Setting, to: &Partial<State>, how: How, fre
         How::Closing => (Rank::Remove, Access::Restricts),
         How::Granting => (Rank::Add, Access::Either),
     };
-    let opened = Arn::parse(&format!("{arn}:opened")).ok();
     Facts {
         access,
         needs: match setting {
             Setting::Policy => {
                 let named = wanted.policy.iter().flat_map(|policy| own_principals(policy, home));
-                named.chain(opened).collect()
+                named.chain(opened_mark(arn)).collect()
             }
             Setting::Notifications => {
                 let marks = super::invocations(wanted, arn);
@@ -332,9 +331,11 @@ fn setting_facts(arn: &Arn, setting: Setting, to: &Partial<State>, how: How, fre
         },
         makes: match how {
             How::Opening => opened_mark(arn),
-            _ if setting == Setting::Policy && !removes => policy_mark(arn).into_iter().collect(),
-            _ => Vec::new(),
-        },
+            _ if setting == Setting::Policy && !removes => policy_mark(arn),
+            _ => None,
+        }
+        .into_iter()
+        .collect(),
         frees: frees.to_vec(),
         loss: if removes && setting == Setting::Policy {
             Loss::Link
@@ -353,6 +354,6 @@ fn policy_mark(bucket: &Arn) -> Option<Arn> {
 }
 
 /// Not a thing of AWS: what tells a policy that this run has opened the way for it, so that a refusal may heal.
-fn opened_mark(arn: &Arn) -> Vec<Arn> {
-    Arn::parse(&format!("{arn}:opened")).into_iter().collect()
+fn opened_mark(bucket: &Arn) -> Option<Arn> {
+    Arn::parse(&format!("{bucket}:opened")).ok()
 }
