@@ -55,34 +55,12 @@ pub(super) fn not_ours<K: Member>(
     if cx.consents.adopts(&object.address) {
         return None;
     }
-    // Adding to what another environment keeps whole would only be taken away again, and added again.
-    let theirs = K::tags(&live.state)
-        .or(K::host_tags(live))
-        .and_then(|tags| other_owner(tags, cx));
     let adds_only = wanted.shared || K::tags(&live.state).is_none();
-    if let Some((path, why)) = live
-        .unknown
-        .iter()
-        .find(|(path, _)| path.field == "tags" && adds_only && !actions.is_empty())
+    if adds_only
+        && !actions.is_empty()
+        && let Some(refusal) = adding_to_theirs(object, wanted, live, cx)
     {
-        let message = format!(
-            "whose {} is can't be told while its {path} are unknown: {why}",
-            object.address
-        );
-        return Some(about(
-            "unknown",
-            object,
-            &wanted.origin,
-            message,
-            "make them readable first".into(),
-        ));
-    }
-    if let Some(owner) = theirs.filter(|_| adds_only && !actions.is_empty()) {
-        let hint = format!("to add to it all the same: --adopt {}", object.address);
-        return Some(Refusal {
-            hint,
-            ..contested(object, &wanted.origin, &owner)
-        });
+        return Some(refusal);
     }
     if wanted.shared {
         return not_added(object, wanted, fields);
@@ -98,6 +76,29 @@ pub(super) fn not_ours<K: Member>(
         let message = format!("{address} exists and is not this environment's; {fields} would change");
         let hint = format!("to take it over and change it: --adopt {address}");
         about("adopt", object, &wanted.origin, message, hint)
+    })
+}
+
+/// Adding to what another environment keeps whole would only be taken away again, and added again. Whoever can't be told
+/// may be another one.
+fn adding_to_theirs<K: Member>(
+    object: &Object<K>,
+    wanted: &Wanted<K>,
+    live: &Observed<K>,
+    cx: &DraftCx<'_>,
+) -> Option<Refusal> {
+    let address = &object.address;
+    if let Some((path, why)) = live.unknown.iter().find(|(path, _)| path.field == "tags") {
+        let message = format!("whose {address} is can't be told while its {path} are unknown: {why}");
+        let hint = "make them readable first".to_owned();
+        return Some(about("unknown", object, &wanted.origin, message, hint));
+    }
+    let tags = K::tags(&live.state).or(K::host_tags(live))?;
+    let owner = other_owner(tags, cx)?;
+    let hint = format!("to add to it all the same: --adopt {address}");
+    Some(Refusal {
+        hint,
+        ..contested(object, &wanted.origin, &owner)
     })
 }
 
