@@ -12,9 +12,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+import behaviours
 import cases
 from harness import backends, exceptions
 from harness.bench import Bench
+from harness.case import Case
 from harness.verdict import Tally, judge
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,10 +25,10 @@ ROOT = Path(__file__).resolve().parent.parent
 def arguments() -> argparse.Namespace:
     """What the user asked for."""
     parser = argparse.ArgumentParser(description="Drives evenkeel from outside against simulated accounts.")
-    parser.add_argument("--backend", choices=["sandbox", "moto", "both"], default="both")
+    parser.add_argument("--backend", choices=["sandbox", "lag", "moto", "both"], default="both")
     parser.add_argument("--only", default="*", metavar="PATTERN", help="cases whose names match, such as 'edit/role*'")
     parser.add_argument("--binary", type=Path, help="the tool; default: $EVENKEEL or the debug build")
-    parser.add_argument("--seed", type=int, default=1, help="decides the moments at which applies are killed")
+    parser.add_argument("--seed", type=int, default=1, help="decides the moments at which applies are killed, and the delays of an account with lag")
     parser.add_argument("--jobs", type=int, default=3, help="accounts of each backend at a time; most of the time is waiting")
     parser.add_argument("--list", action="store_true", help="name the cases and stop")
     parser.add_argument("--keep", action="store_true", help="keep the folders of the cases")
@@ -54,11 +56,21 @@ def work(backend: backends.Backend, waiting: SimpleQueue, tool: Path, options: a
             tally.count(judge(case, Bench(backend, tool, workplace, options.seed), exceptions.find(case.name, backend.name)))
 
 
+def takes_part(backend: str, case: Case) -> bool:
+    """Whether a backend runs a case: with lag everything holds that holds on the server."""
+    return backend in case.backends or (backend == "sandbox-lag" and "sandbox" in case.backends and not is_prompt(case))
+
+
+def is_prompt(case: Case) -> bool:
+    """Behaviours are told of an account that shows every write at once, unless they ask for lag."""
+    return case.name.startswith("behaviour/")
+
+
 def queue_of(name: str, pattern: str) -> SimpleQueue:
     """The cases that a backend takes part in."""
     waiting = SimpleQueue()
-    for case in cases.ALL:
-        if name in case.backends and fnmatchcase(case.name, pattern):
+    for case in [*behaviours.ALL, *cases.ALL]:
+        if takes_part(name, case) and fnmatchcase(case.name, pattern):
             waiting.put(case)
     return waiting
 
@@ -79,12 +91,12 @@ def main() -> int:
     """Runs the backends side by side; the exit code says whether everything is as it must be."""
     options = arguments()
     if options.list:
-        print("\n".join(sorted(case.name for case in cases.ALL)))
+        print("\n".join(sorted(case.name for case in [*behaviours.ALL, *cases.ALL])))
         return 0
     tool = binary(options.binary)
     folder = Path(tempfile.mkdtemp(prefix="evenkeel-conformance-"))
     tally = Tally(threading.Lock())
-    chosen = backends.choose(options.backend, tool, folder, options.jobs)
+    chosen = backends.choose(options.backend, tool, folder, options.jobs, options.seed)
     queues = {backend.name: queue_of(backend.name, options.only) for backend in chosen}
     end_servers_when_terminated(chosen)
     with ThreadPoolExecutor(len(chosen)) as pool:

@@ -95,16 +95,14 @@ class Backend:
             self.clients[place] = self.new_client(service, region)
         return self.clients[place]
 
-    def new_client(self, service: str, region: str):
-        """A boto3 client that nobody uses yet."""
-        return self.session.client(
-            service,
-            endpoint_url=self.url(),
-            region_name=region,
-            aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
-            config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
-        )
+    def new_client(self, service: str, region: str, **more: object):
+        """A boto3 client that nobody uses yet; `more` as for `boto3.client`, such as other keys."""
+        usual = {
+            "aws_access_key_id": KEYS["AWS_ACCESS_KEY_ID"],
+            "aws_secret_access_key": KEYS["AWS_SECRET_ACCESS_KEY"],
+            "config": Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
+        }
+        return self.session.client(service, endpoint_url=self.url(), region_name=region, **(usual | more))
 
     def start(self, command: list[str], **more: str) -> None:
         """Starts the server process with its output in a file."""
@@ -144,7 +142,22 @@ class Sandbox(Backend):
     def serve(self) -> None:
         """Starts the server over what is in the folder, where it was before if it was."""
         self.port = self.port or free_port()
-        self.start([str(self.tool), "sandbox", "--listen", f"127.0.0.1:{self.port}", "--state", str(self.state())])
+        command = [str(self.tool), "sandbox", "--listen", f"127.0.0.1:{self.port}", "--state", str(self.state())]
+        self.start([*command, *self.lag()])
+
+    def lag(self) -> list[str]:
+        """What makes the account slow to agree with itself."""
+        return []
+
+
+class SandboxLag(Sandbox):
+    """The same, as slow to agree with itself as AWS is."""
+
+    name = "sandbox-lag"
+    seed = 1
+
+    def lag(self) -> list[str]:
+        return [f"--lag={self.seed}"]
 
 
 class SandboxFolder(Sandbox):
@@ -188,7 +201,9 @@ class Moto(Backend):
         urllib.request.urlopen(urllib.request.Request(f"{self.url()}/moto-api/reset", method="POST"), timeout=60).read()
 
 
-def choose(word: str, tool: Path, folder: Path, jobs: int) -> list[Backend]:
+def choose(word: str, tool: Path, folder: Path, jobs: int, seed: int) -> list[Backend]:
     """The backends behind a word of the command line, each so many times."""
-    kinds = {"sandbox": [Sandbox, SandboxFolder], "moto": [Moto], "both": [Sandbox, SandboxFolder, Moto]}[word]
+    SandboxLag.seed = seed
+    own = [Sandbox, SandboxFolder]
+    kinds = {"sandbox": own, "lag": [SandboxLag], "moto": [Moto], "both": [*own, Moto]}[word]
     return [kind(tool, folder / "backends" / str(number)) for kind in kinds for number in range(jobs)]

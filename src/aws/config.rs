@@ -38,6 +38,8 @@ pub struct SandboxChoice {
     pub folder: PathBuf,
     /// The account to make there, if none is there yet.
     pub account: Option<AccountId>,
+    /// With a seed, changes reach the rest of the account some calls later.
+    pub lag: Option<u64>,
 }
 
 /// Why there is no connection.
@@ -122,7 +124,10 @@ fn timeouts() -> TimeoutConfig {
 }
 
 fn simulated_config(choice: SandboxChoice, region: Option<&Region>) -> Result<SdkConfig, OpenError> {
-    let mut options = Options::default();
+    let mut options = Options {
+        lag: choice.lag,
+        ..Options::default()
+    };
     if let Some(account) = choice.account {
         options.account_id = account.to_string();
     }

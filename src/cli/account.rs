@@ -345,6 +345,7 @@ impl Asked {
         let choice = args.sandbox.as_ref().map(|folder| SandboxChoice {
             folder: folder.clone(),
             account: self.account.clone(),
+            lag: args.sandbox_lag,
         });
         let region = header.region.as_ref().or(self.region.as_ref());
         let (config, connection) = connect(args.profile.as_deref(), region, choice)

@@ -20,10 +20,17 @@ pub(crate) struct CheckArgs {
     /// Taken as everywhere else, so that one alias serves all commands; `check` looks at no account.
     #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "", hide = true)]
     sandbox: Option<String>,
+    /// The same for the sandbox's lag.
+    #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "1", hide = true)]
+    sandbox_lag: Option<u64>,
 }
 
 pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
-    let CheckArgs { files, sandbox: _ } = args;
+    let CheckArgs {
+        files,
+        sandbox: _,
+        sandbox_lag: _,
+    } = args;
     let loaded = Loaded::read(files)?;
     let Some(environment) = loaded.offline() else {
         output.findings(&loaded.texts.findings, &loaded.texts.sources);

@@ -16,7 +16,6 @@ mod output;
 mod plan;
 #[cfg(feature = "aws")]
 mod progress;
-#[cfg(feature = "aws")]
 mod sandbox;
 mod session;
 
@@ -71,7 +70,6 @@ enum Command {
     #[cfg(feature = "aws")]
     Apply(apply::ApplyArgs),
     /// Serve a simulated account, for the AWS CLI and other clients.
-    #[cfg(feature = "aws")]
     Sandbox(sandbox::SandboxArgs),
 }
 
@@ -105,6 +103,9 @@ struct AccountArgs {
     /// Use a simulated account, kept in this folder, in place of AWS.
     #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = ".evenkeel/sandbox")]
     sandbox: Option<PathBuf>,
+    /// Let the simulated account be as slow to agree with itself as AWS is; the seed decides when.
+    #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "1", requires = "sandbox")]
+    sandbox_lag: Option<u64>,
 }
 
 /// The user's word on what is dangerous.
@@ -137,7 +138,6 @@ pub fn main() -> Exit {
         Command::Plan(args) => block_on(plan::run(&args, &output)),
         #[cfg(feature = "aws")]
         Command::Apply(args) => block_on(apply::run(&args, &output)),
-        #[cfg(feature = "aws")]
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
     };
     result.unwrap_or_else(|failure| output.failure(&failure))
@@ -167,7 +167,6 @@ fn init_log(verbose: u8) {
         .try_init();
 }
 
-#[cfg(feature = "aws")]
 fn block_on(work: impl Future<Output = Result<Exit, failure::Failure>>) -> Result<Exit, failure::Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {

@@ -39,7 +39,6 @@ impl Output {
     }
 
     /// A line for people, to standard error.
-    #[cfg(feature = "aws")]
     pub(crate) fn note(&self, text: &str) {
         let _ = writeln!(std::io::stderr(), "{text}");
     }

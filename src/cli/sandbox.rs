@@ -24,6 +24,9 @@ pub(crate) struct SandboxArgs {
     /// The folder of the account, the same as for --sandbox.
     #[arg(long, value_name = "DIR", default_value = ".evenkeel/sandbox")]
     state: PathBuf,
+    /// Be as slow to agree with itself as AWS is; the seed decides when.
+    #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "1")]
+    lag: Option<u64>,
 }
 
 pub(crate) async fn run(args: &SandboxArgs, output: &Output) -> Result<Exit, Failure> {
@@ -31,7 +34,11 @@ pub(crate) async fn run(args: &SandboxArgs, output: &Output) -> Result<Exit, Fai
         let failure = Failure::new(format!("{} is not a loopback address", args.listen));
         return Err(failure.hint("signatures are not verified, so nobody else may reach it; use 127.0.0.1"));
     }
-    let account = Account::open(Some(&args.state), Options::default())
+    let options = Options {
+        lag: args.lag,
+        ..Options::default()
+    };
+    let account = Account::open(Some(&args.state), options)
         .map_err(|error| Failure::new(format!("the sandbox can't be opened: {error}")))?;
     let failed = |error: std::io::Error| Failure::new(format!("{} can't be listened on: {error}", args.listen));
     let listener = TcpListener::bind(args.listen).await.map_err(failed)?;

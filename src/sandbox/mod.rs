@@ -58,6 +58,7 @@ pub use xml::Xml;
 
 use call::Envelope;
 use clock::Counts;
+use spread::Delay;
 use store::{Head, Store};
 
 /// How an account is made and how it behaves.
@@ -71,9 +72,8 @@ pub struct Options {
     pub seed: u64,
     /// Where moments come from.
     pub time: Time,
-    /// With a seed, new users and roles can't be named as principals for the next zero to three calls, as happens where
-    /// IAM's writes have not spread yet. The same holds for settings of a new bucket, permissions of a new function,
-    /// an opened public access block and removed targets of a rule. `None`: everything is visible at once.
+    /// With a seed, changes reach the rest of the account only some calls later, each consumer by itself, as the table
+    /// of [`spread`] says. `None`: everything is visible at once.
     pub lag: Option<u64>,
     /// For how many calls that create or update a Lambda function a new role can't be assumed by the service.
     pub role_delay: u64,
@@ -283,8 +283,9 @@ impl Inner {
     fn settle(&mut self, result: Result<Reply, Fault>) -> Result<Reply, Fault> {
         let settled = result.and_then(|reply| self.save().map(|()| reply));
         let keep = settled.is_ok();
+        let echo = self.world.spread(Delay::Read);
         for table in self.world.tables() {
-            if keep { table.commit() } else { table.rollback() }
+            if keep { table.commit(echo) } else { table.rollback() }
         }
         if !keep {
             self.save_head().ok();

@@ -1,15 +1,49 @@
 //! How long a change takes until the rest of the account sees it.
 //!
-//! Invariant: without lag everything is seen at once; with it, the same seed and calls give the same delays.
+//! Invariant: without lag everything is seen at once; with it, the same seed and calls give the same delays. Each
+//! consumer draws a delay of its own, since a principal that IAM shows may still be unknown to S3.
 
 use super::{Due, Ids, Tempo, World};
 
+/// What takes its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Delay {
+    /// A write, until reads of the same service show it: `NoSuchEntity` of what was just made, answers of what was just
+    /// deleted, lists without what was just attached.
+    Read,
+    /// A new user or role, until a policy can name it: "Invalid principal in policy".
+    Principal,
+    /// A new function, until permissions can be added to it.
+    Function,
+    /// A new bucket, until its settings can be written: `NoSuchBucket`.
+    Bucket,
+    /// An opened public access block, until policies are no longer refused for it.
+    PublicAccessBlock,
+    /// Removed targets of a rule, until the rule can be deleted.
+    Targets,
+}
+
+impl Delay {
+    /// What the draw is named by, and for how many further calls it lasts at most.
+    const fn longest(self) -> (&'static str, u64) {
+        match self {
+            Self::Read => ("read", 2),
+            Self::Principal => ("principal", 3),
+            Self::Function => ("function", 3),
+            Self::Bucket => ("bucket", 3),
+            Self::PublicAccessBlock => ("public access block", 3),
+            Self::Targets => ("targets", 3),
+        }
+    }
+}
+
 impl World {
-    /// When a change made now will have spread: at once, or with lag after up to three more calls.
-    pub(super) fn spread(&self, what: &str) -> Option<Due> {
+    /// When a change made now will have spread to this consumer: at once, or with lag after some more calls.
+    pub(super) fn spread(&self, delay: Delay) -> Option<Due> {
         let seed = self.options.lag?;
-        let delay = Ids::draw(seed, what, self.clock.count(Tempo::Calls), 4);
-        Some(self.clock.after(Tempo::Calls, delay))
+        let (what, longest) = delay.longest();
+        let calls = Ids::draw(seed, what, self.clock.count(Tempo::Calls), longest.saturating_add(1));
+        Some(self.clock.after(Tempo::Calls, calls))
     }
 
     /// Whether a change has spread by now.

@@ -3,6 +3,7 @@
 //! Invariant: until [`Stored::commit`] the table can return to where it was, so a call that fails changes nothing.
 //! This module must not touch files; it only says what the store shall write.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -10,6 +11,8 @@ use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use super::{Clock, Due};
 
 /// What a table is ordered and found by; its text names the object's file.
 pub trait Key: Ord + Clone {
@@ -98,8 +101,8 @@ pub trait Stored {
     /// # Errors
     /// When an object has no file form; the text says why.
     fn changes(&self) -> Result<Vec<Change>, String>;
-    /// Makes the present call's changes final.
-    fn commit(&mut self);
+    /// Makes the present call's changes final. Until `echo` has come, [`Table::seen`] shows what was before them.
+    fn commit(&mut self, echo: Option<Due>);
     /// Takes the present call's changes back.
     fn rollback(&mut self);
 }
@@ -110,6 +113,23 @@ pub struct Table<T, K: Ord = String> {
     folder: &'static str,
     rows: BTreeMap<K, T>,
     before: BTreeMap<K, Option<T>>,
+    /// What readers still see of a change, in memory only: who opens the account anew finds it settled.
+    echoes: BTreeMap<K, Echo<T>>,
+    is_slow: IsSlow,
+}
+
+/// What was before a change, and until when readers are shown it.
+#[derive(Debug, Clone)]
+struct Echo<T> {
+    until: Due,
+    shown: Option<T>,
+}
+
+/// Whether reads of a table lag behind its writes where the account has lag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum IsSlow {
+    No,
+    Yes,
 }
 
 impl<T: Record, K: Key> Table<T, K> {
@@ -120,7 +140,32 @@ impl<T: Record, K: Key> Table<T, K> {
             folder,
             rows: BTreeMap::new(),
             before: BTreeMap::new(),
+            echoes: BTreeMap::new(),
+            is_slow: IsSlow::No,
         }
+    }
+
+    /// The same, but with lag its readers are behind its writers.
+    #[must_use]
+    pub fn slow(mut self) -> Self {
+        self.is_slow = IsSlow::Yes;
+        self
+    }
+
+    /// What a reader finds under this key now: with lag perhaps an earlier state, or what was deleted, or nothing yet.
+    #[must_use]
+    pub fn seen(&self, key: &K, clock: &Clock) -> Option<&T> {
+        match self.echoes.get(key).filter(|echo| !echo.until.has_come(clock)) {
+            Some(echo) => echo.shown.as_ref(),
+            None => self.rows.get(key),
+        }
+    }
+
+    /// All objects that a reader finds now, in the order of their keys.
+    pub fn all_seen<'a>(&'a self, clock: &'a Clock) -> impl Iterator<Item = (&'a K, &'a T)> + use<'a, T, K> {
+        // Deleted objects that still answer stand among the echoes alone.
+        let keys = merged(self.rows.keys(), self.echoes.keys());
+        keys.filter_map(|key| self.seen(key, clock).map(|row| (key, row)))
     }
 
     /// The object with this key.
@@ -230,8 +275,16 @@ impl<T: Record, K: Key> Stored for Table<T, K> {
         Ok(removed)
     }
 
-    fn commit(&mut self) {
-        self.before.clear();
+    fn commit(&mut self, echo: Option<Due>) {
+        let before = std::mem::take(&mut self.before);
+        let Some(until) = echo.filter(|_| self.is_slow == IsSlow::Yes) else {
+            self.echoes.retain(|key, _| !before.contains_key(key));
+            return;
+        };
+        for (key, shown) in before {
+            self.echoes.remove(&key);
+            self.echoes.insert(key, Echo { until, shown });
+        }
     }
 
     fn rollback(&mut self) {
@@ -242,6 +295,29 @@ impl<T: Record, K: Key> Stored for Table<T, K> {
             }
         }
     }
+}
+
+/// Two sorted lists of keys as one, each key once.
+fn merged<'a, K: Key + 'a>(
+    rows: impl Iterator<Item = &'a K>,
+    echoes: impl Iterator<Item = &'a K>,
+) -> impl Iterator<Item = &'a K> {
+    let (mut rows, mut echoes) = (rows.peekable(), echoes.peekable());
+    std::iter::from_fn(move || {
+        let order = match (rows.peek(), echoes.peek()) {
+            (Some(row), Some(echo)) => row.cmp(echo),
+            (Some(_), None) => Ordering::Less,
+            (None, _) => Ordering::Greater,
+        };
+        if order == Ordering::Equal {
+            echoes.next();
+        }
+        if order == Ordering::Greater {
+            echoes.next()
+        } else {
+            rows.next()
+        }
+    })
 }
 
 impl<T: Record, K: Key> Table<T, K> {
@@ -280,12 +356,14 @@ fn file_name(key: &str, ending: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use super::super::clock::Counts;
+    use super::super::{Tempo, Time};
     use super::*;
 
     fn table() -> Table<u32> {
         let mut table = Table::new("numbers");
         table.insert("one".to_owned(), 1);
-        table.commit();
+        table.commit(None);
         table
     }
 
@@ -301,6 +379,31 @@ mod tests {
             [("one", 1)]
         );
         assert_eq!(table.changes().unwrap(), []);
+    }
+
+    #[test]
+    fn readers_of_a_slow_table_see_the_state_before_a_change_until_its_time_has_come() {
+        let mut clock = Clock::new(Time::Real, Counts::default());
+        let mut table = Table::new("numbers").slow();
+        let key = |name: &str| name.to_owned();
+        for (name, number) in [("changed", 1), ("gone", 2)] {
+            table.insert(key(name), number);
+        }
+        table.commit(None);
+        table.insert(key("changed"), 7);
+        table.insert(key("new"), 3);
+        table.remove(&key("gone"));
+        table.commit(Some(clock.after(Tempo::Calls, 1)));
+
+        let seen = |table: &Table<u32>, clock: &Clock| -> Vec<(String, u32)> {
+            table.all_seen(clock).map(|(key, row)| (key.clone(), *row)).collect()
+        };
+        clock.tick(Tempo::Calls);
+        assert_eq!(seen(&table, &clock), [(key("changed"), 1), (key("gone"), 2)]);
+        assert_eq!(table.seen(&key("new"), &clock), None);
+        clock.tick(Tempo::Calls);
+        assert_eq!(seen(&table, &clock), [(key("changed"), 7), (key("new"), 3)]);
+        assert_eq!(table.seen(&key("gone"), &clock), None);
     }
 
     #[test]

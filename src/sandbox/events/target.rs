@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::spread::Delay;
 use super::{bus, fault, is_name, page, required, rule};
 use crate::sandbox::members::{Fields, undecodable};
 use crate::sandbox::{Call, Fault, World, constraint};
@@ -132,7 +133,7 @@ pub(super) fn remove(world: &mut World, call: &Call, fields: &Fields<'_>) -> Res
     for id in &ids {
         constraint::matching("ids.1.member", id, is_name, r"[\.\-_A-Za-z0-9]+")?;
     }
-    let emptied = world.spread("targets");
+    let emptied = world.spread(Delay::Targets);
     let rule = rule::find_mut(world, call, fields, "Rule")?;
     if !fields.flag("Force")? {
         rule.check_unmanaged()?;

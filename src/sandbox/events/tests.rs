@@ -284,7 +284,7 @@ fn a_service_keeps_its_rule_to_itself() {
             .get_mut(&rule_key("us-east-1", "default", "tick"))
             .unwrap();
         rule.managed_by = Some("ssm.amazonaws.com".into());
-        inner.world.events.rules.commit();
+        inner.world.events.rules.commit(None);
     }
     let name = json!({ "Name": "tick" });
     let target = json!({ "Rule": "tick", "Targets": [{ "Id": "1", "Arn": LAMBDA }] });

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::super::spread::Delay;
 use super::super::{Due, Fault, Moment, Tempo, World, Xml};
 use super::ask::{Ask, Name, order};
 use super::document::encoded;
@@ -13,7 +14,6 @@ use super::grants::{Grants, Holder, asked_boundary, write_boundary};
 use super::profile::write_brief as write_profile;
 use super::refusal::{already_exists, delete_conflict, no_such_entity, unmodifiable, validation};
 use super::tag::{self, Keys, Tags};
-use super::user::visibility;
 use super::{Done, State, trust};
 
 /// A role.
@@ -147,7 +147,7 @@ pub(super) fn new(world: &mut World, name: Name, path: String, trust: Value) -> 
         boundary: None,
         tags: Vec::new(),
         assumable: world.clock.after(Tempo::LambdaWrites, world.options.role_delay),
-        visible: visibility(world),
+        visible: world.spread(Delay::Principal),
     }
 }
 

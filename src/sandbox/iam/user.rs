@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{Caller, Due, Fault, Moment, Tempo, World, Xml};
+use super::super::spread::Delay;
+use super::super::{Caller, Due, Fault, Moment, World, Xml};
 use super::ask::{Ask, Name, order};
 use super::grants::{Grants, Holder, asked_boundary, write_boundary};
 use super::login::LoginProfile;
@@ -96,20 +97,13 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
         boundary: asked_boundary(&world.iam, ask)?,
         login: None,
         tags,
-        visible: visibility(world),
+        visible: world.spread(Delay::Principal),
         name: name.clone(),
     };
     let mut xml = Xml::new();
     xml.element("User", |xml| write_full(xml, &world.account, &user));
     world.iam.users.insert(name, user);
     Ok(Some(xml))
-}
-
-/// When a new principal can be named: at once, or with lag after up to three more calls.
-pub(super) fn visibility(world: &World) -> Option<Due> {
-    let seed = world.options.lag?;
-    let delay = super::super::Ids::draw(seed, "visible", world.clock.count(Tempo::Calls), 4);
-    Some(world.clock.after(Tempo::Calls, delay))
 }
 
 pub(super) fn get(world: &World, ask: Ask<'_>, caller: &Caller) -> Done {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use http::StatusCode;
 
+use super::super::spread::Delay;
 use super::fault::{self, Fault};
 use super::function::{Edition, Function, Progress, Qualifier, View};
 use super::reference::Reference;
@@ -90,7 +91,7 @@ fn made(world: &mut World, call: &Call, draft: Draft) -> (Function, Source) {
         region: call.region.clone(),
         latest,
         progress: Progress::Creating(world.clock.after(Tempo::Calls, SETTLING)),
-        visible: world.spread("function"),
+        visible: world.spread(Delay::Function),
         tags,
         reserved_concurrency: None,
         policies: BTreeMap::new(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::super::spread::Delay;
 use super::kept::default_encryption;
 use super::naming::is_bucket_name;
 use super::policy::Policy;
@@ -101,7 +102,7 @@ pub(super) fn create(world: &mut World, call: &Call, name: &str) -> Result<Reply
     let mut bucket = Bucket {
         region: call.region.clone(),
         created: world.clock.now(),
-        visible: world.spread("bucket"),
+        visible: world.spread(Delay::Bucket),
         ownership: Some(ownership(call)?),
         block: Some(Block::everything()),
         opened: None,

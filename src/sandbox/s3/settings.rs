@@ -5,6 +5,7 @@
 use http::Method;
 use serde::{Deserialize, Serialize};
 
+use super::super::spread::Delay;
 use super::bucket::{self, Bucket, Versioning};
 use super::kept::{self, Kept};
 use super::xml::Element;
@@ -125,7 +126,9 @@ pub(super) fn answer(world: &mut World, call: &Call, name: &str, sub: Sub) -> Re
     if call.method != Method::GET && !world.has_spread(bucket.visible) {
         return Err(fault::no_bucket(name));
     }
-    let opened = world.spread("public access block").filter(|_| bucket.blocks_policies());
+    let opened = world
+        .spread(Delay::PublicAccessBlock)
+        .filter(|_| bucket.blocks_policies());
     let answered = apply(world, call, name, sub)?;
     if let Some(bucket) = world.s3.buckets.get(&name.to_owned())
         && opened.is_some()
