@@ -227,7 +227,7 @@ proptest! {
 async fn the_server_answers_over_a_socket() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let serving = tokio::spawn(server::serve(listener, Arc::new(account())));
+    let serving = tokio::spawn(server::serve(listener, Arc::new(account()), std::future::pending()));
     let body = "Action=GetCallerIdentity&Version=2011-06-15";
     let request = format!(
         "POST / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\n\
