@@ -1,9 +1,13 @@
 """How AWS answers, behaviour by behaviour, tried on the sandbox with boto3."""
 
 from . import (
+    sandbox_command,
+    server,
     sts,
 )
 
 ALL = [
+    *sandbox_command.TABLE.cases,
+    *server.TABLE.cases,
     *sts.TABLE.cases,
 ]

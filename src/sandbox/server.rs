@@ -55,6 +55,8 @@ async fn connection(stream: TcpStream, account: Arc<Account>, mut ending: watch:
     let service = service_fn(move |request| answer(Arc::clone(&account), request));
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
+        // Who has nothing more to say may still want to hear.
+        .half_close(true)
         .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(serving);
     tokio::select! {
