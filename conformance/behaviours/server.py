@@ -7,7 +7,7 @@ import random
 import threading
 from urllib.parse import urlencode
 
-from harness import stress
+from harness import operations, stress
 
 from .account import LAMBDA_TRUST, Account
 from .table import Table
@@ -108,6 +108,13 @@ def what_is_not_known_is_said_once_on_standard_error(account: Account) -> None:
     for _ in range(3):
         account.query("iam", "SetTheWorldOnFire")
     account.same(log.read_text().count("iam:SetTheWorldOnFire") - before, 1)
+
+
+@TABLE.behaviour("docs/sandbox-operations.md")
+def the_documentation_lists_the_operations_that_are_answered(account: Account) -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "sandbox-operations.md"
+    found = operations.table(lambda service: account.client(service, config=operations.CONFIG))
+    account.true(page.read_text() == found, "the page is not of today: run conformance/operations --write")
 
 
 # --- which service

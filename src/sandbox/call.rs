@@ -210,8 +210,9 @@ fn title(service: Service, operation: Option<&str>, method: &Method, path: &str,
 
 /// What can be told from the request before the account is asked who the caller is.
 pub(super) struct Envelope {
-    /// The name instead, where the sandbox has no such service.
-    pub(super) service: Result<Service, String>,
+    pub(super) service: Service,
+    /// The name of a service that the sandbox does not have; `service` says nothing then.
+    pub(super) stranger: Option<String>,
     pub(super) region: Option<String>,
     pub(super) operation: Option<String>,
     pub(super) access_key: Option<String>,
@@ -250,10 +251,15 @@ impl Envelope {
             version: form.get("Version").or_else(|| query.get("Version")),
             path: request.uri().path(),
         });
+        let (service, stranger) = match service {
+            Ok(service) => (service, None),
+            Err(name) => (Service::S3, Some(name)),
+        };
         let operation = operation.map(str::to_owned);
         let (region, access_key) = scope.map(|scope| (scope.region, scope.access_key)).unzip();
         Self {
             service,
+            stranger,
             region,
             operation,
             access_key,
@@ -318,7 +324,7 @@ mod tests {
             &[("authorization", SIGNED)],
             "",
         );
-        assert_eq!(found.service, Ok(Service::Lambda));
+        assert_eq!(found.service, Service::Lambda);
         assert_eq!(found.region.as_deref(), Some("eu-west-1"));
         assert_eq!(found.access_key.as_deref(), Some("AKIA1"));
     }
@@ -333,7 +339,7 @@ mod tests {
         );
         assert_eq!(
             (found.service, found.region.as_deref()),
-            (Ok(Service::S3), Some("us-west-2"))
+            (Service::S3, Some("us-west-2"))
         );
     }
 

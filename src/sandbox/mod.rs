@@ -285,11 +285,11 @@ impl Inner {
         self.world.clock.tick(Tempo::Calls);
         let is_too_large = request.extensions().get::<TooLarge>().is_some();
         let envelope = Envelope::read(&request);
-        let service = match &envelope.service {
-            Ok(service) => *service,
-            Err(name) => return self.refuse_stranger(name, &envelope, &request),
-        };
-        let (call, refused) = self.read(service, envelope, request);
+        if let Some(name) = &envelope.stranger {
+            return self.refuse_stranger(name, &envelope, &request);
+        }
+        let service = envelope.service;
+        let (call, refused) = self.read(envelope, request);
         let result = match refused.or_else(|| is_too_large.then(|| Fault::too_large(service))) {
             Some(fault) => Err(fault),
             None => dispatch(&mut self.world, &call),
@@ -314,9 +314,10 @@ impl Inner {
     }
 
     /// The call, and the refusal if its key is no good.
-    fn read(&self, service: Service, envelope: Envelope, request: Request<Bytes>) -> (Call, Option<Fault>) {
+    fn read(&self, envelope: Envelope, request: Request<Bytes>) -> (Call, Option<Fault>) {
         let Envelope {
-            service: _,
+            service,
+            stranger: _,
             region,
             operation,
             access_key,
@@ -325,9 +326,10 @@ impl Inner {
             host,
         } = envelope;
         let (parts, body) = request.into_parts();
-        let found = match region.as_deref().is_some_and(is_of_another_partition) {
-            true => Err(invalid_token(service)),
-            false => self.world.caller(service, access_key.as_deref()),
+        let found = if region.as_deref().is_some_and(is_of_another_partition) {
+            Err(invalid_token(service))
+        } else {
+            self.world.caller(service, access_key.as_deref())
         };
         let (caller, refused) = match found {
             Ok(caller) => (caller, None),
