@@ -26,21 +26,25 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 
 pub mod call;
 pub mod clock;
+mod condition;
 #[cfg(feature = "aws")]
 pub mod connector;
 pub mod constraint;
 pub mod events;
 pub mod iam;
+mod identity;
 pub mod lambda;
 pub mod members;
 pub mod paging;
+mod permission;
 pub mod reply;
 pub mod s3;
 pub mod server;
+mod signature;
 mod spread;
 mod store;
 pub mod sts;
@@ -49,7 +53,7 @@ pub mod table;
 pub(crate) mod testing;
 pub mod xml;
 
-pub use call::{Call, Caller, Params, Service};
+pub use call::{Call, Caller, Params, Service, Standing};
 pub use clock::{Clock, Due, Ids, Moment, Tempo, Time};
 pub use reply::{Fault, FaultKind, Reply};
 pub use store::OpenError;
@@ -113,6 +117,7 @@ pub struct World {
     pub lambda: lambda::State,
     /// EventBridge.
     pub events: events::State,
+    uses: identity::Uses,
 }
 
 impl World {
@@ -127,6 +132,7 @@ impl World {
             s3: s3::State::new(),
             lambda: lambda::State::new(),
             events: events::State::new(),
+            uses: identity::Uses::new(),
         }
     }
 
@@ -143,25 +149,36 @@ impl World {
         tables
     }
 
-    /// Who holds an access key. Keys that the sandbox did not make are the administrator's.
-    fn caller(&self, service: Service, access_key: Option<&str>) -> Result<Caller, Fault> {
-        let Some(key) = access_key.filter(|key| iam::key::is_ours(key)) else {
-            return Ok(self.administrator());
-        };
-        if self.sts.is_expired(key, self.clock.now()) {
-            return Err(expired_token(service));
-        }
-        self.iam
-            .caller(key)
-            .or_else(|| self.sts.caller(key))
-            .ok_or_else(|| invalid_token(service))
-    }
-
     fn administrator(&self) -> Caller {
         Caller {
             arn: iam::administrator_arn(&self.account),
             user_id: iam::ADMINISTRATOR_ID.to_owned(),
             user_name: None,
+            standing: Standing::Administrator,
+        }
+    }
+
+    /// When a key of this account or a role was last used; the key goes by its access key id, the role by its unique id.
+    pub(in crate::sandbox) fn last_use(&self, id: &str) -> Option<&identity::Use> {
+        self.uses.get(id)
+    }
+
+    fn note_use(&mut self, call: &Call) {
+        let role = call
+            .caller
+            .user_id
+            .split(':')
+            .next()
+            .filter(|id| id.starts_with("AROA"));
+        let key = call.access_key.as_deref().filter(|key| iam::key::is_ours(key));
+        let ids: Vec<String> = role.into_iter().chain(key).map(str::to_owned).collect();
+        for id in ids {
+            let last = identity::Use {
+                at: self.clock.now(),
+                region: call.region.clone(),
+                service: call.service.to_string(),
+            };
+            self.uses.insert(id, last);
         }
     }
 }
@@ -238,7 +255,10 @@ impl Inner {
         let (call, refused) = self.read(request);
         let result = match refused {
             Some(fault) => Err(fault),
-            None => dispatch(&mut self.world, &call),
+            None => {
+                self.world.note_use(&call);
+                permission::permits(&self.world, &call).and_then(|()| dispatch(&mut self.world, &call))
+            }
         };
         let settled = self.settle(result);
         let reply = settled.unwrap_or_else(|fault| fault.render(&call));
@@ -247,6 +267,11 @@ impl Inner {
 
     /// The call, and the refusal if its key is no good.
     fn read(&self, request: Request<Bytes>) -> (Call, Option<Fault>) {
+        let envelope = Envelope::read(&request);
+        let (caller, refused) = match identity::identify(&self.world, &envelope, &request) {
+            Ok(caller) => (caller, None),
+            Err(fault) => (self.world.administrator(), Some(fault)),
+        };
         let Envelope {
             service,
             region,
@@ -255,12 +280,8 @@ impl Inner {
             query,
             form,
             host,
-        } = Envelope::read(&request);
+        } = envelope;
         let (parts, body) = request.into_parts();
-        let (caller, refused) = match self.world.caller(service, access_key.as_deref()) {
-            Ok(caller) => (caller, None),
-            Err(fault) => (self.world.administrator(), Some(fault)),
-        };
         let call = Call {
             service,
             region: region.unwrap_or_else(|| self.world.options.region.clone()),
@@ -335,32 +356,6 @@ fn dispatch(world: &mut World, call: &Call) -> Result<Reply, Fault> {
         Service::Lambda => lambda::answer(world, call),
         Service::Events => events::answer(world, call),
     }
-}
-
-fn invalid_token(service: Service) -> Fault {
-    let message = "The security token included in the request is invalid.";
-    let (code, message) = match service {
-        Service::Iam | Service::Sts => ("InvalidClientTokenId", message),
-        Service::Lambda | Service::Events => ("UnrecognizedClientException", message),
-        Service::S3 => (
-            "InvalidAccessKeyId",
-            "The AWS Access Key Id you provided does not exist in our records.",
-        ),
-    };
-    Fault::new(StatusCode::FORBIDDEN, code, message)
-}
-
-fn expired_token(service: Service) -> Fault {
-    let code = match service {
-        Service::Iam | Service::Sts | Service::S3 => "ExpiredToken",
-        Service::Lambda | Service::Events => "ExpiredTokenException",
-    };
-    let status = if service == Service::S3 {
-        StatusCode::BAD_REQUEST
-    } else {
-        StatusCode::FORBIDDEN
-    };
-    Fault::new(status, code, "The security token included in the request is expired")
 }
 
 #[cfg(test)]
