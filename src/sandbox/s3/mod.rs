@@ -15,6 +15,7 @@ mod naming;
 mod notification;
 mod object;
 mod policy;
+mod public;
 mod removal;
 mod settings;
 mod tagging;
@@ -27,6 +28,7 @@ use super::{Blob, Call, Fault, Reply, Stored, Table, World};
 use address::Address;
 use bucket::Bucket;
 use object::Object;
+pub(super) use public::open_to_all;
 use xml::Element;
 
 /// S3's state. Objects are kept by bucket and key, bytes by bucket and an id of their own.
