@@ -80,9 +80,9 @@ impl State {
             groups: Table::new("iam/groups"),
             roles: Table::new("iam/roles"),
             profiles: Table::new("iam/instance-profiles"),
-            policies: Table::new("iam/policies"),
+            policies: Table::new("iam/policies").slow(),
             keys: Table::new("iam/access-keys"),
-            providers: Table::new("iam/oidc-providers"),
+            providers: Table::new("iam/oidc-providers").slow(),
             deletions: Table::new("iam/deletion-tasks"),
             password_rule: Table::new("iam/password-policy"),
             alias: Table::new("iam/account-alias"),
@@ -186,30 +186,16 @@ impl State {
 
     /// Everything that can hold policies: sort, (name, id, path), attached ARNs, boundary.
     fn holders(&self) -> impl Iterator<Item = HolderRow<'_>> {
-        let users = self.users.values().map(|user| {
-            (
-                "User",
-                (&user.name, user.id.as_str(), user.path.as_str()),
-                &user.grants.attached,
-                user.boundary.as_ref(),
-            )
-        });
-        let groups = self.groups.values().map(|group| {
-            (
-                "Group",
-                (&group.name, group.id.as_str(), group.path.as_str()),
-                &group.grants.attached,
-                None,
-            )
-        });
-        let roles = self.roles.values().map(|role| {
-            (
-                "Role",
-                (&role.name, role.id.as_str(), role.path.as_str()),
-                &role.grants.attached,
-                role.boundary.as_ref(),
-            )
-        });
+        let users = self.users.values().map(user_row);
+        let groups = self.groups.values().map(group_row);
+        users.chain(groups).chain(self.roles.values().map(role_row))
+    }
+
+    /// The same as a reader finds it now.
+    fn holders_seen<'a>(&'a self, clock: &'a Clock) -> impl Iterator<Item = HolderRow<'a>> {
+        let users = self.users.all_seen(clock).map(|(_, user)| user_row(user));
+        let groups = self.groups.all_seen(clock).map(|(_, group)| group_row(group));
+        let roles = self.roles.all_seen(clock).map(|(_, role)| role_row(role));
         users.chain(groups).chain(roles)
     }
 }
@@ -220,6 +206,21 @@ type HolderRow<'a> = (
     &'a BTreeSet<String>,
     Option<&'a String>,
 );
+
+fn user_row(user: &user::User) -> HolderRow<'_> {
+    let named = (&user.name, user.id.as_str(), user.path.as_str());
+    ("User", named, &user.grants.attached, user.boundary.as_ref())
+}
+
+fn group_row(group: &group::Group) -> HolderRow<'_> {
+    let named = (&group.name, group.id.as_str(), group.path.as_str());
+    ("Group", named, &group.grants.attached, None)
+}
+
+fn role_row(role: &role::Role) -> HolderRow<'_> {
+    let named = (&role.name, role.id.as_str(), role.path.as_str());
+    ("Role", named, &role.grants.attached, role.boundary.as_ref())
+}
 
 /// The unique id of the administrator, whom no list shows.
 pub(super) const ADMINISTRATOR_ID: &str = "AIDASANDBOXADMIN22222";
@@ -247,6 +248,7 @@ pub fn answer(world: &mut World, call: &Call) -> Result<Reply, Fault> {
         ));
     };
     let ask = Ask(&call.form);
+    policy::check_writable(ask, &call.caller, action)?;
     let done = principals(world, ask, &call.caller, action)
         .or_else(|| policies(world, ask, action))
         .or_else(|| credentials(world, ask, &call.caller, action))
@@ -368,17 +370,17 @@ fn rest(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
     Some(match action {
         "TagUser" => tag::put(world, ask, Tagged::User),
         "TagRole" => tag::put(world, ask, Tagged::Role),
-        "TagPolicy" => tag::put(world, ask, Tagged::Policy),
+        "TagPolicy" => policy::check_seen(world, ask).and_then(|()| tag::put(world, ask, Tagged::Policy)),
         "TagInstanceProfile" => tag::put(world, ask, Tagged::Profile),
         "TagOpenIDConnectProvider" => tag::put(world, ask, Tagged::Provider),
         "UntagUser" => tag::take_off(world, ask, Tagged::User),
         "UntagRole" => tag::take_off(world, ask, Tagged::Role),
-        "UntagPolicy" => tag::take_off(world, ask, Tagged::Policy),
+        "UntagPolicy" => policy::check_seen(world, ask).and_then(|()| tag::take_off(world, ask, Tagged::Policy)),
         "UntagInstanceProfile" => tag::take_off(world, ask, Tagged::Profile),
         "UntagOpenIDConnectProvider" => tag::take_off(world, ask, Tagged::Provider),
         "ListUserTags" => tag::list(world, ask, Tagged::User),
         "ListRoleTags" => tag::list(world, ask, Tagged::Role),
-        "ListPolicyTags" => tag::list(world, ask, Tagged::Policy),
+        "ListPolicyTags" => policy::check_seen(world, ask).and_then(|()| tag::list(world, ask, Tagged::Policy)),
         "ListInstanceProfileTags" => tag::list(world, ask, Tagged::Profile),
         "ListOpenIDConnectProviderTags" => tag::list(world, ask, Tagged::Provider),
         "CreateOpenIDConnectProvider" => oidc::create(world, ask),

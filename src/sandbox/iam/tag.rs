@@ -71,9 +71,10 @@ pub(super) fn asked(ask: Ask<'_>, keys: Keys) -> Result<Tags, Fault> {
     for (nth, (key, value)) in (1..).zip(pairs) {
         check(nth, key, value)?;
         if tags.iter().any(|tag| keys.same(&tag.key, key)) {
-            return Err(invalid_input(
-                "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
-            ));
+            return Err(invalid_input(match keys {
+                Keys::Caseless => "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+                Keys::Exact => "Duplicate tag keys found.",
+            }));
         }
         tags.push(Tag {
             key: key.to_owned(),
@@ -117,6 +118,11 @@ pub(super) fn write(xml: &mut Xml, tags: &Tags) {
     if !tags.is_empty() {
         xml.element("Tags", |xml| tags.iter().for_each(|tag| write_member(xml, tag)));
     }
+}
+
+/// The same for things whose answers have the element even when it is empty: policies and providers.
+pub(super) fn write_even_none(xml: &mut Xml, tags: &Tags) {
+    xml.element("Tags", |xml| tags.iter().for_each(|tag| write_member(xml, tag)));
 }
 
 fn write_member(xml: &mut Xml, tag: &Tag) {
