@@ -22,8 +22,7 @@ static TEXT: LazyLock<String> = LazyLock::new(|| {
     }
 });
 
-static FACTS: LazyLock<BTreeMap<&'static str, Facts>> =
-    LazyLock::new(|| TEXT.lines().filter_map(read_row).collect());
+static FACTS: LazyLock<BTreeMap<&'static str, Facts>> = LazyLock::new(|| TEXT.lines().filter_map(read_row).collect());
 
 /// What AWS shows of a policy besides its name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -191,8 +190,16 @@ mod tests {
         assert_eq!((admin.id().as_str(), admin.version()), ("ANPAIWMBCKSKIEE64ZLYK", 1));
         assert_eq!(admin.made(), "2015-02-06T18:39:46Z");
         assert!(admin.document().contains(r#""Action": "*""#));
-        assert!(policy("service-role/AWSLambdaBasicExecutionRole").document().contains("logs:PutLogEvents"));
+        assert!(
+            policy("service-role/AWSLambdaBasicExecutionRole")
+                .document()
+                .contains("logs:PutLogEvents")
+        );
         let kept = all().filter(|policy| !policy.facts.document.is_empty());
-        assert!(kept.map(|policy| serde_json::from_str::<Value>(policy.facts.document).unwrap()).count() > 40);
+        assert!(
+            kept.map(|policy| serde_json::from_str::<Value>(policy.facts.document).unwrap())
+                .count()
+                > 40
+        );
     }
 }

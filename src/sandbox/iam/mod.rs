@@ -26,6 +26,7 @@ mod policy;
 mod profile;
 mod refusal;
 mod role;
+mod saml;
 mod tag;
 mod trust;
 mod user;
@@ -65,6 +66,7 @@ pub struct State {
     policies: Table<policy::Policy, Name>,
     keys: Table<key::AccessKey>,
     providers: Table<oidc::Provider>,
+    saml: Table<saml::SamlProvider, Name>,
     deletions: Table<linked::Deletion>,
     password_rule: Table<login::PasswordRule>,
     alias: Table<String>,
@@ -83,6 +85,7 @@ impl State {
             policies: Table::new("iam/policies").slow(),
             keys: Table::new("iam/access-keys"),
             providers: Table::new("iam/oidc-providers").slow(),
+            saml: Table::new("iam/saml-providers").slow(),
             deletions: Table::new("iam/deletion-tasks"),
             password_rule: Table::new("iam/password-policy"),
             alias: Table::new("iam/account-alias"),
@@ -99,6 +102,7 @@ impl State {
             &mut self.policies,
             &mut self.keys,
             &mut self.providers,
+            &mut self.saml,
             &mut self.deletions,
             &mut self.password_rule,
             &mut self.alias,
@@ -116,12 +120,18 @@ impl State {
             .or_else(|| self.role_of(arn).map(|role| role.id.clone()))
     }
 
-    /// The same, but only if the principal has become visible to policies.
+    /// The same, but only once other services' policies may name the principal.
     pub(super) fn visible_principal(&self, arn: &str, clock: &Clock) -> Option<String> {
-        let due = self
-            .user_of(arn)
-            .and_then(|user| user.visible)
-            .or_else(|| self.role_of(arn)?.visible);
+        let due = self.user_of(arn).and_then(|user| user.visible_elsewhere);
+        let due = due.or_else(|| self.role_of(arn)?.visible_elsewhere);
+        self.principal_id(arn)
+            .filter(|_| due.is_none_or(|due| due.has_come(clock)))
+    }
+
+    /// The same, but only once trust policies may name the principal.
+    fn trust_principal(&self, arn: &str, clock: &Clock) -> Option<String> {
+        let due = self.user_of(arn).and_then(|user| user.visible);
+        let due = due.or_else(|| self.role_of(arn)?.visible);
         self.principal_id(arn)
             .filter(|_| due.is_none_or(|due| due.has_come(clock)))
     }
@@ -372,16 +382,19 @@ fn rest(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
         "TagRole" => tag::put(world, ask, Tagged::Role),
         "TagPolicy" => policy::check_seen(world, ask).and_then(|()| tag::put(world, ask, Tagged::Policy)),
         "TagInstanceProfile" => tag::put(world, ask, Tagged::Profile),
+        "TagSAMLProvider" => tag::put(world, ask, Tagged::Saml),
         "TagOpenIDConnectProvider" => tag::put(world, ask, Tagged::Provider),
         "UntagUser" => tag::take_off(world, ask, Tagged::User),
         "UntagRole" => tag::take_off(world, ask, Tagged::Role),
         "UntagPolicy" => policy::check_seen(world, ask).and_then(|()| tag::take_off(world, ask, Tagged::Policy)),
         "UntagInstanceProfile" => tag::take_off(world, ask, Tagged::Profile),
+        "UntagSAMLProvider" => tag::take_off(world, ask, Tagged::Saml),
         "UntagOpenIDConnectProvider" => tag::take_off(world, ask, Tagged::Provider),
         "ListUserTags" => tag::list(world, ask, Tagged::User),
         "ListRoleTags" => tag::list(world, ask, Tagged::Role),
         "ListPolicyTags" => policy::check_seen(world, ask).and_then(|()| tag::list(world, ask, Tagged::Policy)),
         "ListInstanceProfileTags" => tag::list(world, ask, Tagged::Profile),
+        "ListSAMLProviderTags" => tag::list(world, ask, Tagged::Saml),
         "ListOpenIDConnectProviderTags" => tag::list(world, ask, Tagged::Provider),
         "CreateOpenIDConnectProvider" => oidc::create(world, ask),
         "GetOpenIDConnectProvider" => oidc::get(world, ask),
@@ -390,6 +403,11 @@ fn rest(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
         "AddClientIDToOpenIDConnectProvider" => oidc::add_client(world, ask),
         "RemoveClientIDFromOpenIDConnectProvider" => oidc::remove_client(world, ask),
         "UpdateOpenIDConnectProviderThumbprint" => oidc::update_thumbprints(world, ask),
+        "CreateSAMLProvider" => saml::create(world, ask),
+        "GetSAMLProvider" => saml::get(world, ask),
+        "ListSAMLProviders" => saml::list(world),
+        "UpdateSAMLProvider" => saml::update(world, ask),
+        "DeleteSAMLProvider" => saml::delete(world, ask),
         "GetAccountAuthorizationDetails" => details::get(world, ask),
         "GetAccountSummary" => account::summary(world),
         "CreateAccountAlias" => account::create_alias(world, ask),

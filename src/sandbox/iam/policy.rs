@@ -214,7 +214,9 @@ impl Shown<'_> {
 }
 
 pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
-    let (name, path, description) = (ask.name("PolicyName", 128)?, ask.path()?, ask.description()?);
+    let (name, path) = (ask.name("PolicyName", 128)?, ask.path()?);
+    check_path(&path)?;
+    let description = description(ask)?;
     let tags = tag::asked(ask, Keys::Exact)?;
     let document = document(ask)?;
     if world.iam.policies.contains(&name) {
@@ -243,6 +245,28 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     });
     world.iam.policies.insert(name, policy);
     Ok(Some(xml))
+}
+
+/// Paths of policies have fewer characters than those of users and roles.
+fn check_path(path: &str) -> Result<(), Fault> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"/.,+@=_-".contains(&byte);
+    if path.bytes().all(fits) && !path.contains("//") {
+        return Ok(());
+    }
+    let rule = r"satisfy regular expression pattern: ((/[A-Za-z0-9\.,\+@=_-]+)*)/";
+    Err(constraint(path, "path", rule))
+}
+
+/// A policy's description has no character set, as the service model shows, only a length.
+fn description(ask: Ask<'_>) -> Result<Option<String>, Fault> {
+    match ask.text("Description") {
+        Some(text) if text.chars().count() > 1000 => Err(constraint(
+            text,
+            "description",
+            "have length less than or equal to 1000",
+        )),
+        other => Ok(other.filter(|text| !text.is_empty()).map(str::to_owned)),
+    }
 }
 
 pub(super) fn document(ask: Ask<'_>) -> Result<String, Fault> {
@@ -363,7 +387,11 @@ pub(super) fn list(world: &World, ask: Ask<'_>) -> Done {
     let usage = ask.choice("PolicyUsageFilter", &["PermissionsPolicy", "PermissionsBoundary"])?;
     let used_only = ask.flag("OnlyAttached")?.unwrap_or(false);
     let uses = Uses::seen(&world.iam, &world.clock);
-    let ours = world.iam.policies.all_seen(&world.clock).map(|(_, policy)| Shown::Ours(policy));
+    let ours = world
+        .iam
+        .policies
+        .all_seen(&world.clock)
+        .map(|(_, policy)| Shown::Ours(policy));
     let ours = ours.filter(|_| scope != "AWS");
     let aws = managed::all().filter(|_| scope != "Local").map(Shown::Aws);
     let wanted = |shown: &Shown<'_>| {

@@ -44,13 +44,14 @@ pub(super) enum Tagged {
     Policy,
     Profile,
     Provider,
+    Saml,
 }
 
 impl Tagged {
     fn keys(self) -> Keys {
         match self {
             Self::User | Self::Role => Keys::Caseless,
-            Self::Policy | Self::Profile | Self::Provider => Keys::Exact,
+            Self::Policy | Self::Profile | Self::Provider | Self::Saml => Keys::Exact,
         }
     }
 }
@@ -167,6 +168,7 @@ pub(super) fn list(world: &World, ask: Ask<'_>, tagged: Tagged) -> Done {
         Tagged::Role => &state.role(&Holder::Role.name(ask)?)?.tags,
         Tagged::Policy => &state.policy(ask.required("PolicyArn")?)?.tags,
         Tagged::Profile => &state.profile(&profile_name(ask)?)?.tags,
+        Tagged::Saml => &state.saml_provider(ask.required("SAMLProviderArn")?)?.tags,
         Tagged::Provider => &state.provider(ask.required("OpenIDConnectProviderArn")?)?.tags,
     };
     let mut sorted: Vec<_> = tags.iter().map(|tag| (tag.key.clone(), tag)).collect();
@@ -184,6 +186,7 @@ fn tags_mut<'a>(state: &'a mut State, ask: Ask<'_>, tagged: Tagged) -> Result<&'
         Tagged::Role => &mut state.role_mut(&Holder::Role.name(ask)?)?.tags,
         Tagged::Policy => &mut state.policy_mut(ask.required("PolicyArn")?)?.tags,
         Tagged::Profile => &mut state.profile_mut(&profile_name(ask)?)?.tags,
+        Tagged::Saml => &mut state.saml_provider_mut(ask.required("SAMLProviderArn")?)?.tags,
         Tagged::Provider => &mut state.provider_mut(ask.required("OpenIDConnectProviderArn")?)?.tags,
     })
 }
