@@ -4,7 +4,8 @@
 //! key's user) points at something that exists, and a principal that was deleted never comes back under its old id.
 //! Nothing is authorised here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use http::StatusCode;
 
@@ -18,6 +19,7 @@ mod details;
 mod document;
 mod grants;
 mod group;
+mod kept;
 pub mod key;
 mod linked;
 mod login;
@@ -40,6 +42,7 @@ pub use ask::Name;
 
 use ask::Ask;
 use grants::Holder;
+use kept::Kept;
 use tag::Tagged;
 
 /// What an operation answers: the elements of its result, if it has one.
@@ -71,6 +74,8 @@ pub struct State {
     deletions: Table<linked::Deletion>,
     password_rule: Table<login::PasswordRule>,
     alias: Table<String>,
+    by_id: Kept<BTreeMap<String, Name>>,
+    uses: Kept<policy::Uses>,
 }
 
 impl State {
@@ -90,6 +95,8 @@ impl State {
             deletions: Table::new("iam/deletion-tasks"),
             password_rule: Table::new("iam/password-policy"),
             alias: Table::new("iam/account-alias"),
+            by_id: Kept::default(),
+            uses: Kept::default(),
         }
     }
 
@@ -152,20 +159,38 @@ impl State {
     /// The ARN of the user or role with this unique id.
     #[must_use]
     pub fn principal_arn(&self, id: &str) -> Option<String> {
+        if id == ADMINISTRATOR_ID {
+            return Some(administrator_arn(&self.account));
+        }
+        let name = self.names_by_id().get(id)?.clone();
         match id.get(..4)? {
-            "AIDA" if id == ADMINISTRATOR_ID => Some(administrator_arn(&self.account)),
-            "AIDA" => self
-                .users
-                .values()
-                .find(|user| user.id == id)
-                .map(|user| user.arn(&self.account)),
-            "AROA" => self
-                .roles
-                .values()
-                .find(|role| role.id == id)
-                .map(|role| role.arn(&self.account)),
+            "AIDA" => self.users.get(&name).map(|user| user.arn(&self.account)),
+            "AROA" => self.roles.get(&name).map(|role| role.arn(&self.account)),
             _ => None,
         }
+    }
+
+    fn names_by_id(&self) -> Arc<BTreeMap<String, Name>> {
+        self.by_id
+            .kept([self.users.revision().keys, self.roles.revision().keys, 0], || {
+                let users = self.users.values().map(|user| (user.id.clone(), user.name.clone()));
+                let roles = self.roles.values().map(|role| (role.id.clone(), role.name.clone()));
+                Arc::new(users.chain(roles).collect())
+            })
+    }
+
+    /// What tells whether the holders of policies are as they were.
+    fn holder_revisions(&self) -> [u64; 3] {
+        [
+            self.users.revision().rows,
+            self.groups.revision().rows,
+            self.roles.revision().rows,
+        ]
+    }
+
+    /// Whether readers find all holders of policies as they are.
+    fn are_holders_settled(&self) -> bool {
+        self.users.is_settled() && self.groups.is_settled() && self.roles.is_settled()
     }
 
     /// Whether `service` (such as `lambda.amazonaws.com`) could take on the role now.

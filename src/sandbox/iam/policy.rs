@@ -4,6 +4,7 @@
 //! only, and what AWS has withdrawn can't be attached. Reads and attachments go by what readers see.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -101,20 +102,24 @@ fn not_attachable(arn: &str) -> Fault {
 }
 
 /// How often each policy is used, as policy and as boundary.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Uses {
     attached: BTreeMap<String, usize>,
     boundary: BTreeMap<String, usize>,
 }
 
 impl Uses {
-    pub(super) fn of(state: &State) -> Self {
-        Self::count(state.holders())
+    pub(super) fn of(state: &State) -> Arc<Self> {
+        let counted = || Arc::new(Self::count(state.holders()));
+        state.uses.kept(state.holder_revisions(), counted)
     }
 
     /// The uses that a reader finds now.
-    pub(super) fn seen(state: &State, clock: &Clock) -> Self {
-        Self::count(state.holders_seen(clock))
+    pub(super) fn seen(state: &State, clock: &Clock) -> Arc<Self> {
+        if state.are_holders_settled() {
+            return Self::of(state);
+        }
+        Arc::new(Self::count(state.holders_seen(clock)))
     }
 
     fn count<'a>(holders: impl Iterator<Item = HolderRow<'a>>) -> Self {
@@ -395,6 +400,9 @@ pub(super) fn list(world: &World, ask: Ask<'_>) -> Done {
     let ours = ours.filter(|_| scope != "AWS");
     let aws = managed::all().filter(|_| scope != "Local").map(Shown::Aws);
     let wanted = |shown: &Shown<'_>| {
+        if usage.is_none() && !used_only {
+            return shown.path().starts_with(prefix);
+        }
         let arn = shown.arn(&world.account);
         let (attached, boundary) = (uses.attached(&arn) > 0, uses.boundary(&arn) > 0);
         let in_use = match usage {
@@ -443,6 +451,7 @@ pub(super) fn list_entities(world: &World, ask: Ask<'_>) -> Done {
             found.push((format!("{word}{}", order(name)), (word, name, id)));
         }
     }
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
     let page = ask.page(found)?;
     let mut xml = Xml::new();
     for (word, list) in [
