@@ -3,11 +3,13 @@
 from . import (
     sandbox_command,
     server,
+    calls,
     sts,
 )
 
 ALL = [
     *sandbox_command.TABLE.cases,
     *server.TABLE.cases,
+    *calls.TABLE.cases,
     *sts.TABLE.cases,
 ]

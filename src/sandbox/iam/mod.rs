@@ -13,6 +13,7 @@ use super::{Call, Caller, Clock, Fault, Stored, Table, World, Xml};
 
 mod account;
 mod ask;
+pub(super) mod assume;
 mod details;
 mod document;
 mod grants;
@@ -180,14 +181,6 @@ impl State {
             return Err(NotAssumable::Untrusting);
         }
         Ok(())
-    }
-
-    /// The unique id, name and longest session of a role that lets one of these principals in.
-    pub(super) fn role_for_session(&self, arn: &str, principals: &[&str]) -> Option<(String, String, u32)> {
-        let role = self
-            .role_of(arn)
-            .filter(|role| trust::admits(&role.trust, principals))?;
-        Some((role.id.clone(), role.name.as_str().to_owned(), role.max_session_seconds))
     }
 
     fn password_rule(&self) -> Option<&login::PasswordRule> {

@@ -29,6 +29,11 @@ impl Provider {
     fn arn(&self, account: &str) -> String {
         format!("arn:aws:iam::{account}:oidc-provider/{}", self.url)
     }
+
+    /// The ARN and the clients that tokens may be meant for.
+    pub(super) fn audiences(&self, account: &str) -> (String, Vec<String>) {
+        (self.arn(account), self.clients.clone())
+    }
 }
 
 impl State {

@@ -17,6 +17,13 @@ pub(super) struct Tag {
     value: String,
 }
 
+impl Tag {
+    /// Key and value.
+    pub(super) fn pair(&self) -> (&str, &str) {
+        (&self.key, &self.value)
+    }
+}
+
 /// A thing's tags, in the order of their coming.
 pub(super) type Tags = Vec<Tag>;
 
