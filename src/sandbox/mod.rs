@@ -328,6 +328,8 @@ impl Drop for Inner {
 }
 
 fn dispatch(world: &mut World, call: &Call) -> Result<Reply, Fault> {
+    let now = world.clock.now();
+    world.iam.note_use(call, now);
     match call.service {
         Service::Iam => iam::answer(world, call),
         Service::Sts => sts::answer(world, call),
