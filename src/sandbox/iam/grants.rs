@@ -10,7 +10,7 @@ use super::super::{Fault, World, Xml};
 use super::ask::{Ask, Name, check_name};
 use super::document::{Place, encoded, parse, size};
 use super::policy::attachable;
-use super::refusal::{constraint, limit_exceeded, no_such_entity, quota};
+use super::refusal::{constraint, invalid_input, limit_exceeded, no_such_entity, quota};
 use super::{Done, State};
 
 /// Inline and attached policies of one holder.
@@ -239,6 +239,10 @@ pub(super) fn delete_boundary(world: &mut World, ask: Ask<'_>, holder: Holder) -
 
 /// A boundary must be a managed policy that exists.
 pub(super) fn check_boundary(state: &State, arn: &str) -> Result<(), Fault> {
+    let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
+    if !resource.starts_with("policy/") {
+        return Err(invalid_input(format!("ARN {arn} is not valid.")));
+    }
     attachable(state, arn).map_err(|_| no_such_entity(format!("Scope ARN: {arn} does not exist or is not attachable.")))
 }
 
