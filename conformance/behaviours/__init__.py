@@ -2,6 +2,8 @@
 
 from . import (
     iam_account,
+    iam_credentials,
+    iam_lag,
     iam_roles,
     iam_users,
     sts,
@@ -9,6 +11,8 @@ from . import (
 
 ALL = [
     *iam_account.TABLE.cases,
+    *iam_credentials.TABLE.cases,
+    *iam_lag.TABLE.cases,
     *iam_roles.TABLE.cases,
     *iam_users.TABLE.cases,
     *sts.TABLE.cases,

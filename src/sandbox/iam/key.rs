@@ -176,9 +176,9 @@ fn asked<'a>(world: &World, ask: Ask<'a>, caller: &Caller) -> Result<&'a str, Fa
 }
 
 pub(super) fn update(world: &mut World, ask: Ask<'_>, caller: &Caller) -> Done {
-    let id = asked(world, ask, caller)?;
-    ask.required("Status")?;
+    ask.present("Status")?;
     let status = ask.choice("Status", &["Active", "Inactive"])?.unwrap_or("Active");
+    let id = asked(world, ask, caller)?;
     let key = world.iam.keys.get_mut(&id.to_owned()).ok_or_else(|| no_key(id))?;
     status.clone_into(&mut key.status);
     Ok(None)
