@@ -25,7 +25,7 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "DIR", default_value = ".evenkeel/sandbox")]
     state: PathBuf,
     /// Be as slow to agree with itself as AWS is; the seed decides when.
-    #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "1")]
+    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true, default_missing_value = "1")]
     lag: Option<u64>,
 }
 
