@@ -58,9 +58,6 @@ pub(super) fn identify(world: &World, envelope: &Envelope, request: &Request<Byt
     let service = envelope.service;
     let key = envelope.access_key.as_deref().unwrap_or_default();
     let claimed = Claim::read(request, &envelope.query);
-    if envelope.region.as_deref().is_some_and(is_of_another_partition) {
-        return Err(Refusal::Unknown.fault(service, key));
-    }
     let told = match claimed {
         Claim::Unsigned => return Ok(nobody()),
         Claim::Incomplete(told) => Err(Refusal::Incomplete(told)),
@@ -68,13 +65,6 @@ pub(super) fn identify(world: &World, envelope: &Envelope, request: &Request<Byt
         Claim::Signed(signature) => signed(world, service, &signature, request),
     };
     told.map_err(|refusal| refusal.fault(service, key))
-}
-
-/// The account's keys are of the partition `aws`; another one has never heard of them.
-fn is_of_another_partition(region: &str) -> bool {
-    ["cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-"]
-        .iter()
-        .any(|start| region.starts_with(start))
 }
 
 fn nobody() -> Caller {
@@ -151,6 +141,11 @@ fn check_time(world: &World, signature: &Signature) -> Result<(), Refusal> {
         )
     };
     Err(Refusal::Skewed(told))
+}
+
+/// The refusal of a key that nobody here knows, as the service words it.
+pub(super) fn unknown_key(service: Service, key: &str) -> Fault {
+    Refusal::Unknown.fault(service, key)
 }
 
 const UNKNOWN: &str = "The security token included in the request is invalid.";

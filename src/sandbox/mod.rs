@@ -335,7 +335,13 @@ impl Inner {
 
     /// The call, and the refusal if its key is no good.
     fn read(&self, envelope: Envelope, request: Request<Bytes>) -> (Call, Option<Fault>) {
-        let (caller, refused) = match identity::identify(&self.world, &envelope, &request) {
+        let found = if envelope.region.as_deref().is_some_and(is_of_another_partition) {
+            let key = envelope.access_key.as_deref().unwrap_or_default();
+            Err(identity::unknown_key(envelope.service, key))
+        } else {
+            identity::identify(&self.world, &envelope, &request)
+        };
+        let (caller, refused) = match found {
             Ok(caller) => (caller, None),
             Err(fault) => (self.world.administrator(), Some(fault)),
         };
@@ -433,6 +439,13 @@ impl Drop for Inner {
             store.save_head(&self.world.head()).ok();
         }
     }
+}
+
+/// The keys of the account are of the partition `aws`; another partition has never heard of them.
+fn is_of_another_partition(region: &str) -> bool {
+    ["cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-"]
+        .iter()
+        .any(|start| region.starts_with(start))
 }
 
 fn dispatch(world: &mut World, call: &Call) -> Result<Reply, Fault> {

@@ -3,7 +3,7 @@
 //! Invariant: it shows what AWS shows there and leaves out what AWS leaves out: a role's description and session
 //! length, a policy's tags and description, profiles without a role.
 
-use super::super::{World, Xml};
+use super::super::{Clock, World, Xml};
 use super::ask::{Ask, order};
 use super::document::encoded;
 use super::grants::{Grants, write_attached, write_boundary};
@@ -32,7 +32,8 @@ pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
         ask.choice(&format!("Filter.member.{nth}"), &FILTERS)?;
     }
     let uses = Uses::of(&world.iam);
-    let page = ask.page(all(&world.iam, &uses, |sort| asked.is_empty() || asked.contains(&sort)))?;
+    let is_wanted = |sort: &str| asked.is_empty() || asked.contains(&sort);
+    let page = ask.page(all(&world.iam, &world.clock, &uses, is_wanted))?;
     let state = &world.iam;
     let mut xml = Xml::new();
     let users = page.items.iter().filter_map(|detail| {
@@ -83,17 +84,18 @@ pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
 /// shown.
 fn all<'a>(
     state: &'a State,
+    clock: &'a Clock,
     uses: &'a Uses,
     wanted: impl Fn(&str) -> bool,
 ) -> impl Iterator<Item = (String, Detail<'a>)> {
-    let users = state.users.values().filter(on(wanted("User")));
-    let groups = state.groups.values().filter(on(wanted("Group")));
-    let roles = state.roles.values().filter(on(wanted("Role")));
+    let users = state.users.all_seen(clock).filter(on(wanted("User")));
+    let groups = state.groups.all_seen(clock).filter(on(wanted("Group")));
+    let roles = state.roles.all_seen(clock).filter(on(wanted("Role")));
     let ours = state.policies.values().filter(on(wanted("LocalManagedPolicy")));
     let aws = uses.arns().into_iter().filter(on(wanted("AWSManagedPolicy")));
-    let users = users.map(|user| (format!("1{}", order(&user.name)), Detail::User(user)));
-    let groups = groups.map(|group| (format!("2{}", order(&group.name)), Detail::Group(group)));
-    let roles = roles.map(|role| (format!("3{}", order(&role.name)), Detail::Role(role)));
+    let users = users.map(|(name, user)| (format!("1{}", order(name)), Detail::User(user)));
+    let groups = groups.map(|(name, group)| (format!("2{}", order(name)), Detail::Group(group)));
+    let roles = roles.map(|(name, role)| (format!("3{}", order(name)), Detail::Role(role)));
     let ours = ours.map(|policy| (format!("4{}", order(&policy.name)), Detail::Policy(Shown::Ours(policy))));
     let aws = aws.filter_map(|arn| Some((format!("5{arn}"), Detail::Policy(Shown::Aws(managed_policy(arn)?)))));
     users.chain(groups).chain(roles).chain(ours).chain(aws)
