@@ -15,6 +15,11 @@ pub(super) enum Delay {
     Principal,
     /// A new function, until permissions can be added to it.
     Function,
+    /// A change of a function, until Lambda has finished it: `Pending`, `InProgress`.
+    Settling,
+    /// A new role, until a service can take it on: "cannot be assumed". Counted in calls that take on roles, since those
+    /// are what callers repeat.
+    Role,
     /// A new bucket, until its settings can be written: `NoSuchBucket`.
     Bucket,
     /// An opened public access block, until policies are no longer refused for it.
@@ -30,6 +35,8 @@ impl Delay {
             Self::Read => ("read", 2),
             Self::Principal => ("principal", 3),
             Self::Function => ("function", 3),
+            Self::Settling => ("settling", 3),
+            Self::Role => ("role", 3),
             Self::Bucket => ("bucket", 3),
             Self::PublicAccessBlock => ("public access block", 3),
             Self::Targets => ("targets", 3),
@@ -43,7 +50,11 @@ impl World {
         let seed = self.options.lag?;
         let (what, longest) = delay.longest();
         let calls = Ids::draw(seed, what, self.clock.count(Tempo::Calls), longest.saturating_add(1));
-        Some(self.clock.after(Tempo::Calls, calls))
+        let tempo = match delay {
+            Delay::Role => Tempo::LambdaWrites,
+            _ => Tempo::Calls,
+        };
+        Some(self.clock.after(tempo, calls))
     }
 
     /// Whether a change has spread by now.
