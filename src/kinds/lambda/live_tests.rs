@@ -51,7 +51,7 @@ const EVERYTHING: &str = "
     storage: 1024
     environment: { MODE: fast, TOKEN: { from_env: WORKER_TOKEN } }
     kms_key: arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555
-    layers: [arn:aws:lambda:us-east-1:123456789012:layer:b:2, arn:aws:lambda:us-east-1:123456789012:layer:a:1]
+    layers: [arn:aws:lambda:us-east-1:210987654321:layer:b:2, arn:aws:lambda:us-east-1:210987654321:layer:a:1]
     description: does the work, \u{201c}quoted\u{201d}
     tracing: Active
     dead_letter: arn:aws:sqs:us-east-1:123456789012:dead
