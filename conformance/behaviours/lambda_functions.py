@@ -495,3 +495,16 @@ def with_lag_a_function_is_pending_for_a_while_and_takes_no_update(account: Acco
     account.until(lambda: account.functions.update_function_configuration(FunctionName="thumbnails", Timeout=9), pending)
     progress = f"The operation cannot be performed at this time. An update is in progress for resource: {ARN}"
     account.until(lambda: account.functions.publish_version(FunctionName="thumbnails"), progress)
+
+
+@TABLE.behaviour("Lambda developer guide, Dead-letter queues: permissions of the execution role")
+def a_dead_letter_queue_needs_a_role_that_may_send(account: Account) -> None:
+    account.role()
+    queue = {"DeadLetterConfig": {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:dead"}}
+    account.refused(
+        account.functions.create_function, INVALID, 400,
+        "The provided execution role does not have permissions to call SendMessage on SQS", **wanted(**queue),
+    )
+    account.iam.attach_role_policy(RoleName="worker", PolicyArn="arn:aws:iam::aws:policy/AmazonSQSFullAccess")
+    found = account.functions.create_function(**wanted(**queue))
+    account.same(found["DeadLetterConfig"], queue["DeadLetterConfig"])

@@ -68,6 +68,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Result<Reply, Fault> {
     }
     layer::check(world, call, &draft.settings.layers, &[])?;
     check_role(world, &draft.settings.role)?;
+    check_dead_letter(world, &fields, &draft.settings.role)?;
     let (mut function, source) = made(world, call, draft);
     let qualifier = published(world, &mut function, &fields)?;
     source::store(world, &function, source);
@@ -146,4 +147,23 @@ pub(super) fn check_role(world: &World, role: &str) -> Result<(), Fault> {
     }
     let assumable = world.iam.assumable_by(role, "lambda.amazonaws.com", &world.clock);
     assumable.map_err(|_| fault::invalid("The role defined for the function cannot be assumed by Lambda."))
+}
+
+/// Refuses a dead letter target that the role may not send to, if the request names one.
+pub(super) fn check_dead_letter(world: &World, fields: &Fields<'_>, role: &str) -> Result<(), Fault> {
+    let Some(config) = fields.object("DeadLetterConfig")? else {
+        return Ok(());
+    };
+    let target = config.text("TargetArn")?.unwrap_or_default();
+    let (service, action) = match target.split(':').nth(2) {
+        Some("sqs") => ("SQS", "SendMessage"),
+        Some("sns") => ("SNS", "Publish"),
+        _ => return Ok(()),
+    };
+    if world.iam.role_may(role, &format!("{service}:{action}")) {
+        return Ok(());
+    }
+    Err(fault::invalid(format!(
+        "The provided execution role does not have permissions to call {action} on {service}"
+    )))
 }
