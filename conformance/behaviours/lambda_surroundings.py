@@ -60,7 +60,7 @@ TABLE.refusals(
     ("a-layer-by-an-arn-without-a-version", "get_layer_version_by_arn", {"Arn": LAYER}, VALIDATION, 400, f"Value '{LAYER}' at 'arn' failed"),
     ("a-policy-of-a-layer-that-is-not-there", "get_layer_version_policy", {"LayerName": "numpy", "VersionNumber": 1}, NOT_FOUND, 404, f"Layer version {LAYER}:1 does not exist."),
     ("a-layer-of-no-zip", "publish_layer_version", {"LayerName": "numpy", "Content": {"ZipFile": b"junk"}}, INVALID, 400, "Could not unzip uploaded file."),
-    ("invoking-a-function-that-is-not-there", "invoke", F, NOT_FOUND, 404, f"Function not found: {ARN}"),
+    ("invoking-a-function-that-is-not-there", "invoke", F, NOT_FOUND, 404, f"Function not found: {ARN}:$LATEST"),
     ("a-signing-of-a-function-that-is-not-there", "get_function_code_signing_config", F, NOT_FOUND, 404, f"Function not found: {ARN}"),
 )
 
@@ -124,6 +124,15 @@ def other_conditions_have_keys_of_their_own(account: Account) -> None:
             {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE", "aws:PrincipalOrgID": "o-1234567890"}},
             {"StringEquals": {"lambda:EventSourceToken": "amzn1.ask.skill.x"}},
         ],
+    )
+
+
+@TABLE.behaviour("terraform-aws-open-next#73: the refusal as it was met")
+def an_auth_type_goes_with_calls_by_url_only(account: Account) -> None:
+    account.function()
+    account.refused(
+        account.functions.add_permission, INVALID, 400,
+        "FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action", **GRANT, FunctionUrlAuthType="NONE",
     )
 
 
@@ -250,7 +259,8 @@ def publishing_may_insist_on_code_and_revision(account: Account) -> None:
 @TABLE.behaviour("API reference, CreateFunction: Publish")
 def a_function_can_be_published_as_it_is_made(account: Account) -> None:
     found = account.function(Publish=True)
-    account.same((found["Version"], found["FunctionArn"]), ("1", f"{ARN}:1"))
+    account.same((found["Version"], found["FunctionArn"]), ("1", ARN))
+    account.same(account.functions.publish_version(**F)["Version"], "1")
 
 
 @TABLE.behaviour("service model of Lambda, SnapStart")

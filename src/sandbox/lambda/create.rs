@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use http::StatusCode;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::super::spread::Delay;
 use super::fault::{self, Fault};
@@ -72,7 +72,11 @@ pub(super) fn create(world: &mut World, call: &Call) -> Result<Reply, Fault> {
     let (mut function, source) = made(world, call, draft);
     let qualifier = published(world, &mut function, &fields)?;
     source::store(world, &function, source);
-    let shown = shown(world, &function, &qualifier, View::Whole);
+    let mut shown = shown(world, &function, &qualifier, View::Whole);
+    if let Some(shown) = shown.as_object_mut() {
+        // This answer names the function alone, even when it shows the version that was published with it.
+        shown.insert("FunctionArn".into(), json!(function.arn));
+    }
     world.lambda.functions.insert(key, function);
     Ok(Reply::json(StatusCode::CREATED, &shown))
 }

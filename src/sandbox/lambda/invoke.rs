@@ -18,7 +18,11 @@ pub(super) fn invoke(world: &World, call: &Call, name: &str) -> Result<Reply, Fa
     let reference = Reference::read(world, call, name)?;
     let kind = call.header("x-amz-invocation-type").unwrap_or("RequestResponse");
     fault::one_of("invocationType", kind, &["Event", "RequestResponse", "DryRun"])?;
-    let function = reference.find_qualified(world, call)?;
+    let Ok(function) = reference.find(world, call) else {
+        let qualifier = reference.qualifier.as_deref().unwrap_or("$LATEST");
+        let arn = reference.arn(world, call);
+        return Err(fault::no_function(&format!("{arn}:{qualifier}")));
+    };
     let qualifier = function.qualifier(reference.qualifier.as_deref())?;
     check_payload(call, kind)?;
     if kind == "DryRun" {
@@ -66,4 +70,11 @@ fn check_payload(call: &Call, kind: &str) -> Result<(), Fault> {
         let message = format!("Could not parse request body into json: Could not parse payload into json: {error}");
         Fault::new(StatusCode::BAD_REQUEST, "InvalidRequestContentException", message)
     })
+}
+
+/// The old way to send an event; its answer has nothing but the status.
+pub(super) fn invoke_async(world: &World, call: &Call, name: &str) -> Result<Reply, Fault> {
+    Reference::read(world, call, name)?.find(world, call)?;
+    check_payload(call, "Event")?;
+    Ok(Reply::empty(StatusCode::ACCEPTED))
 }

@@ -142,6 +142,8 @@ fn get(world: &World, call: &Call, version: &str, path: &[&str]) -> Answer {
         ("2020-04-22", ["code-signing-configs"]) => signing::list(world, call),
         ("2020-04-22", ["code-signing-configs", arn]) => signing::get(world, call, arn),
         ("2020-04-22", ["code-signing-configs", arn, "functions"]) => signing::functions(world, call, arn),
+        // None of these can be made here.
+        ("2025-11-30", ["capacity-providers"]) => Ok(ok(&json!({ "CapacityProviders": [] }))),
         (version, ["functions", name, rest @ ..]) => return get_beside(world, call, version, name, rest),
         _ => return None,
     })
@@ -172,6 +174,7 @@ fn post(world: &mut World, call: &Call, version: &str, path: &[&str]) -> Answer 
         ("2015-03-31", ["functions", name, "policy"]) => policy::add(world, call, name),
         ("2015-03-31", ["functions", name, "aliases"]) => alias::create(world, call, name),
         ("2015-03-31", ["functions", name, "invocations"]) => invoke::invoke(world, call, name),
+        ("2014-11-13", ["functions", name, "invoke-async"]) => invoke::invoke_async(world, call, name),
         ("2015-03-31", ["event-source-mappings"]) => mapping::create(world, call),
         ("2017-03-31", ["tags", arn]) => tags::tag(world, call, arn),
         ("2018-10-31", ["layers", name, "versions"]) => layer::publish(world, call, name),

@@ -132,6 +132,11 @@ impl Principal {
 /// A statement as GetPolicy shows it: `AWS:` in upper case, a source ARN always under `ArnLike`.
 pub(super) fn statement(id: &str, resource: &str, principal: &Principal, fields: &Fields<'_>) -> Result<Value, Fault> {
     let action = fields.text("Action")?.unwrap_or_default();
+    if action != "lambda:InvokeFunctionUrl" && fields.text("FunctionUrlAuthType")?.is_some() {
+        return Err(fault::invalid(
+            "FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action",
+        ));
+    }
     let partition = resource.split(':').nth(1).unwrap_or("aws");
     let mut shown = json!({
         "Sid": id,
