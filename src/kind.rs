@@ -356,6 +356,9 @@ pub struct Facts {
     pub once: Once,
     /// What can't come back.
     pub loss: Loss,
+    /// How many readings in a row must show it before it counts as settled: reads of some settings go back and forth
+    /// between the old and the new.
+    pub readings: u32,
 }
 
 impl Facts {
@@ -376,6 +379,7 @@ impl Facts {
             retry: &[],
             once: Once::Repeatable,
             loss: Loss::None,
+            readings: 1,
         }
     }
 }

@@ -5,6 +5,12 @@ from . import (
     lambda_surroundings,
     sandbox_command,
     server,
+    calls,
+    iam_account,
+    iam_credentials,
+    iam_lag,
+    iam_roles,
+    iam_users,
     sts,
 )
 
@@ -13,5 +19,11 @@ ALL = [
     *lambda_surroundings.TABLE.cases,
     *sandbox_command.TABLE.cases,
     *server.TABLE.cases,
+    *calls.TABLE.cases,
+    *iam_account.TABLE.cases,
+    *iam_credentials.TABLE.cases,
+    *iam_lag.TABLE.cases,
+    *iam_roles.TABLE.cases,
+    *iam_users.TABLE.cases,
     *sts.TABLE.cases,
 ]

@@ -396,19 +396,26 @@ impl<'a> Writing<'a> {
     /// ("System tags cannot be removed by requester").
     async fn tag(&self, change: &TagChange) -> Result<Receipt, CallError> {
         const CALL: &str = "s3:PutBucketTagging";
-        let live = looked(CALL, self.asked()?.tags().await)?;
+        let read = looked(CALL, self.asked()?.tags().await)?;
+        let live = self.aws.written.bucket_tags(self.id, read);
         let mut tags = live.clone();
         change.apply(&mut tags, crate::kinds::tagging::KeyCase::Exact);
         if tags == live {
             return Ok(Receipt::already());
         }
+        let receipt = self.put_tags(&tags).await?;
+        self.aws.written.wrote_bucket_tags(self.id, live, tags);
+        Ok(receipt)
+    }
+
+    async fn put_tags(&self, tags: &BTreeMap<String, String>) -> Result<Receipt, CallError> {
         if tags.is_empty() {
             return put!(self, "s3:PutBucketTagging", delete_bucket_tagging);
         }
         let tagging = sdk::Tagging::builder()
-            .set_tag_set(Some(sdk_tags(&tags)?))
+            .set_tag_set(Some(sdk_tags(tags)?))
             .build()
-            .map_err(malformed(CALL))?;
+            .map_err(malformed("s3:PutBucketTagging"))?;
         put!(self, "s3:PutBucketTagging", put_bucket_tagging, tagging(tagging))
     }
 

@@ -15,7 +15,7 @@ use crate::engine::{CallError, Receipt, Settled};
 use crate::kind::{Live, Object, Seen};
 use crate::kinds::partial::Partial;
 use crate::kinds::tagging::TagChange;
-use crate::names::{Architecture, Arn, FunctionName};
+use crate::names::{Architecture, Arn, FunctionName, RoleName};
 use crate::policy_doc::Policy as Document;
 
 use super::code::Source;
@@ -135,9 +135,11 @@ async fn role_trust(aws: &Aws, role: &Arn, error: CallError) -> CallError {
         .role_name()
         .filter(|_| error.says("InvalidParameterValueException", fragment));
     let Some(name) = name else { return error };
-    let found = aws.iam(Intent::Read).get_role().role_name(name.as_str()).send().await;
-    let trust = found.ok().and_then(|found| found.role?.assume_role_policy_document);
-    let trust = trust.and_then(|text| Document::from_live(&text).ok());
+    // What this run has written itself is not read: IAM may still show the trust before it.
+    let trust = match aws.written.trust(&name) {
+        Some(trust) => Some(trust),
+        None => read_trust(aws, &name).await,
+    };
     match trust {
         Some(trust) if !trust.trusts_service("lambda.amazonaws.com") => CallError::local(
             error.operation,
@@ -145,6 +147,12 @@ async fn role_trust(aws: &Aws, role: &Arn, error: CallError) -> CallError {
         ),
         Some(_) | None => error,
     }
+}
+
+async fn read_trust(aws: &Aws, name: &RoleName) -> Option<Document> {
+    let found = aws.iam(Intent::Read).get_role().role_name(name.as_str()).send().await;
+    let text = found.ok()?.role?.assume_role_policy_document?;
+    Document::from_live(&text).ok()
 }
 
 async fn update(aws: &Aws, client: &Client, id: &Id, to: &Partial<State>) -> Result<Receipt, CallError> {

@@ -109,6 +109,7 @@ async fn create(aws: &Aws, id: &RoleName, state: &State, trust: &Document) -> Re
         .set_permissions_boundary(state.permissions_boundary.as_ref().map(ToString::to_string))
         .set_tags(holding::sdk_tags(&state.tags));
     let answer = request.send().await.map_err(failed("iam:CreateRole"))?;
+    aws.written.wrote_trust(id, trust);
     Ok(Receipt::of(request_id(&answer)))
 }
 
@@ -118,9 +119,9 @@ async fn put_trust(aws: &Aws, id: &RoleName, trust: &Document) -> Result<Receipt
         .update_assume_role_policy()
         .role_name(id.as_str());
     let answer = request.policy_document(trust.to_json()).send().await;
-    Ok(Receipt::of(request_id(
-        &answer.map_err(failed("iam:UpdateAssumeRolePolicy"))?,
-    )))
+    let answer = answer.map_err(failed("iam:UpdateAssumeRolePolicy"))?;
+    aws.written.wrote_trust(id, trust);
+    Ok(Receipt::of(request_id(&answer)))
 }
 
 async fn update(aws: &Aws, id: &RoleName, description: &str, session: &SessionLength) -> Result<Receipt, CallError> {
