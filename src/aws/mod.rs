@@ -19,7 +19,7 @@ use aws_types::SdkConfig;
 use tokio::sync::Semaphore;
 
 pub use config::{ConfigError, Connection, SandboxChoice, connect};
-pub use error::{call_error, failed, gone_is_done, is_absent, request_id};
+pub use error::{call_error, failed, found_there, gone_is_done, is_absent, request_id};
 
 pub use view::View;
 pub use written::Written;

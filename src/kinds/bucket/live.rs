@@ -12,7 +12,7 @@ use aws_sdk_s3::types as sdk;
 use crate::aws::{Aws, Intent, View, failed, gone_is_done, is_absent, request_id};
 use crate::engine::error::Nature;
 use crate::engine::{CallError, Receipt, Settled};
-use crate::kind::{Live, Object, Seen};
+use crate::kind::{Live, NOT_SHOWN, Object, Seen};
 use crate::kinds::tagging::TagChange;
 use crate::names::{Arn, BucketName, Region};
 
@@ -77,7 +77,9 @@ async fn create(aws: &Aws, id: &BucketName, wanted: &State) -> Result<Receipt, C
         client: aws.s3(&wanted.region, Intent::Read),
         name: id.as_str(),
     };
-    match asked.tags().await {
+    let read = asked.tags().await;
+    let is_shown = !matches!(read, Err(Miss::Gone));
+    match read {
         Ok(tags) if !tags.is_empty() && tags == wanted.tags => {
             aws.learn_bucket_region(id, wanted.region.clone());
             return Ok(Receipt::already());
@@ -100,6 +102,10 @@ async fn create(aws: &Aws, id: &BucketName, wanted: &State) -> Result<Receipt, C
             aws.learn_bucket_region(id, wanted.region.clone());
             Ok(Receipt::of(request_id(&answer)))
         }
+        Err(error) if error.is("BucketAlreadyOwnedByYou") && !is_shown => Err(CallError {
+            message: NOT_SHOWN.to_owned(),
+            ..error
+        }),
         Err(error) if error.is("BucketAlreadyExists") => Err(CallError {
             message: "the name belongs to another account; choose another one".to_owned(),
             ..error

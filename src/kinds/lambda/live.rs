@@ -10,7 +10,7 @@ use aws_sdk_lambda::Client;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types as sdk;
 
-use crate::aws::{Aws, Intent, View, failed, gone_is_done, is_absent, request_id};
+use crate::aws::{Aws, Intent, View, failed, found_there, gone_is_done, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::kind::{Live, Object, Seen};
 use crate::kinds::partial::Partial;
@@ -121,7 +121,18 @@ async fn create(aws: &Aws, client: &Client, id: &Id, state: &State) -> Result<Re
         .set_tags(tags);
     let answer = match request.send().await {
         Ok(answer) => answer,
-        Err(error) => return Err(role_trust(aws, &state.role, failed(CALL)(error)).await),
+        Err(error) => {
+            let error = failed(CALL)(error);
+            if error.says("ResourceConflictException", "already exist") {
+                let found = client.get_function().function_name(id.name.as_str()).send().await;
+                let tags = found.map_err(failed("lambda:GetFunction")).map(|found| found.tags);
+                let wanted = state.tags.clone().into_iter().collect();
+                return found_there(error, tags, |tags| {
+                    !state.tags.is_empty() && tags.as_ref() == Some(&wanted)
+                });
+            }
+            return Err(role_trust(aws, &state.role, error).await);
+        }
     };
     as_asked(CALL, &state.code, answer.code_sha256())?;
     Ok(Receipt::of(request_id(&answer)))

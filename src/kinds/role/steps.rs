@@ -204,6 +204,7 @@ const TRUSTING: &[Retry] = &[
     },
     SPREADING[0],
     SPREADING[1],
+    SPREADING[2],
 ];
 
 /// `AddRoleToInstanceProfile` of a fresh role or profile, in IAM's and in EC2's words.
