@@ -561,3 +561,37 @@ fn a_function_and_its_code_survive_reopening_and_go_together() {
         "Function not found",
     );
 }
+
+#[test]
+fn what_hangs_on_a_function_survives_reopening() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || Account::open(Some(dir.path()), Options::default()).unwrap();
+    let account = open();
+    create_role(&account, "runner", "lambda.amazonaws.com");
+    taken(&account, "POST", FUNCTIONS, &request(json!({ "Publish": true })));
+    let alias = json!({ "Name": "live", "FunctionVersion": "1" });
+    taken(&account, "POST", "2015-03-31/functions/f/aliases", &alias);
+    let layers = "2018-10-31/layers/numpy/versions";
+    let content = json!({ "Content": { "ZipFile": zip("layer") } });
+    taken(&account, "POST", layers, &content);
+    let queue = json!({ "FunctionName": "f:live", "EventSourceArn": "arn:aws:sqs:us-east-1:123456789012:jobs" });
+    taken(&account, "POST", "2015-03-31/event-source-mappings", &queue);
+    let url = "2021-10-31/functions/f/url?Qualifier=live";
+    taken(&account, "POST", url, &json!({ "AuthType": "NONE" }));
+    let read = |account: &Account| {
+        [
+            "2015-03-31/functions/f/aliases/live",
+            "2018-10-31/layers/numpy/versions/1",
+            "2015-03-31/event-source-mappings",
+            url,
+        ]
+        .map(|path| taken(account, "GET", path, &Value::Null))
+    };
+    let before = read(&account);
+    drop(account);
+    let account = open();
+    assert_eq!(read(&account), before);
+    let link = before[1]["Content"]["Location"].as_str().unwrap();
+    let fetched = account.answer(http::Request::get(link).body(Bytes::new()).unwrap());
+    assert_eq!(fetched.body().as_ref(), zip_of("layer"));
+}
