@@ -11,16 +11,28 @@ pub(super) enum Delay {
     /// A write, until reads of the same service show it: `NoSuchEntity` of what was just made, answers of what was just
     /// deleted, lists without what was just attached.
     Read,
-    /// A new user or role, until a policy can name it: "Invalid principal in policy".
+    /// A new user or role, until a trust policy can name it: "Invalid principal in policy".
     Principal,
+    /// The same, until the policies of buckets and functions can name it.
+    ServicePrincipal,
     /// A new function, until permissions can be added to it.
     Function,
     /// A new bucket, until its settings can be written: `NoSuchBucket`.
     Bucket,
+    /// A setting of a bucket, until the next one can be written: `OperationAborted`.
+    BucketSettings,
+    /// The name of a deleted bucket, until another Region can use it: `OperationAborted`.
+    BucketName,
     /// An opened public access block, until policies are no longer refused for it.
     PublicAccessBlock,
     /// Removed targets of a rule, until the rule can be deleted.
     Targets,
+    /// A login profile, until it can be changed or deleted: `EntityTemporarilyUnmodifiable`.
+    Login,
+    /// A new role, where its ARN is not shown at once: until then its bare id stands in the ARN's place.
+    RoleArn,
+    /// A credential report, until it can be fetched: `ReportInProgress`.
+    Report,
 }
 
 impl Delay {
@@ -29,10 +41,16 @@ impl Delay {
         match self {
             Self::Read => ("read", 2),
             Self::Principal => ("principal", 3),
+            Self::ServicePrincipal => ("service principal", 3),
             Self::Function => ("function", 3),
             Self::Bucket => ("bucket", 3),
+            Self::BucketSettings => ("bucket settings", 1),
+            Self::BucketName => ("bucket name", 3),
             Self::PublicAccessBlock => ("public access block", 3),
             Self::Targets => ("targets", 3),
+            Self::Login => ("login", 3),
+            Self::RoleArn => ("role arn", 3),
+            Self::Report => ("report", 3),
         }
     }
 }
@@ -44,6 +62,14 @@ impl World {
         let (what, longest) = delay.longest();
         let calls = Ids::draw(seed, what, self.clock.count(Tempo::Calls), longest.saturating_add(1));
         Some(self.clock.after(Tempo::Calls, calls))
+    }
+
+    /// Whether something that lag brings about only now and then happens in this call, once in so many.
+    pub(super) fn happens(&self, what: &str, once_in: u64) -> bool {
+        let calls = self.clock.count(Tempo::Calls);
+        self.options
+            .lag
+            .is_some_and(|seed| Ids::draw(seed, what, calls, once_in) == 0)
     }
 
     /// Whether a change has spread by now.
