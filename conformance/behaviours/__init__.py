@@ -1,6 +1,8 @@
 """How AWS answers, behaviour by behaviour, tried on the sandbox with boto3."""
 
 from . import (
+    lambda_functions,
+    lambda_surroundings,
     sandbox_command,
     server,
     calls,
@@ -13,6 +15,8 @@ from . import (
 )
 
 ALL = [
+    *lambda_functions.TABLE.cases,
+    *lambda_surroundings.TABLE.cases,
     *sandbox_command.TABLE.cases,
     *server.TABLE.cases,
     *calls.TABLE.cases,

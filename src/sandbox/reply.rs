@@ -217,13 +217,37 @@ impl Fault {
         Reply::body(self.status, "application/xml", document)
     }
 
+    /// Lambda's errors have the members of their shapes in the service model: most a `Type`, and a message whose name is
+    /// spelled in two ways. What comes from in front of the service has no shape and no type.
     fn rest_json(&self) -> Reply {
-        let kind = if self.kind == FaultKind::Sender {
-            "User"
+        const CAPITAL: [&str; 6] = [
+            "ResourceNotFoundException",
+            "CodeSigningConfigNotFoundException",
+            "ResourceInUseException",
+            "CodeVerificationFailedException",
+            "ServiceException",
+            "AccessDeniedException",
+        ];
+        const IN_FRONT: [&str; 4] = [
+            "ValidationException",
+            "AccessDeniedException",
+            "RequestEntityTooLargeException",
+            "UnknownOperationException",
+        ];
+        let name = if CAPITAL.contains(&self.code.as_str()) {
+            "Message"
         } else {
-            "Service"
+            "message"
         };
-        let mut body = json!({ "Type": kind, "Message": self.message });
+        let mut body = json!({ name: self.message });
+        if let (false, Some(body)) = (IN_FRONT.contains(&self.code.as_str()), body.as_object_mut()) {
+            let kind = if self.kind == FaultKind::Sender {
+                "User"
+            } else {
+                "Service"
+            };
+            body.insert("Type".to_owned(), json!(kind));
+        }
         self.add_details(&mut body);
         Reply::json(self.status, &body).header("x-amzn-errortype", &self.code)
     }

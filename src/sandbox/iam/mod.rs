@@ -219,7 +219,7 @@ impl State {
     /// Why not.
     pub fn assumable_by(&self, role_arn: &str, service: &str, clock: &Clock) -> Result<(), NotAssumable> {
         let role = self.role_of(role_arn).ok_or(NotAssumable::Missing)?;
-        if !role.assumable.has_come(clock) {
+        if role.assumable.is_some_and(|due| !due.has_come(clock)) {
             return Err(NotAssumable::Fresh);
         }
         if !trust::admits_service(&role.trust, service) {
