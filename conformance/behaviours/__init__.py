@@ -6,6 +6,8 @@ from . import (
     iam_lag,
     iam_roles,
     iam_users,
+    sandbox_command,
+    server,
     sts,
 )
 
@@ -15,5 +17,7 @@ ALL = [
     *iam_lag.TABLE.cases,
     *iam_roles.TABLE.cases,
     *iam_users.TABLE.cases,
+    *sandbox_command.TABLE.cases,
+    *server.TABLE.cases,
     *sts.TABLE.cases,
 ]

@@ -37,12 +37,15 @@ pub(super) struct Role {
     pub(super) tags: Tags,
     /// From when on services can take it on.
     pub(super) assumable: Due,
-    /// From when on policies may name it.
+    /// From when on trust policies may name it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) visible: Option<Due>,
     /// From when on its ARN is shown in its own answers; until then its id stands there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) arn_shown: Option<Due>,
+    /// From when on other services' policies may name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) visible_elsewhere: Option<Due>,
 }
 
 /// How many roles an account may have.
@@ -88,7 +91,12 @@ impl State {
 
 /// What a role shows everywhere, among it the trust policy.
 pub(super) fn write_core(xml: &mut Xml, state: &State, role: &Role) {
-    write_core_as(xml, state, role, &role.arn(&state.account));
+    write_with(xml, state, role, &trust::show(state, &role.trust));
+}
+
+/// The same with the trust policy as it was sent: so answers the call that makes a role.
+pub(super) fn write_with(xml: &mut Xml, state: &State, role: &Role, trust: &str) {
+    write_as(xml, role, &role.arn(&state.account), trust);
 }
 
 /// The ARN in the role's own answers. With lag it may be the bare id for some calls, as users of AWS have met it:
@@ -101,13 +109,13 @@ fn own_arn(world: &World, role: &Role) -> String {
     }
 }
 
-fn write_core_as(xml: &mut Xml, state: &State, role: &Role, arn: &str) {
+fn write_as(xml: &mut Xml, role: &Role, arn: &str, trust: &str) {
     xml.text("Path", &role.path)
         .text("RoleName", &role.name)
         .text("RoleId", &role.id)
         .text("Arn", arn)
         .text("CreateDate", role.created.seconds())
-        .text("AssumeRolePolicyDocument", encoded(&trust::show(state, &role.trust)));
+        .text("AssumeRolePolicyDocument", encoded(trust));
 }
 
 /// What lists show.
@@ -118,7 +126,7 @@ pub(super) fn write_listed(xml: &mut Xml, state: &State, role: &Role) {
 }
 
 fn write_full(xml: &mut Xml, world: &World, role: &Role) {
-    write_core_as(xml, &world.iam, role, &own_arn(world, role));
+    write_as(xml, role, &own_arn(world, role), &trust::show(&world.iam, &role.trust));
     xml.optional("Description", role.description.as_ref())
         .text("MaxSessionDuration", role.max_session_seconds);
     write_boundary(xml, role.boundary.as_ref());
@@ -155,7 +163,7 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     // The answer leaves Description and MaxSessionDuration out, although both are kept.
     let mut xml = Xml::new();
     xml.element("Role", |xml| {
-        write_core_as(xml, &world.iam, &role, &own_arn(world, &role));
+        write_as(xml, &role, &own_arn(world, &role), text);
         write_boundary(xml, role.boundary.as_ref());
         tag::write(xml, &role.tags);
     });
@@ -181,6 +189,7 @@ pub(super) fn new(world: &mut World, name: Name, path: String, trust: Value) -> 
         arn_shown: world
             .spread(Delay::RoleArn)
             .filter(|_| world.happens("a role without an ARN", 4)),
+        visible_elsewhere: world.spread(Delay::ServicePrincipal),
     }
 }
 

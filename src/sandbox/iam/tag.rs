@@ -46,13 +46,16 @@ pub(super) enum Tagged {
     Provider,
     Device,
     ServerCertificate,
+    Saml,
 }
 
 impl Tagged {
     fn keys(self) -> Keys {
         match self {
             Self::User | Self::Role => Keys::Caseless,
-            Self::Policy | Self::Profile | Self::Provider | Self::Device | Self::ServerCertificate => Keys::Exact,
+            Self::Policy | Self::Profile | Self::Provider | Self::Saml | Self::Device | Self::ServerCertificate => {
+                Keys::Exact
+            }
         }
     }
 }
@@ -82,9 +85,10 @@ pub(super) fn asked(ask: Ask<'_>, keys: Keys) -> Result<Tags, Fault> {
             .map_err(|_| missing_value(nth))?;
         check(nth, key, value)?;
         if tags.iter().any(|tag| keys.same(&tag.key, key)) {
-            return Err(invalid_input(
-                "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
-            ));
+            return Err(invalid_input(match keys {
+                Keys::Caseless => "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+                Keys::Exact => "Duplicate tag keys found.",
+            }));
         }
         tags.push(Tag {
             key: key.to_owned(),
@@ -161,8 +165,8 @@ pub(super) fn write(xml: &mut Xml, tags: &Tags) {
     }
 }
 
-/// The tags where an empty list is shown too.
-pub(super) fn write_even_if_none(xml: &mut Xml, tags: &Tags) {
+/// The same for things whose answers have the element even when it is empty: policies and providers.
+pub(super) fn write_even_none(xml: &mut Xml, tags: &Tags) {
     xml.element("Tags", |xml| tags.iter().for_each(|tag| write_member(xml, tag)));
 }
 
@@ -227,6 +231,7 @@ fn seen<'a>(world: &'a World, ask: Ask<'_>, tagged: Tagged) -> Result<&'a Tags, 
         Tagged::Policy => &state.policy(ask.required("PolicyArn")?)?.tags,
         Tagged::Profile => &state.seen_profile(&profile_name(ask)?, clock)?.tags,
         Tagged::Provider => &state.provider(ask.required("OpenIDConnectProviderArn")?)?.tags,
+        Tagged::Saml => &state.saml_provider(ask.required("SAMLProviderArn")?)?.tags,
         Tagged::Device => &state.device(mfa::serial(ask)?)?.tags,
         Tagged::ServerCertificate => &state.server_certificate(&server::name(ask)?)?.tags,
     })
@@ -238,6 +243,7 @@ fn tags_mut<'a>(state: &'a mut State, ask: Ask<'_>, tagged: Tagged) -> Result<&'
         Tagged::Role => &mut state.role_mut(&Holder::Role.name(ask)?)?.tags,
         Tagged::Policy => &mut state.policy_mut(ask.required("PolicyArn")?)?.tags,
         Tagged::Profile => &mut state.profile_mut(&profile_name(ask)?)?.tags,
+        Tagged::Saml => &mut state.saml_provider_mut(ask.required("SAMLProviderArn")?)?.tags,
         Tagged::Provider => &mut state.provider_mut(ask.required("OpenIDConnectProviderArn")?)?.tags,
         Tagged::Device => &mut state.device_mut(mfa::serial(ask)?)?.tags,
         Tagged::ServerCertificate => &mut state.server_certificate_mut(&server::name(ask)?)?.tags,
