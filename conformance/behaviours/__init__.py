@@ -1,23 +1,25 @@
 """How AWS answers, behaviour by behaviour, tried on the sandbox with boto3."""
 
 from . import (
+    sandbox_command,
+    server,
+    calls,
     iam_account,
     iam_credentials,
     iam_lag,
     iam_roles,
     iam_users,
-    sandbox_command,
-    server,
     sts,
 )
 
 ALL = [
+    *sandbox_command.TABLE.cases,
+    *server.TABLE.cases,
+    *calls.TABLE.cases,
     *iam_account.TABLE.cases,
     *iam_credentials.TABLE.cases,
     *iam_lag.TABLE.cases,
     *iam_roles.TABLE.cases,
     *iam_users.TABLE.cases,
-    *sandbox_command.TABLE.cases,
-    *server.TABLE.cases,
     *sts.TABLE.cases,
 ]

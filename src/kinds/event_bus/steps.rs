@@ -135,6 +135,8 @@ const DELETING: &[Retry] = &[
     },
 ];
 
+const CREATING: &[Retry] = &[CONCURRENT, Retry::unseen("ResourceAlreadyExistsException")];
+
 pub(super) fn facts(id: &Id, arn: &Arn, action: &Action, home: &Home) -> Facts {
     let changing = |call, rank, summary: String| Facts {
         retry: CHANGING,
@@ -148,7 +150,7 @@ pub(super) fn facts(id: &Id, arn: &Arn, action: &Action, home: &Home) -> Facts {
                 .into_iter()
                 .filter(|path| path.field != "policy")
                 .collect(),
-            retry: &[CONCURRENT],
+            retry: CREATING,
             ..Facts::new("events:CreateEventBus", Rank::Create, format!("create bus {}", id.name))
         },
         Action::Describe(_) => Facts {

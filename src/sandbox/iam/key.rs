@@ -1,10 +1,11 @@
 //! Access keys.
 //!
-//! Invariant: a key belongs to a user that exists; its secret is told once and not kept.
+//! Invariant: a key belongs to a user that exists; its secret is told once and never shown again.
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{Call, Caller, Fault, Moment, Tempo, World, Xml};
+use super::super::identity::{Use, Uses};
+use super::super::{Caller, Fault, Moment, Standing, Tempo, World, Xml};
 use super::ask::{Ask, Name};
 use super::refusal::{denied, no_such_entity, quota};
 use super::user::{known_or_caller, no_user};
@@ -22,16 +23,11 @@ pub(super) struct AccessKey {
     user: Name,
     status: String,
     created: Moment,
+    /// What the key's requests have to be signed with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
     /// The call that made it; keys are listed in this order.
     nth: u64,
-}
-
-/// What a key was last used for.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Use {
-    at: Moment,
-    region: String,
-    service: String,
 }
 
 /// Whether this account made the access key id.
@@ -45,23 +41,23 @@ impl AccessKey {
     pub(super) fn nth(&self) -> u64 {
         self.nth
     }
-}
 
-impl State {
     /// What the credential report tells of a key.
-    pub(super) fn key_cells(&self, key: &AccessKey) -> [String; 5] {
+    pub(super) fn cells(&self, uses: &Uses) -> [String; 5] {
         let time = |moment: Moment| moment.seconds().replace('Z', "+00:00");
-        let used = self.key_uses.get(&key.id);
+        let used = uses.get(&self.id);
         let told = |of: fn(&Use) -> String| used.map_or_else(|| "N/A".to_owned(), of);
         [
-            (key.status == "Active").to_string(),
-            time(key.created),
+            (self.status == "Active").to_string(),
+            time(self.created),
             used.map_or_else(|| "N/A".to_owned(), |used| time(used.at)),
             told(|used| used.region.clone()),
             told(|used| used.service.clone()),
         ]
     }
+}
 
+impl State {
     pub(super) fn keys_of(&self, user: &Name) -> impl Iterator<Item = &AccessKey> {
         self.keys.values().filter(move |key| key.user == *user)
     }
@@ -75,15 +71,6 @@ impl State {
         }
     }
 
-    /// Takes down what one of the account's own keys is used for.
-    pub(in crate::sandbox) fn note_use(&mut self, call: &Call, at: Moment) {
-        let key = call.access_key.as_ref().filter(|key| self.keys.contains(key));
-        if let Some(key) = key {
-            let (region, service) = (call.region.clone(), call.service.to_string());
-            self.key_uses.insert(key.clone(), Use { at, region, service });
-        }
-    }
-
     /// The user that an active access key belongs to.
     #[must_use]
     pub fn caller(&self, key: &str) -> Option<Caller> {
@@ -94,6 +81,7 @@ impl State {
                 arn: administrator,
                 user_id: ADMINISTRATOR_ID.to_owned(),
                 user_name: None,
+                standing: Standing::Administrator,
             });
         }
         let user = self.users.get(&key.user)?;
@@ -102,7 +90,13 @@ impl State {
             arn: user.arn(&self.account),
             user_id: user.id.clone(),
             user_name,
+            standing: Standing::User,
         })
+    }
+
+    /// The secret of an access key; keys of accounts that were made before secrets were kept have none.
+    pub(in crate::sandbox) fn secret(&self, key: &str) -> Option<&str> {
+        self.keys.get(&key.to_owned())?.secret.as_deref()
     }
 }
 
@@ -134,6 +128,7 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>, caller: &Caller) -> Done {
         user,
         status: "Active".to_owned(),
         created,
+        secret: Some(secret.clone()),
         nth,
     };
     let mut xml = Xml::new();
@@ -187,7 +182,6 @@ pub(super) fn update(world: &mut World, ask: Ask<'_>, caller: &Caller) -> Done {
 pub(super) fn delete(world: &mut World, ask: Ask<'_>, caller: &Caller) -> Done {
     let id = asked(world, ask, caller)?;
     world.iam.keys.remove(&id.to_owned()).ok_or_else(|| no_key(id))?;
-    world.iam.key_uses.remove(&id.to_owned());
     Ok(None)
 }
 
@@ -200,7 +194,7 @@ pub(super) fn last_used(world: &World, ask: Ask<'_>, caller: &Caller) -> Done {
             "User: {arn} is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key {id}"
         )));
     };
-    let used = world.iam.key_uses.get(&id);
+    let used = world.last_use(&id);
     let mut xml = Xml::new();
     xml.text("UserName", &key.user).element("AccessKeyLastUsed", |xml| {
         xml.optional("LastUsedDate", used.map(|used| used.at.seconds()))

@@ -13,6 +13,7 @@ use super::{Call, Caller, Clock, Fault, Stored, Table, World, Xml};
 
 mod account;
 mod ask;
+pub(super) mod assume;
 mod credentials;
 mod details;
 mod document;
@@ -73,7 +74,6 @@ pub struct State {
     profiles: Table<profile::Profile, Name>,
     policies: Table<policy::Policy, Name>,
     keys: Table<key::AccessKey>,
-    key_uses: Table<key::Use>,
     devices: Table<mfa::Device>,
     server_certificates: Table<server::ServerCertificate, Name>,
     report: Table<report::Report>,
@@ -97,7 +97,6 @@ impl State {
             profiles: Table::new("iam/instance-profiles").slow(),
             policies: Table::new("iam/policies").slow(),
             keys: Table::new("iam/access-keys").slow(),
-            key_uses: Table::new("iam/access-key-uses"),
             devices: Table::new("iam/mfa-devices"),
             server_certificates: Table::new("iam/server-certificates"),
             report: Table::new("iam/credential-report"),
@@ -119,7 +118,6 @@ impl State {
             &mut self.profiles,
             &mut self.policies,
             &mut self.keys,
-            &mut self.key_uses,
             &mut self.devices,
             &mut self.server_certificates,
             &mut self.report,
@@ -203,14 +201,6 @@ impl State {
             return Err(NotAssumable::Untrusting);
         }
         Ok(())
-    }
-
-    /// The unique id, name and longest session of a role that lets one of these principals in.
-    pub(super) fn role_for_session(&self, arn: &str, principals: &[&str]) -> Option<(String, String, u32)> {
-        let role = self
-            .role_of(arn)
-            .filter(|role| trust::admits(&role.trust, principals))?;
-        Some((role.id.clone(), role.name.as_str().to_owned(), role.max_session_seconds))
     }
 
     fn password_rule(&self) -> Option<&login::PasswordRule> {
@@ -382,25 +372,25 @@ fn rest(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
         "TagRole" => tag::put(world, ask, Tagged::Role),
         "TagPolicy" => policy::check_seen(world, ask).and_then(|()| tag::put(world, ask, Tagged::Policy)),
         "TagInstanceProfile" => tag::put(world, ask, Tagged::Profile),
+        "TagSAMLProvider" => tag::put(world, ask, Tagged::Saml),
         "TagMFADevice" => tag::put(world, ask, Tagged::Device),
         "TagServerCertificate" => tag::put(world, ask, Tagged::ServerCertificate),
-        "TagSAMLProvider" => tag::put(world, ask, Tagged::Saml),
         "TagOpenIDConnectProvider" => tag::put(world, ask, Tagged::Provider),
         "UntagUser" => tag::take_off(world, ask, Tagged::User),
         "UntagRole" => tag::take_off(world, ask, Tagged::Role),
         "UntagPolicy" => policy::check_seen(world, ask).and_then(|()| tag::take_off(world, ask, Tagged::Policy)),
         "UntagInstanceProfile" => tag::take_off(world, ask, Tagged::Profile),
+        "UntagSAMLProvider" => tag::take_off(world, ask, Tagged::Saml),
         "UntagMFADevice" => tag::take_off(world, ask, Tagged::Device),
         "UntagServerCertificate" => tag::take_off(world, ask, Tagged::ServerCertificate),
-        "UntagSAMLProvider" => tag::take_off(world, ask, Tagged::Saml),
         "UntagOpenIDConnectProvider" => tag::take_off(world, ask, Tagged::Provider),
         "ListUserTags" => tag::list(world, ask, Tagged::User),
         "ListRoleTags" => tag::list(world, ask, Tagged::Role),
         "ListPolicyTags" => policy::check_seen(world, ask).and_then(|()| tag::list(world, ask, Tagged::Policy)),
         "ListInstanceProfileTags" => tag::list(world, ask, Tagged::Profile),
+        "ListSAMLProviderTags" => tag::list(world, ask, Tagged::Saml),
         "ListMFADeviceTags" => tag::list(world, ask, Tagged::Device),
         "ListServerCertificateTags" => tag::list(world, ask, Tagged::ServerCertificate),
-        "ListSAMLProviderTags" => tag::list(world, ask, Tagged::Saml),
         "ListOpenIDConnectProviderTags" => tag::list(world, ask, Tagged::Provider),
         "CreateOpenIDConnectProvider" => oidc::create(world, ask),
         "GetOpenIDConnectProvider" => oidc::get(world, ask),

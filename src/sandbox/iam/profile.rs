@@ -100,7 +100,7 @@ pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
     let mut xml = Xml::new();
     xml.element("InstanceProfile", |xml| {
         write_brief(xml, &world.iam, profile);
-        tag::write_even_none(xml, &profile.tags);
+        tag::write_even_if_none(xml, &profile.tags);
     });
     Ok(Some(xml))
 }

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
+use super::super::identity::Uses;
 use super::super::spread::Delay;
 use super::super::{Due, Fault, Moment, World, Xml};
 use super::user::User;
@@ -85,7 +86,7 @@ fn root(account: &str) -> Vec<String> {
 }
 
 impl State {
-    fn report_row(&self, user: &User) -> Vec<String> {
+    fn report_row(&self, user: &User, uses: &Uses) -> Vec<String> {
         let mut row = vec![
             user.name.as_str().to_owned(),
             user.arn(&self.account),
@@ -97,7 +98,7 @@ impl State {
         keys.sort_by_key(|key| key.nth());
         for nth in 0..2 {
             match keys.get(nth) {
-                Some(key) => row.extend(self.key_cells(key)),
+                Some(key) => row.extend(key.cells(uses)),
                 None => row.extend(["false", "N/A", "N/A", "N/A", "N/A"].map(str::to_owned)),
             }
         }
@@ -134,7 +135,11 @@ pub(super) fn generate(world: &mut World) -> Done {
         xml.text("State", if is_ready { "COMPLETE" } else { "INPROGRESS" });
         return Ok(Some(xml));
     }
-    let users = world.iam.users.values().map(|user| world.iam.report_row(user));
+    let users = world
+        .iam
+        .users
+        .values()
+        .map(|user| world.iam.report_row(user, &world.uses));
     let rows = std::iter::once(root(&world.account)).chain(users);
     let lines: Vec<String> = rows.map(|row| row.join(",")).collect();
     let report = Report {

@@ -40,12 +40,12 @@ pub(super) struct Role {
     /// From when on trust policies may name it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) visible: Option<Due>,
-    /// From when on its ARN is shown in its own answers; until then its id stands there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) arn_shown: Option<Due>,
     /// From when on other services' policies may name it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) visible_elsewhere: Option<Due>,
+    /// From when on its ARN is shown in its own answers; until then its id stands there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) arn_shown: Option<Due>,
 }
 
 /// How many roles an account may have.
@@ -91,12 +91,7 @@ impl State {
 
 /// What a role shows everywhere, among it the trust policy.
 pub(super) fn write_core(xml: &mut Xml, state: &State, role: &Role) {
-    write_with(xml, state, role, &trust::show(state, &role.trust));
-}
-
-/// The same with the trust policy as it was sent: so answers the call that makes a role.
-pub(super) fn write_with(xml: &mut Xml, state: &State, role: &Role, trust: &str) {
-    write_as(xml, role, &role.arn(&state.account), trust);
+    write_with(xml, role, &role.arn(&state.account), &trust::show(state, &role.trust));
 }
 
 /// The ARN in the role's own answers. With lag it may be the bare id for some calls, as users of AWS have met it:
@@ -109,7 +104,8 @@ fn own_arn(world: &World, role: &Role) -> String {
     }
 }
 
-fn write_as(xml: &mut Xml, role: &Role, arn: &str, trust: &str) {
+/// The same with this ARN and the trust policy as it was sent: so answers the call that makes a role.
+pub(super) fn write_with(xml: &mut Xml, role: &Role, arn: &str, trust: &str) {
     xml.text("Path", &role.path)
         .text("RoleName", &role.name)
         .text("RoleId", &role.id)
@@ -126,7 +122,7 @@ pub(super) fn write_listed(xml: &mut Xml, state: &State, role: &Role) {
 }
 
 fn write_full(xml: &mut Xml, world: &World, role: &Role) {
-    write_as(xml, role, &own_arn(world, role), &trust::show(&world.iam, &role.trust));
+    write_with(xml, role, &own_arn(world, role), &trust::show(&world.iam, &role.trust));
     xml.optional("Description", role.description.as_ref())
         .text("MaxSessionDuration", role.max_session_seconds);
     write_boundary(xml, role.boundary.as_ref());
@@ -163,7 +159,7 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     // The answer leaves Description and MaxSessionDuration out, although both are kept.
     let mut xml = Xml::new();
     xml.element("Role", |xml| {
-        write_as(xml, &role, &own_arn(world, &role), text);
+        write_with(xml, &role, &own_arn(world, &role), text);
         write_boundary(xml, role.boundary.as_ref());
         tag::write(xml, &role.tags);
     });
@@ -186,10 +182,10 @@ pub(super) fn new(world: &mut World, name: Name, path: String, trust: Value) -> 
         tags: Vec::new(),
         assumable: world.clock.after(Tempo::LambdaWrites, world.options.role_delay),
         visible: world.spread(Delay::Principal),
+        visible_elsewhere: world.spread(Delay::ServicePrincipal),
         arn_shown: world
             .spread(Delay::RoleArn)
             .filter(|_| world.happens("a role without an ARN", 4)),
-        visible_elsewhere: world.spread(Delay::ServicePrincipal),
     }
 }
 

@@ -106,7 +106,7 @@ pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
         });
         xml.text("CertificateBody", &found.body)
             .optional("CertificateChain", found.chain.as_ref());
-        tag::write_even_none(xml, &found.tags);
+        tag::write_even_if_none(xml, &found.tags);
     });
     Ok(Some(xml))
 }

@@ -17,6 +17,13 @@ pub(super) struct Tag {
     value: String,
 }
 
+impl Tag {
+    /// Key and value.
+    pub(super) fn pair(&self) -> (&str, &str) {
+        (&self.key, &self.value)
+    }
+}
+
 /// A thing's tags, in the order of their coming.
 pub(super) type Tags = Vec<Tag>;
 
@@ -44,9 +51,9 @@ pub(super) enum Tagged {
     Policy,
     Profile,
     Provider,
+    Saml,
     Device,
     ServerCertificate,
-    Saml,
 }
 
 impl Tagged {
@@ -166,7 +173,7 @@ pub(super) fn write(xml: &mut Xml, tags: &Tags) {
 }
 
 /// The same for things whose answers have the element even when it is empty: policies and providers.
-pub(super) fn write_even_none(xml: &mut Xml, tags: &Tags) {
+pub(super) fn write_even_if_none(xml: &mut Xml, tags: &Tags) {
     xml.element("Tags", |xml| tags.iter().for_each(|tag| write_member(xml, tag)));
 }
 
@@ -230,8 +237,8 @@ fn seen<'a>(world: &'a World, ask: Ask<'_>, tagged: Tagged) -> Result<&'a Tags, 
         Tagged::Role => &state.seen_role(&Holder::Role.name(ask)?, clock)?.tags,
         Tagged::Policy => &state.policy(ask.required("PolicyArn")?)?.tags,
         Tagged::Profile => &state.seen_profile(&profile_name(ask)?, clock)?.tags,
-        Tagged::Provider => &state.provider(ask.required("OpenIDConnectProviderArn")?)?.tags,
         Tagged::Saml => &state.saml_provider(ask.required("SAMLProviderArn")?)?.tags,
+        Tagged::Provider => &state.provider(ask.required("OpenIDConnectProviderArn")?)?.tags,
         Tagged::Device => &state.device(mfa::serial(ask)?)?.tags,
         Tagged::ServerCertificate => &state.server_certificate(&server::name(ask)?)?.tags,
     })
