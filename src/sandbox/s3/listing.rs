@@ -192,8 +192,21 @@ fn describe_groups<'a>(query: &Query<'_>, entries: &[Entry<'a>]) -> Vec<Element>
 }
 
 fn with_content(element: Element, content: &Content) -> Element {
+    let checksum = content.checksum.as_ref().map(|(header, value)| {
+        let algorithm = header.trim_start_matches("x-amz-checksum-").to_ascii_uppercase();
+        let kind = if value.contains('-') {
+            "COMPOSITE"
+        } else {
+            "FULL_OBJECT"
+        };
+        [
+            Element::leaf("ChecksumAlgorithm", algorithm),
+            Element::leaf("ChecksumType", kind),
+        ]
+    });
     element
         .with_leaf("ETag", format!("\"{}\"", content.etag))
+        .with_all(checksum.into_iter().flatten())
         .with_leaf("Size", content.size)
         .with_leaf("StorageClass", content.class())
 }

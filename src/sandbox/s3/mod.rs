@@ -181,6 +181,11 @@ pub fn answer(world: &mut World, call: &Call) -> Result<Reply, Fault> {
 /// A signed address is good for as long as it says.
 fn check_presigned(world: &World, call: &Call) -> Result<(), Fault> {
     let parameter = |name: &str| call.query.get(name);
+    // Signatures of the second version name the moment itself.
+    let until = parameter("Signature").and_then(|_| parameter("Expires")?.parse::<i64>().ok());
+    if until.is_some_and(|until| world.clock.now().epoch() > until) && world.options.time == super::Time::Real {
+        return Err(fault::denied("Request has expired"));
+    }
     let (Some(date), Some(seconds)) = (parameter("X-Amz-Date"), parameter("X-Amz-Expires")) else {
         return Ok(());
     };
@@ -293,6 +298,9 @@ fn of_object(world: &mut World, call: &Call, name: &str, key: &str) -> Result<Re
 /// The root of a body that has to be the given element (`MalformedXML`).
 fn body(call: &Call, root: &str) -> Result<Element, Fault> {
     let decoded = chunked::body(call)?;
+    if decoded.is_empty() {
+        return Err(fault::no_body());
+    }
     checksum::check_md5(call, &decoded)?;
     let element = xml::parse(&decoded).map_err(|_| fault::malformed_xml())?;
     if element.name == root && schema::admits(&element) {

@@ -242,7 +242,6 @@ pub(super) fn put(world: &mut World, call: &Call, name: &str, key: &str) -> Resu
         about,
     };
     let reply = written(&content);
-    let reply = with(reply, "x-amz-object-size", &content.size.to_string());
     Ok(keep(world, name, key, content, bytes, reply))
 }
 

@@ -103,7 +103,7 @@ fn a_bucket_is_made_where_the_constraint_and_the_region_agree() {
         );
     }
     assert_eq!(element(&account, "bkt-us?location").text, "");
-    assert_eq!(element(&account, "bkt-eu?location").text, "eu-west-1");
+    assert_eq!(element(&account, "bkt-eu?location").text, "EU");
 }
 
 #[test]
@@ -537,12 +537,13 @@ fn a_bucket_goes_when_its_last_version_has_gone() {
         let (key, id) = (entry.get("Key").unwrap(), entry.get("VersionId").unwrap());
         objects += &format!("<Object><Key>{key}</Key><VersionId>{id}</VersionId></Object>");
     }
-    taken(
-        &account,
-        "POST",
-        "bkt?delete",
-        &format!("<Delete><Quiet>true</Quiet>{objects}</Delete>"),
-    );
+    let body = format!("<Delete><Quiet>true</Quiet>{objects}</Delete>");
+    refused(&account, "POST", "bkt?delete", &body, "InvalidRequest", "Content-MD5");
+    let checksum = super::checksum::computed("x-amz-checksum-sha256", body.as_bytes()).unwrap();
+    let mut emptying = request("POST", "bkt?delete", body);
+    let headers = emptying.headers_mut();
+    headers.insert("x-amz-checksum-sha256", checksum.parse().unwrap());
+    assert_eq!(account.answer(emptying).status(), 200);
     taken(&account, "DELETE", "bkt", "");
     refused(&account, "DELETE", "bkt", "", "NoSuchBucket", "");
     let inner = account.inner.lock().unwrap();
