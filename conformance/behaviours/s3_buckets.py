@@ -103,7 +103,7 @@ NAMES = {
     "two-characters": "ab", "a-capital": "Bucket", "an-underscore": "my_bucket", "a-hyphen-at-the-start": "-bucket",
     "a-hyphen-at-the-end": "bucket-", "two-dots": "my..bucket", "an-address": "192.168.5.4", "sixty-four-characters": "b" * 64,
     "xn": "xn--bucket", "sthree": "sthree-bucket", "an-access-point-alias": "bucket-s3alias", "a-lambda-alias": "bucket--ol-s3",
-    "a-directory-bucket": "bucket--x-s3", "a-space": "my bucket", "the-own-namespace": "bucket-123456789012-us-east-1-an",
+    "the-own-namespace": "bucket-123456789012-us-east-1-an",
 }
 
 TABLE.refusals(

@@ -51,7 +51,7 @@ impl Xml {
     pub fn text(&mut self, name: &str, value: impl Display) -> &mut Self {
         let value = value.to_string();
         // A raw carriage return would be read back as a line feed.
-        let escaped = escape(value.as_str()).replace('\r', "&#13;");
+        let escaped = escape(value.as_str()).replace('\r', "&#13;").replace("&apos;", "'");
         self.0.push_str(&format!("<{name}>{escaped}</{name}>"));
         self
     }

@@ -97,7 +97,8 @@ impl Element {
             return out.push_str("/>");
         }
         out.push('>');
-        out.push_str(&escape(self.text.as_str()).replace('\r', "&#13;"));
+        let text = escape(self.text.as_str()).replace('\r', "&#13;");
+        out.push_str(&text.replace("&apos;", "'"));
         self.children.iter().for_each(|child| child.write(out, None));
         out.push_str(&format!("</{}>", self.name));
     }
