@@ -2,16 +2,26 @@
 
 from . import (
     s3_buckets,
+    s3_lag,
     s3_objects,
     s3_policies,
+    s3_rules,
     s3_settings,
+    sandbox_command,
+    server,
+    calls,
     sts,
 )
 
 ALL = [
     *s3_buckets.TABLE.cases,
+    *s3_lag.TABLE.cases,
     *s3_objects.TABLE.cases,
     *s3_policies.TABLE.cases,
+    *s3_rules.TABLE.cases,
     *s3_settings.TABLE.cases,
+    *sandbox_command.TABLE.cases,
+    *server.TABLE.cases,
+    *calls.TABLE.cases,
     *sts.TABLE.cases,
 ]

@@ -89,9 +89,14 @@ class Account:
         request = AWSRequest(method, f"{self.backend.url()}{path}", headers or {}, content)
         keys = Credentials(KEYS["AWS_ACCESS_KEY_ID"], KEYS["AWS_SECRET_ACCESS_KEY"])
         (S3SigV4Auth if service == "s3" else SigV4Auth)(keys, service, region).add_auth(request)
+        return self.unsigned(method, path, content, dict(request.headers.items()))
+
+    def unsigned(self, method: str, path: str, body: bytes | str = b"", headers: dict | None = None) -> Answer:
+        """Sends one request just as it is written here."""
+        content = body.encode() if isinstance(body, str) else body
         connection = http.client.HTTPConnection("127.0.0.1", self.backend.port, timeout=30)
         try:
-            connection.request(method, path, content, dict(request.headers.items()))
+            connection.request(method, path, content, headers or {})
             answer = connection.getresponse()
             return Answer(answer.status, {key.lower(): value for key, value in answer.getheaders()}, answer.read())
         finally:

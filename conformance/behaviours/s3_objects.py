@@ -2,10 +2,8 @@
 
 import base64
 import hashlib
+import http.client
 import io
-
-from botocore.exceptions import ClientError
-from harness.bench import Failed
 
 from .account import PLAIN, Account
 from .table import Table
@@ -306,8 +304,6 @@ def a_signed_address_is_good_for_a_while(account: Account) -> None:
     client = account.client("s3", config=PLAIN.merge(type(PLAIN)(signature_version="s3v4")))
     url = client.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": "k"}, ExpiresIn=60)
     path = url.removeprefix(account.backend.url())
-    import http.client
-
     for wanted, asked in ((200, path), (403, path.replace("X-Amz-Date=2", "X-Amz-Date=1"))):
         connection = http.client.HTTPConnection("127.0.0.1", account.backend.port, timeout=30)
         connection.request("GET", asked)
@@ -340,55 +336,3 @@ def locks_need_a_bucket_with_locks(account: Account) -> None:
     account.refused(account.s3.delete_object, "AccessDenied", 403, **key)
     account.s3.put_object_legal_hold(**key, LegalHold={"Status": "OFF"})
     account.s3.delete_object(**key)
-
-
-def tries(account: Account, call, code: str, **parameters: object) -> int:
-    """How often a call was refused with a code until it succeeded."""
-    for count in range(9):
-        try:
-            call(**parameters)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != code:
-                raise
-        else:
-            return count
-    raise Failed(f"still {code}")
-
-
-@TABLE.behaviour(GUIDE + "Welcome: bucket configurations are eventually consistent", lag=True)
-def with_lag_a_new_bucket_is_found_after_some_calls(account: Account) -> None:
-    counts = []
-    for number in range(12):
-        name = account.bucket(f"bkt-{number}")
-        counts.append(tries(account, account.s3.head_bucket, "404", Bucket=name))
-        tries(account, account.s3.put_bucket_versioning, "NoSuchBucket", Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-    account.true(any(counts) and max(counts) <= 3, f"{counts}")
-
-
-@TABLE.behaviour(GUIDE + "Welcome: a deleted bucket might still appear", lag=True)
-def with_lag_a_deleted_bucket_still_answers(account: Account) -> None:
-    stale = 0
-    for number in range(12):
-        name = account.bucket(f"bkt-{number}")
-        account.s3.delete_bucket(Bucket=name)
-        stale += name in [bucket["Name"] for bucket in account.s3.list_buckets()["Buckets"]]
-    account.true(stale > 0, "no deleted bucket was listed")
-
-
-@TABLE.behaviour("aws-cli issue 2593", lag=True)
-def with_lag_a_name_comes_free_in_another_region_after_some_calls(account: Account) -> None:
-    eu, counts = account.client("s3", "eu-west-1"), []
-    for number in range(12):
-        name = account.bucket(f"bkt-{number}")
-        account.s3.delete_bucket(Bucket=name)
-        place = {"CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}}
-        counts.append(tries(account, eu.create_bucket, "OperationAborted", Bucket=name, **place))
-    account.true(any(counts) and max(counts) <= 3, f"{counts}")
-
-
-@TABLE.behaviour(GUIDE + "Welcome: objects are strongly consistent", lag=True)
-def with_lag_objects_are_read_as_they_were_written(account: Account) -> None:
-    for number in range(12):
-        put(account, body=b"%d" % number)
-        account.same(account.s3.get_object(Bucket=BUCKET, Key="k")["Body"].read(), b"%d" % number)
-        account.same(len(account.s3.list_objects_v2(Bucket=BUCKET)["Contents"]), 1)

@@ -11,8 +11,10 @@ pub(super) enum Delay {
     /// A write, until reads of the same service show it: `NoSuchEntity` of what was just made, answers of what was just
     /// deleted, lists without what was just attached.
     Read,
-    /// A new user or role, until a policy can name it: "Invalid principal in policy".
+    /// A new user or role, until a trust policy can name it: "Invalid principal in policy".
     Principal,
+    /// The same, until the policies of buckets and functions can name it.
+    ServicePrincipal,
     /// A new function, until permissions can be added to it.
     Function,
     /// A new bucket, until its settings can be written: `NoSuchBucket`.
@@ -33,6 +35,7 @@ impl Delay {
         match self {
             Self::Read => ("read", 2),
             Self::Principal => ("principal", 3),
+            Self::ServicePrincipal => ("service principal", 3),
             Self::Function => ("function", 3),
             Self::Bucket => ("bucket", 3),
             Self::BucketSettings => ("bucket settings", 1),

@@ -1,10 +1,10 @@
 //! Access keys.
 //!
-//! Invariant: a key belongs to a user that exists; its secret is told once and not kept.
+//! Invariant: a key belongs to a user that exists; its secret is told once and never shown again.
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{Caller, Fault, Moment, Tempo, World, Xml};
+use super::super::{Caller, Fault, Moment, Standing, Tempo, World, Xml};
 use super::ask::{Ask, Name};
 use super::refusal::{no_such_entity, quota};
 use super::user::named_or_caller;
@@ -22,6 +22,9 @@ pub(super) struct AccessKey {
     user: Name,
     status: String,
     created: Moment,
+    /// What the key's requests have to be signed with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
     /// The call that made it; keys are listed in this order.
     nth: u64,
 }
@@ -56,7 +59,13 @@ impl State {
             arn: user.arn(&self.account),
             user_id: user.id.clone(),
             user_name,
+            standing: Standing::User,
         })
+    }
+
+    /// The secret of an access key; keys of accounts that were made before secrets were kept have none.
+    pub(in crate::sandbox) fn secret(&self, key: &str) -> Option<&str> {
+        self.keys.get(&key.to_owned())?.secret.as_deref()
     }
 }
 
@@ -82,6 +91,7 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>, caller: &Caller) -> Done {
         user,
         status: "Active".to_owned(),
         created,
+        secret: Some(secret.clone()),
         nth,
     };
     let mut xml = Xml::new();
@@ -144,13 +154,18 @@ pub(super) fn delete(world: &mut World, ask: Ask<'_>, caller: &Caller) -> Done {
     Ok(None)
 }
 
-/// The sandbox keeps no track of use: every key shows as never used.
 pub(super) fn last_used(world: &World, ask: Ask<'_>) -> Done {
     let id = ask.required("AccessKeyId")?;
     let key = world.iam.keys.get(&id.to_owned()).ok_or_else(|| no_key(id))?;
     let mut xml = Xml::new();
     xml.text("UserName", &key.user).element("AccessKeyLastUsed", |xml| {
-        xml.text("Region", "N/A").text("ServiceName", "N/A");
+        match world.last_use(id) {
+            Some(last) => xml
+                .text("LastUsedDate", last.at.seconds())
+                .text("ServiceName", &last.service)
+                .text("Region", &last.region),
+            None => xml.text("Region", "N/A").text("ServiceName", "N/A"),
+        };
     });
     Ok(Some(xml))
 }
