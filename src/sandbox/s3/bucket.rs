@@ -338,8 +338,7 @@ pub(super) fn list(world: &World, call: &Call) -> Result<Reply, Fault> {
             .with_leaf("Name", name)
             .with_leaf("CreationDate", bucket.created.millis());
         if shows_region {
-            let shown = shown.with_leaf("BucketRegion", &bucket.region);
-            shown.with_leaf("BucketArn", format!("arn:aws:s3:::{name}"))
+            shown.with_leaf("BucketRegion", &bucket.region)
         } else {
             shown
         }

@@ -254,9 +254,9 @@ fn of_bucket(world: &mut World, call: &Call, name: &str) -> Result<Reply, Fault>
     if call.method == Method::OPTIONS {
         return web::preflight(world, call, name);
     }
-    if is_unknown(call) {
-        bucket::seen(world, call, name)?;
+    if is_unknown(call) || name == "WriteGetObjectResponse" {
         if call.method == Method::GET && (call.query.has("metadataConfiguration") || call.query.has("metadataTable")) {
+            bucket::seen(world, call, name)?;
             let message = "The metadata configuration does not exist";
             return Err(fault::absent("MetadataConfigurationNotFound", message).with("BucketName", name));
         }
@@ -287,7 +287,6 @@ fn of_bucket(world: &mut World, call: &Call, name: &str) -> Result<Reply, Fault>
 fn of_object(world: &mut World, call: &Call, name: &str, key: &str) -> Result<Reply, Fault> {
     let has = |what: &str| call.query.has(what);
     if is_unknown(call) || has("encryption") {
-        bucket::find(world, call, name)?;
         return Err(Fault::unknown_operation(call));
     }
     let is_copy = call.header("x-amz-copy-source").is_some();

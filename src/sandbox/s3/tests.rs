@@ -624,3 +624,34 @@ fn buckets_and_objects_survive_reopening() {
         .to_vec();
     assert_eq!(after, before);
 }
+
+#[test]
+fn an_upload_that_is_given_up_leaves_nothing() {
+    let account = with_bucket();
+    let begun = text(&taken(&account, "POST", "bkt/k?uploads", ""));
+    let id = xml::parse(begun.as_bytes())
+        .unwrap()
+        .get("UploadId")
+        .unwrap()
+        .to_owned();
+    taken(&account, "PUT", &format!("bkt/k?uploadId={id}&partNumber=1"), "x");
+    taken(&account, "PUT", &format!("bkt/k?uploadId={id}&partNumber=1"), "y");
+    assert_eq!(account.inspect(|world| world.s3.contents.len()), 1);
+    taken(&account, "DELETE", &format!("bkt/k?uploadId={id}"), "");
+    assert!(account.inspect(|world| world.s3.uploads.is_empty() && world.s3.contents.is_empty()));
+    refused(&account, "GET", &format!("bkt/k?uploadId={id}"), "", "NoSuchUpload", "");
+}
+
+#[test]
+fn what_the_sandbox_does_not_have_is_never_taken_for_the_bucket_itself() {
+    let account = with_bucket();
+    for (method, path) in [
+        ("PUT", "other?metadataTable"),
+        ("POST", "bkt?metadataConfiguration"),
+        ("DELETE", "bkt?metadataTable"),
+        ("PUT", "bkt/k?renameObject"),
+    ] {
+        refused(&account, method, path, "", "NotImplemented", "sandbox");
+    }
+    assert!(account.inspect(|world| world.s3.objects.is_empty() && world.s3.buckets.len() == 1));
+}
