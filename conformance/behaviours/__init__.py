@@ -10,6 +10,11 @@ from . import (
     sandbox_command,
     server,
     calls,
+    iam_account,
+    iam_credentials,
+    iam_lag,
+    iam_roles,
+    iam_users,
     sts,
 )
 
@@ -23,5 +28,10 @@ ALL = [
     *sandbox_command.TABLE.cases,
     *server.TABLE.cases,
     *calls.TABLE.cases,
+    *iam_account.TABLE.cases,
+    *iam_credentials.TABLE.cases,
+    *iam_lag.TABLE.cases,
+    *iam_roles.TABLE.cases,
+    *iam_users.TABLE.cases,
     *sts.TABLE.cases,
 ]
