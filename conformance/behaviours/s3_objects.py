@@ -336,3 +336,49 @@ def locks_need_a_bucket_with_locks(account: Account) -> None:
     account.refused(account.s3.delete_object, "AccessDenied", 403, **key)
     account.s3.put_object_legal_hold(**key, LegalHold={"Status": "OFF"})
     account.s3.delete_object(**key)
+
+
+@TABLE.behaviour("API reference, GetObject, RestoreObject: InvalidObjectState")
+def what_lies_in_an_archive_is_restored_before_it_is_read(account: Account) -> None:
+    put(account, StorageClass="GLACIER")
+    account.same(account.s3.head_object(Bucket=BUCKET, Key="k")["StorageClass"], "GLACIER")
+    answer = account.refused(account.s3.get_object, "InvalidObjectState", 403, Bucket=BUCKET, Key="k")
+    account.same(answer["Error"]["StorageClass"], "GLACIER")
+    restored = account.s3.restore_object(Bucket=BUCKET, Key="k", RestoreRequest={"Days": 1})
+    account.same(restored["ResponseMetadata"]["HTTPStatusCode"], 202)
+    put(account)
+    account.refused(account.s3.restore_object, "InvalidObjectState", 403, Bucket=BUCKET, Key="k", RestoreRequest={"Days": 1})
+
+
+@TABLE.behaviour("API reference, ListObjectVersions")
+def versions_go_on_after_a_marker(account: Account) -> None:
+    versioned(account)
+    made = [(key, put(account, key)["VersionId"]) for key in ("a", "a", "b")]
+    first = account.s3.list_object_versions(Bucket=BUCKET, MaxKeys=2)
+    account.same((first["IsTruncated"], first["NextKeyMarker"], first["NextVersionIdMarker"]), (True, *made[0]))
+    more = {"KeyMarker": first["NextKeyMarker"], "VersionIdMarker": first["NextVersionIdMarker"]}
+    second = account.s3.list_object_versions(Bucket=BUCKET, MaxKeys=2, **more)
+    account.same([(one["Key"], one["VersionId"]) for one in second["Versions"]], [made[2]])
+    saying = "A version-id marker cannot be specified without a key marker."
+    account.refused(account.s3.list_object_versions, "InvalidArgument", 400, saying, Bucket=BUCKET, VersionIdMarker="x")
+
+
+@TABLE.behaviour("API reference, ListObjectsV2, EncodingType")
+def keys_are_encoded_for_those_who_ask(account: Account) -> None:
+    put(account, "a b+c/ü")
+    answer = account.send("s3", "GET", f"/{BUCKET}?list-type=2&encoding-type=url")
+    account.true("<EncodingType>url</EncodingType>" in answer.text(), answer.text())
+    account.true("%2Bc/%C3%BC</Key>" in answer.text(), answer.text())
+
+
+@TABLE.behaviour("API reference, UploadPartCopy")
+def a_part_can_be_copied(account: Account) -> None:
+    put(account, "source", b"0123456789")
+    upload = {"Bucket": BUCKET, "Key": "k"}
+    upload["UploadId"] = account.s3.create_multipart_upload(**upload)["UploadId"]
+    more = {"PartNumber": 1, "CopySource": {"Bucket": BUCKET, "Key": "source"}}
+    part = account.s3.upload_part_copy(**upload, **more, CopySourceRange="bytes=2-4")["CopyPartResult"]
+    parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+    account.s3.complete_multipart_upload(**upload, MultipartUpload=parts)
+    account.same(account.s3.get_object(Bucket=BUCKET, Key="k")["Body"].read(), b"234")
+    account.refused(account.s3.upload_part_copy, "NoSuchUpload", 404, **upload, **more)

@@ -474,3 +474,24 @@ def the_accounts_own_block_counts_too(account: Account) -> None:
         {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
     )
     account.refused(account.s3.put_bucket_policy, "AccessDenied", 403, "BlockPublicPolicy", Bucket=bucket, Policy=open_to_all)
+
+
+@TABLE.behaviour("service model of S3 Control, TagResource, ListTagsForResource")
+def tags_are_written_one_by_one_through_s3_control(account: Account) -> None:
+    bucket = account.bucket()
+    path, who = f"/v20180820/tags/arn%3Aaws%3As3%3A%3A%3A{bucket}", {"x-amz-account-id": account.number}
+    for key in ("a", "b"):
+        tag = f"<TagResourceRequest><Tags><Tag><Key>{key}</Key><Value>1</Value></Tag></Tags></TagResourceRequest>"
+        account.true(account.send("s3", "POST", path, tag, who).status in (200, 204), "a tag was refused")
+    account.same(account.send("s3", "DELETE", f"{path}?tagKeys=a", headers=who).status, 204)
+    answer = account.send("s3", "GET", path, headers=who)
+    account.true("<Tags><Tag><Key>b</Key><Value>1</Value></Tag></Tags>" in answer.text(), answer.text())
+
+
+@TABLE.behaviour("API reference, Operations on buckets")
+def a_sub_resource_that_can_not_be_deleted_says_so(account: Account) -> None:
+    bucket = account.bucket()
+    for sub in ("versioning", "acl", "notification", "logging", "requestPayment"):
+        answer = account.send("s3", "DELETE", f"/{bucket}?{sub}")
+        account.true(answer.status == 405 and "<Code>MethodNotAllowed</Code>" in answer.text(), str(answer))
+    account.s3.head_bucket(Bucket=bucket)
