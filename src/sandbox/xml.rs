@@ -106,7 +106,6 @@ pub(super) fn escape_into(out: &mut String, text: &str) {
             b'>' => "&gt;",
             b'&' => "&amp;",
             b'"' => "&quot;",
-            b'\'' => "&apos;",
             // A raw carriage return would be read back as a line feed.
             b'\r' => "&#13;",
             _ => continue,
