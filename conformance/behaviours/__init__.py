@@ -6,6 +6,7 @@ from . import (
     iam_linked,
     iam_policies,
     iam_providers,
+    iam_reach,
     sts,
 )
 
@@ -15,5 +16,6 @@ ALL = [
     *iam_linked.TABLE.cases,
     *iam_policies.TABLE.cases,
     *iam_providers.TABLE.cases,
+    *iam_reach.TABLE.cases,
     *sts.TABLE.cases,
 ]

@@ -24,6 +24,7 @@ mod managed;
 mod oidc;
 mod policy;
 mod profile;
+mod reach;
 mod refusal;
 mod role;
 mod saml;
@@ -318,6 +319,9 @@ fn policies(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
         "DeletePolicy" => policy::delete(world, ask),
         "ListPolicies" => policy::list(world, ask),
         "ListEntitiesForPolicy" => policy::list_entities(world, ask),
+        "ListPoliciesGrantingServiceAccess" => reach::policies_granting(world, ask),
+        "GetContextKeysForCustomPolicy" => reach::context_keys(ask),
+        "GetContextKeysForPrincipalPolicy" => reach::context_keys_of_principal(world, ask),
         "CreatePolicyVersion" => version::create(world, ask),
         "GetPolicyVersion" => version::get(world, ask),
         "ListPolicyVersions" => version::list(world, ask),
