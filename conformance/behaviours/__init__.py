@@ -7,6 +7,8 @@ from . import (
     iam_policies,
     iam_providers,
     iam_reach,
+    sandbox_command,
+    server,
     sts,
 )
 
@@ -17,5 +19,7 @@ ALL = [
     *iam_policies.TABLE.cases,
     *iam_providers.TABLE.cases,
     *iam_reach.TABLE.cases,
+    *sandbox_command.TABLE.cases,
+    *server.TABLE.cases,
     *sts.TABLE.cases,
 ]

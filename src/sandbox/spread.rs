@@ -19,6 +19,10 @@ pub(super) enum Delay {
     Function,
     /// A new bucket, until its settings can be written: `NoSuchBucket`.
     Bucket,
+    /// A setting of a bucket, until the next one can be written: `OperationAborted`.
+    BucketSettings,
+    /// The name of a deleted bucket, until another Region can use it: `OperationAborted`.
+    BucketName,
     /// An opened public access block, until policies are no longer refused for it.
     PublicAccessBlock,
     /// Removed targets of a rule, until the rule can be deleted.
@@ -34,6 +38,8 @@ impl Delay {
             Self::ServicePrincipal => ("service principal", 3),
             Self::Function => ("function", 3),
             Self::Bucket => ("bucket", 3),
+            Self::BucketSettings => ("bucket settings", 1),
+            Self::BucketName => ("bucket name", 3),
             Self::PublicAccessBlock => ("public access block", 3),
             Self::Targets => ("targets", 3),
         }
