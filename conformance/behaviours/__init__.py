@@ -9,6 +9,12 @@ from . import (
     iam_reach,
     sandbox_command,
     server,
+    calls,
+    iam_account,
+    iam_credentials,
+    iam_lag,
+    iam_roles,
+    iam_users,
     sts,
 )
 
@@ -21,5 +27,11 @@ ALL = [
     *iam_reach.TABLE.cases,
     *sandbox_command.TABLE.cases,
     *server.TABLE.cases,
+    *calls.TABLE.cases,
+    *iam_account.TABLE.cases,
+    *iam_credentials.TABLE.cases,
+    *iam_lag.TABLE.cases,
+    *iam_roles.TABLE.cases,
+    *iam_users.TABLE.cases,
     *sts.TABLE.cases,
 ]

@@ -89,9 +89,14 @@ class Account:
         request = AWSRequest(method, f"{self.backend.url()}{path}", headers or {}, content)
         keys = Credentials(KEYS["AWS_ACCESS_KEY_ID"], KEYS["AWS_SECRET_ACCESS_KEY"])
         (S3SigV4Auth if service == "s3" else SigV4Auth)(keys, service, region).add_auth(request)
+        return self.unsigned(method, path, content, dict(request.headers.items()))
+
+    def unsigned(self, method: str, path: str, body: bytes | str = b"", headers: dict | None = None) -> Answer:
+        """Sends one request just as it is written here."""
+        content = body.encode() if isinstance(body, str) else body
         connection = http.client.HTTPConnection("127.0.0.1", self.backend.port, timeout=30)
         try:
-            connection.request(method, path, content, dict(request.headers.items()))
+            connection.request(method, path, content, headers or {})
             answer = connection.getresponse()
             return Answer(answer.status, {key.lower(): value for key, value in answer.getheaders()}, answer.read())
         finally:
@@ -116,8 +121,13 @@ class Account:
         return self.iam.create_group(GroupName=name, **more)["Group"]
 
     def role(self, name: str = "worker", trust: str = LAMBDA_TRUST, **more: object) -> dict:
-        """Makes a role that Lambda may assume."""
-        return self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust, **more)["Role"]
+        """Makes a role that Lambda may assume. With lag it is waited for until its ARN shows as one."""
+        role = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust, **more)["Role"]
+        for _ in range(20):
+            if role["Arn"].startswith("arn:"):
+                break
+            role = self.until(lambda: self.iam.get_role(RoleName=name), "cannot be found")["Role"]
+        return role
 
     def policy(self, name: str = "reading", document: str = READ_ALL, **more: object) -> str:
         """Makes a managed policy; its ARN."""

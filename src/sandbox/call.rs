@@ -1,7 +1,7 @@
 //! What a request asks for: which service, which Region, whose.
 //!
-//! Invariant: every request becomes a call; what can't be told from it is taken from the account's defaults. Signatures
-//! are not verified, and nothing is decided here about what the caller may do.
+//! Invariant: every request becomes a call; what can't be told from it is taken from the account's defaults. Nothing
+//! is decided here about who the caller is and what it may do.
 
 use std::fmt;
 
@@ -52,6 +52,23 @@ impl fmt::Display for Service {
     }
 }
 
+/// What sort of caller one is, as AWS tells them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Whoever holds a key that the sandbox did not make.
+    Administrator,
+    /// A user with a key of its own.
+    User,
+    /// A user's temporary session, of `GetSessionToken`.
+    Session,
+    /// A session of a role.
+    Role,
+    /// A federated user, of `GetFederationToken`.
+    Federated,
+    /// A request without a signature.
+    Nobody,
+}
+
 /// Who makes the call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -61,6 +78,8 @@ pub struct Caller {
     pub user_id: String,
     /// The name of the IAM user, for operations that act on the caller when no user is named.
     pub user_name: Option<String>,
+    /// What sort.
+    pub standing: Standing,
 }
 
 /// Names and values of a query string or a form, decoded, in the order in which they came.
@@ -137,7 +156,7 @@ pub struct Call {
     pub body: Bytes,
     /// The access key id; absent from an unsigned request.
     pub access_key: Option<String>,
-    /// Who calls. An unsigned request counts as the administrator's too: the sandbox authorises nothing yet.
+    /// Who calls.
     pub caller: Caller,
     /// The id that this call's answer carries.
     pub request_id: String,

@@ -29,23 +29,27 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 
 pub mod call;
 pub mod clock;
+mod condition;
 #[cfg(feature = "aws")]
 pub mod connector;
 pub mod constraint;
 pub mod events;
 pub mod iam;
+mod identity;
 pub mod lambda;
 pub mod members;
 pub mod paging;
+mod permission;
 pub mod reply;
 mod reset;
 mod route;
 pub mod s3;
 pub mod server;
+mod signature;
 mod spread;
 mod store;
 mod stranger;
@@ -55,7 +59,7 @@ pub mod table;
 pub(crate) mod testing;
 pub mod xml;
 
-pub use call::{Call, Caller, Params, Service};
+pub use call::{Call, Caller, Params, Service, Standing};
 pub use clock::{Clock, Due, Ids, Moment, Tempo, Time};
 pub use reply::{Fault, FaultKind, Reply};
 pub use reset::{Emptied, ResetError, reset};
@@ -121,6 +125,7 @@ pub struct World {
     pub lambda: lambda::State,
     /// EventBridge.
     pub events: events::State,
+    uses: identity::Uses,
 }
 
 impl World {
@@ -135,6 +140,7 @@ impl World {
             s3: s3::State::new(),
             lambda: lambda::State::new(),
             events: events::State::new(),
+            uses: identity::Uses::new(),
         }
     }
 
@@ -151,25 +157,36 @@ impl World {
         tables
     }
 
-    /// Who holds an access key. Keys that the sandbox did not make are the administrator's.
-    fn caller(&self, service: Service, access_key: Option<&str>) -> Result<Caller, Fault> {
-        let Some(key) = access_key.filter(|key| iam::key::is_ours(key)) else {
-            return Ok(self.administrator());
-        };
-        if self.sts.is_expired(key, self.clock.now()) {
-            return Err(expired_token(service));
-        }
-        self.iam
-            .caller(key)
-            .or_else(|| self.sts.caller(key))
-            .ok_or_else(|| invalid_token(service))
-    }
-
     fn administrator(&self) -> Caller {
         Caller {
             arn: iam::administrator_arn(&self.account),
             user_id: iam::ADMINISTRATOR_ID.to_owned(),
             user_name: None,
+            standing: Standing::Administrator,
+        }
+    }
+
+    /// When a key of this account or a role was last used; the key goes by its access key id, the role by its unique id.
+    pub(in crate::sandbox) fn last_use(&self, id: &str) -> Option<&identity::Use> {
+        self.uses.get(id)
+    }
+
+    fn note_use(&mut self, call: &Call) {
+        let role = call
+            .caller
+            .user_id
+            .split(':')
+            .next()
+            .filter(|id| id.starts_with("AROA"));
+        let key = call.access_key.as_deref().filter(|key| iam::key::is_ours(key));
+        let ids: Vec<String> = role.into_iter().chain(key).map(str::to_owned).collect();
+        for id in ids {
+            let last = identity::Use {
+                at: self.clock.now(),
+                region: call.region.clone(),
+                service: call.service.to_string(),
+            };
+            self.uses.insert(id, last);
         }
     }
 }
@@ -292,7 +309,10 @@ impl Inner {
         let (call, refused) = self.read(envelope, request);
         let result = match refused.or_else(|| is_too_large.then(|| Fault::too_large(service))) {
             Some(fault) => Err(fault),
-            None => dispatch(&mut self.world, &call),
+            None => {
+                self.world.note_use(&call);
+                permission::permits(&self.world, &call).and_then(|()| dispatch(&mut self.world, &call))
+            }
         };
         let settled = self.settle(result);
         let code = settled
@@ -315,6 +335,16 @@ impl Inner {
 
     /// The call, and the refusal if its key is no good.
     fn read(&self, envelope: Envelope, request: Request<Bytes>) -> (Call, Option<Fault>) {
+        let found = if envelope.region.as_deref().is_some_and(is_of_another_partition) {
+            let key = envelope.access_key.as_deref().unwrap_or_default();
+            Err(identity::unknown_key(envelope.service, key))
+        } else {
+            identity::identify(&self.world, &envelope, &request)
+        };
+        let (caller, refused) = match found {
+            Ok(caller) => (caller, None),
+            Err(fault) => (self.world.administrator(), Some(fault)),
+        };
         let Envelope {
             service,
             stranger: _,
@@ -326,15 +356,6 @@ impl Inner {
             host,
         } = envelope;
         let (parts, body) = request.into_parts();
-        let found = if region.as_deref().is_some_and(is_of_another_partition) {
-            Err(invalid_token(service))
-        } else {
-            self.world.caller(service, access_key.as_deref())
-        };
-        let (caller, refused) = match found {
-            Ok(caller) => (caller, None),
-            Err(fault) => (self.world.administrator(), Some(fault)),
-        };
         let call = Call {
             service,
             region: region.unwrap_or_else(|| self.world.options.region.clone()),
@@ -435,32 +456,6 @@ fn dispatch(world: &mut World, call: &Call) -> Result<Reply, Fault> {
         Service::Lambda => lambda::answer(world, call),
         Service::Events => events::answer(world, call),
     }
-}
-
-fn invalid_token(service: Service) -> Fault {
-    let message = "The security token included in the request is invalid.";
-    let (code, message) = match service {
-        Service::Iam | Service::Sts => ("InvalidClientTokenId", message),
-        Service::Lambda | Service::Events => ("UnrecognizedClientException", message),
-        Service::S3 => (
-            "InvalidAccessKeyId",
-            "The AWS Access Key Id you provided does not exist in our records.",
-        ),
-    };
-    Fault::new(StatusCode::FORBIDDEN, code, message)
-}
-
-fn expired_token(service: Service) -> Fault {
-    let code = match service {
-        Service::Iam | Service::Sts | Service::S3 => "ExpiredToken",
-        Service::Lambda | Service::Events => "ExpiredTokenException",
-    };
-    let status = if service == Service::S3 {
-        StatusCode::BAD_REQUEST
-    } else {
-        StatusCode::FORBIDDEN
-    };
-    Fault::new(status, code, "The security token included in the request is expired")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The account on a loopback address, for clients of other makers.
 //!
-//! Invariant: what a client sends goes to [`Account::answer`] and nothing else happens here. No TLS, no authorisation.
+//! Invariant: what a client sends goes to [`Account::answer`] and nothing else happens here. No TLS.
 //! One client's mistakes end at most its own connection.
 
 use std::convert::Infallible;

@@ -29,6 +29,11 @@ impl Provider {
     fn arn(&self, account: &str) -> String {
         format!("arn:aws:iam::{account}:oidc-provider/{}", self.url)
     }
+
+    /// The ARN and the clients that tokens may be meant for.
+    pub(super) fn audiences(&self, account: &str) -> (String, Vec<String>) {
+        (self.arn(account), self.clients.clone())
+    }
 }
 
 impl State {
@@ -159,7 +164,7 @@ pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
             })
         });
     }
-    tag::write_even_none(&mut xml, &provider.tags);
+    tag::write_even_if_none(&mut xml, &provider.tags);
     Ok(Some(xml))
 }
 

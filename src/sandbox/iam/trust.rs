@@ -57,14 +57,6 @@ pub(super) fn admits_service(document: &Value, service: &str) -> bool {
     })
 }
 
-/// Whether the kept document lets this principal in: by unique id, account, ARN of the session, or anyone.
-pub(super) fn admits(document: &Value, names: &[&str]) -> bool {
-    allowed(document, "sts:assumerole").any(|principal| {
-        let aws = principal.get("AWS").unwrap_or(principal);
-        texts(aws).is_some_and(|listed| listed.iter().any(|name| *name == "*" || names.contains(name)))
-    })
-}
-
 fn allowed<'a>(document: &'a Value, action: &'a str) -> impl Iterator<Item = &'a Value> {
     let statements = document.as_object().and_then(statements).unwrap_or_default();
     let matching = statements.into_iter().filter(move |statement| {

@@ -24,6 +24,7 @@ mod naming;
 mod notification;
 mod object;
 mod policy;
+mod public;
 mod removal;
 mod replication;
 mod schema;
@@ -40,6 +41,7 @@ use address::Address;
 use bucket::{Bucket, Released};
 use multipart::Upload;
 use object::Object;
+pub(super) use public::open_to_all;
 use settings::Block;
 use xml::Element;
 

@@ -18,6 +18,13 @@ const MAX_BYTES: usize = 20 * 1024;
 #[serde(transparent)]
 pub(super) struct Policy(Value);
 
+impl Policy {
+    /// The document as it is kept.
+    pub(super) fn document(&self) -> &Value {
+        &self.0
+    }
+}
+
 pub(super) fn get(world: &World, bucket: &Bucket, name: &str) -> Result<Reply, Fault> {
     let Policy(kept) = bucket.policy.as_ref().ok_or_else(|| absent(name))?;
     let mut shown = kept.clone();
@@ -111,7 +118,7 @@ fn statements_mut(policy: &mut Value) -> impl Iterator<Item = &mut Map<String, V
     list.into_iter().flatten().filter_map(Value::as_object_mut)
 }
 
-fn texts(value: &Value) -> Option<Vec<&str>> {
+pub(super) fn texts(value: &Value) -> Option<Vec<&str>> {
     match value {
         Value::String(text) => Some(vec![text]),
         Value::Array(list) if !list.is_empty() => list.iter().map(Value::as_str).collect(),
@@ -403,7 +410,7 @@ fn is_public(policy: &Value) -> bool {
     })
 }
 
-fn names_everybody(statement: &Value) -> bool {
+pub(super) fn names_everybody(statement: &Value) -> bool {
     match statement.get("Principal") {
         None => statement.get("NotPrincipal").is_some(),
         Some(Value::String(text)) => text == "*",

@@ -1,0 +1,91 @@
+//! What a bucket lets everybody do without a signature.
+//!
+//! Invariant: nobody may do anything but what a policy without conditions allows everybody. A bucket that isn't there is
+//! told as such, as S3 does.
+
+use http::Method;
+use serde_json::Value;
+
+use super::address::Address;
+use super::policy::{names_everybody, texts};
+use crate::sandbox::condition::covers;
+use crate::sandbox::{Call, Fault, World};
+
+/// Parameters that ask for no sub-resource.
+const PLAIN: [&str; 12] = [
+    "continuation-token",
+    "delimiter",
+    "encoding-type",
+    "fetch-owner",
+    "list-type",
+    "marker",
+    "max-keys",
+    "partNumber",
+    "prefix",
+    "start-after",
+    "versionId",
+    "x-id",
+];
+
+/// Refuses an unsigned request that no bucket policy opens (AccessDenied).
+pub(in crate::sandbox) fn open_to_all(world: &World, call: &Call) -> Result<(), Fault> {
+    let (name, key) = match Address::read(call) {
+        Address::Service => return Err(super::fault::denied("Access Denied")),
+        Address::Bucket(name) => (name, None),
+        Address::Object(name, key) => (name, Some(key)),
+    };
+    let Some(bucket) = world.s3.buckets.get(&name) else {
+        return Ok(());
+    };
+    let resource = match &key {
+        Some(key) => format!("arn:aws:s3:::{name}/{key}"),
+        None => format!("arn:aws:s3:::{name}"),
+    };
+    let allows = |action: &str| {
+        let policy = bucket.policy.as_ref().map(super::policy::Policy::document);
+        policy.is_some_and(|policy| is_allowed(policy, action, &resource))
+    };
+    if action(call, key.is_some()).is_some_and(allows) {
+        return Ok(());
+    }
+    Err(super::fault::denied("Access Denied"))
+}
+
+/// The action of the calls that people open to everybody.
+fn action(call: &Call, is_object: bool) -> Option<&'static str> {
+    let is_plain = call
+        .query
+        .iter()
+        .all(|(name, _)| PLAIN.contains(&name) || name.starts_with("response-"));
+    match (&call.method, is_object) {
+        (&Method::GET | &Method::HEAD, true) if call.query.has("versionId") => Some("s3:GetObjectVersion"),
+        (&Method::GET | &Method::HEAD, true) if is_plain => Some("s3:GetObject"),
+        (&Method::PUT, true) if is_plain => Some("s3:PutObject"),
+        (&Method::DELETE, true) if is_plain => Some("s3:DeleteObject"),
+        (&Method::GET | &Method::HEAD, false) if is_plain => Some("s3:ListBucket"),
+        _ => None,
+    }
+}
+
+fn is_allowed(policy: &Value, action: &str, resource: &str) -> bool {
+    let statements = policy.get("Statement").and_then(Value::as_array);
+    let applies = |statement: &Value| {
+        let names = |member: &str, text: &str, fold: fn(&str) -> String| {
+            let listed = statement.get(member).and_then(texts).unwrap_or_default();
+            listed.iter().any(|pattern| covers(&fold(pattern), &fold(text)))
+        };
+        names_everybody(statement)
+            && names("Action", action, str::to_ascii_lowercase)
+            && names("Resource", resource, str::to_owned)
+    };
+    let of = |effect: &str| {
+        let mut listed = statements.into_iter().flatten();
+        listed.any(|statement| statement.get("Effect").and_then(Value::as_str) == Some(effect) && applies(statement))
+    };
+    let narrowed = statements
+        .into_iter()
+        .flatten()
+        .any(|statement| statement.get("Condition").is_some());
+    // Who reads conditions is the evaluator; until then a policy that has any opens nothing.
+    !narrowed && of("Allow") && !of("Deny")
+}
