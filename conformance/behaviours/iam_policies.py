@@ -77,6 +77,7 @@ TABLE.refusals(
     ("a-scope-that-is-none", "list_policies", {"Scope": "Mine"}, "ValidationError", 400, "scope"),
     ("a-usage-that-is-none", "list_policies", {"PolicyUsageFilter": "Both"}, "ValidationError", 400, "policyUsageFilter"),
     ("a-page-of-1001", "list_policies", {"MaxItems": 1001}, "ValidationError", 400, "maxItems"),
+    ("a-path-prefix-that-is-no-path", "list_policies", {"PathPrefix": "/x"}, "ValidationError", 400, "pathPrefix"),
     ("a-path-prefix-without-a-slash", "list_policies", {"PathPrefix": "x"}, "ValidationError", 400, "pathPrefix"),
 )
 
@@ -215,6 +216,11 @@ def tags_of_a_policy_come_in_pages(account: Account) -> None:
     first = account.iam.list_policy_tags(PolicyArn=arn, MaxItems=2)
     rest = account.iam.list_policy_tags(PolicyArn=arn, MaxItems=2, Marker=first["Marker"])
     account.same((len(first["Tags"]), first["IsTruncated"], len(rest["Tags"]), rest["IsTruncated"]), (2, True, 1, False))
+
+
+@TABLE.behaviour("API reference, ListPolicyTags")
+def policies_of_aws_have_no_tags(account: Account) -> None:
+    account.same(account.iam.list_policy_tags(PolicyArn=ADMINISTRATOR)["Tags"], [])
 
 
 @TABLE.behaviour("AWS Managed Policy Reference Guide, AdministratorAccess; API reference, GetPolicy")

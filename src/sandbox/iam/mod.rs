@@ -390,7 +390,7 @@ fn rest(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
         "UntagOpenIDConnectProvider" => tag::take_off(world, ask, Tagged::Provider),
         "ListUserTags" => tag::list(world, ask, Tagged::User),
         "ListRoleTags" => tag::list(world, ask, Tagged::Role),
-        "ListPolicyTags" => policy::check_seen(world, ask).and_then(|()| tag::list(world, ask, Tagged::Policy)),
+        "ListPolicyTags" => policy::list_tags(world, ask),
         "ListInstanceProfileTags" => tag::list(world, ask, Tagged::Profile),
         "ListSAMLProviderTags" => tag::list(world, ask, Tagged::Saml),
         "ListMFADeviceTags" => tag::list(world, ask, Tagged::Device),
