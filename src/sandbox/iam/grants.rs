@@ -12,7 +12,7 @@ use super::super::{Clock, Fault, World, Xml};
 use super::ask::{Ask, Name, check_name};
 use super::document::{Place, encoded, parse, size, statements, texts};
 use super::managed::managed_policy;
-use super::policy::{asked_arn, attachable, check_arn};
+use super::policy::{asked_arn, attachable, check_arn, path_prefix};
 use super::refusal::{limit_exceeded, no_such_entity, quota};
 use super::{Done, State};
 
@@ -237,7 +237,7 @@ pub(super) fn detach(world: &mut World, ask: Ask<'_>, holder: Holder) -> Done {
 
 pub(super) fn list_attached(world: &World, ask: Ask<'_>, holder: Holder) -> Done {
     let grants = world.iam.grants(holder, &holder.name(ask)?, &world.clock)?;
-    let prefix = ask.path_prefix()?;
+    let prefix = path_prefix(ask)?;
     let listed = grants
         .attached
         .iter()

@@ -29,6 +29,7 @@ mod mfa;
 mod oidc;
 mod policy;
 mod profile;
+mod reach;
 mod refusal;
 mod report;
 mod role;
@@ -356,6 +357,9 @@ fn policies(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
         "DeletePolicy" => policy::delete(world, ask),
         "ListPolicies" => policy::list(world, ask),
         "ListEntitiesForPolicy" => policy::list_entities(world, ask),
+        "ListPoliciesGrantingServiceAccess" => reach::policies_granting(world, ask),
+        "GetContextKeysForCustomPolicy" => reach::context_keys(ask),
+        "GetContextKeysForPrincipalPolicy" => reach::context_keys_of_principal(world, ask),
         "CreatePolicyVersion" => version::create(world, ask),
         "GetPolicyVersion" => version::get(world, ask),
         "ListPolicyVersions" => version::list(world, ask),
@@ -411,7 +415,7 @@ fn rest(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
         "UntagOpenIDConnectProvider" => tag::take_off(world, ask, Tagged::Provider),
         "ListUserTags" => tag::list(world, ask, Tagged::User),
         "ListRoleTags" => tag::list(world, ask, Tagged::Role),
-        "ListPolicyTags" => policy::check_seen(world, ask).and_then(|()| tag::list(world, ask, Tagged::Policy)),
+        "ListPolicyTags" => policy::list_tags(world, ask),
         "ListInstanceProfileTags" => tag::list(world, ask, Tagged::Profile),
         "ListSAMLProviderTags" => tag::list(world, ask, Tagged::Saml),
         "ListMFADeviceTags" => tag::list(world, ask, Tagged::Device),
