@@ -255,6 +255,19 @@ impl Signature {
     }
 }
 
+#[cfg(test)]
+impl Signature {
+    /// The signature that the request should have had.
+    pub(super) fn wanted(&self, secret: &str, service: Service, request: &Request<Bytes>) -> String {
+        let path = paths(service, request.uri().path()).swap_remove(0);
+        let query = self.queries(request.uri().query().unwrap_or_default()).swap_remove(0);
+        let payload = self.payloads(service, request).swap_remove(0);
+        let text = self.string_to_sign(&self.canonical(request, &path, &query, &payload));
+        let mac = self.key(secret).and_then(|key| mac(&key, text.as_bytes()));
+        mac.map(|mac| hex(&mac.finalize().into_bytes())).unwrap_or_default()
+    }
+}
+
 /// S3 signs the path as it is; all others encode what is encoded once more.
 fn paths(service: Service, path: &str) -> Vec<String> {
     let plain = percent_decode_str(path).decode_utf8_lossy().into_owned();
