@@ -2,10 +2,14 @@
 
 from . import (
     calls,
+    events_buses,
+    events_rules,
     sts,
 )
 
 ALL = [
     *calls.TABLE.cases,
+    *events_buses.TABLE.cases,
+    *events_rules.TABLE.cases,
     *sts.TABLE.cases,
 ]

@@ -3,6 +3,8 @@
 //! Invariant: works on patterns that [`super::pattern::judge`] took. Source: EventBridge user guide, "Comparison operators
 //! for use in event patterns", and AWS's open matching engine, Event Ruler.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::sandbox::condition::in_range;
@@ -14,10 +16,29 @@ pub(super) fn matches(pattern: &Map<String, Value>, event: Option<&Value>) -> bo
             .iter()
             .filter_map(Value::as_object)
             .any(|branch| matches(branch, event)),
-        Value::Array(wanted) => leaf(wanted, event.and_then(|event| event.get(name))),
-        Value::Object(inner) => inside(inner, event.and_then(|event| event.get(name))),
+        Value::Array(wanted) => leaf(wanted, member(event, name).as_deref()),
+        Value::Object(inner) => inside(inner, member(event, name).as_deref()),
         _ => false,
     })
+}
+
+/// What an event has under a name. The engine joins names with dots, so `a.b` and `b` within `a` are one.
+fn member<'a>(event: Option<&'a Value>, name: &str) -> Option<Cow<'a, Value>> {
+    let event = event?.as_object()?;
+    if let Some(found) = event.get(name) {
+        return Some(Cow::Borrowed(found));
+    }
+    let split = name.match_indices('.').find_map(|(at, _)| {
+        let (start, rest) = (name.get(..at)?, name.get(at + 1..)?);
+        member(event.get(start), rest)
+    });
+    let start = format!("{name}.");
+    let joined = || {
+        let below = event.iter().filter_map(|(key, value)| Some((key.strip_prefix(&start)?, value)));
+        let below: Map<String, Value> = below.map(|(key, value)| (key.to_owned(), value.clone())).collect();
+        (!below.is_empty()).then(|| Cow::Owned(Value::Object(below)))
+    };
+    split.or_else(joined)
 }
 
 /// An object in an array matches when any of its elements does.
@@ -205,6 +226,7 @@ mod tests {
             ),
             (json!({ "$or": [{ "n": [1] }, { "source": ["aws.ec2"] }] }), true),
             (json!({ "$or": [{ "n": [1] }, { "source": ["x"] }] }), false),
+            (json!({ "detail.state": ["Running"] }), true),
         ] {
             let found = matches(pattern.as_object().unwrap(), Some(&event));
             assert_eq!(found, wanted, "{pattern}");
