@@ -4,6 +4,8 @@ from . import (
     calls,
     events_buses,
     events_rules,
+    sandbox_command,
+    server,
     sts,
 )
 
@@ -11,5 +13,7 @@ ALL = [
     *calls.TABLE.cases,
     *events_buses.TABLE.cases,
     *events_rules.TABLE.cases,
+    *sandbox_command.TABLE.cases,
+    *server.TABLE.cases,
     *sts.TABLE.cases,
 ]

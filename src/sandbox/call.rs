@@ -10,6 +10,8 @@ use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderMap, Method, Request};
 use percent_encoding::percent_decode_str;
 
+use super::route::{self, Clues};
+
 /// The services of the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Service {
@@ -26,7 +28,7 @@ pub enum Service {
 }
 
 impl Service {
-    fn named(name: &str) -> Option<Self> {
+    pub(super) fn named(name: &str) -> Option<Self> {
         match name {
             "iam" => Some(Self::Iam),
             "sts" => Some(Self::Sts),
@@ -170,6 +172,18 @@ impl Call {
             .collect()
     }
 
+    /// What is asked for, in a few words that name no resource: the operation, or method, place and what of it.
+    #[must_use]
+    pub fn title(&self) -> String {
+        title(
+            self.service,
+            self.operation.as_deref(),
+            &self.method,
+            &self.path,
+            &self.query,
+        )
+    }
+
     /// A header's text, if it is there and is text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -177,9 +191,47 @@ impl Call {
     }
 }
 
+fn title(service: Service, operation: Option<&str>, method: &Method, path: &str, query: &Params) -> String {
+    if let Some(operation) = operation {
+        return operation.to_owned();
+    }
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    if service != Service::S3 {
+        // What stands at every second place is the name of something: `/2015-03-31/functions/*/versions`.
+        let shown = |(at, part): (usize, &&str)| {
+            if at >= 2 && at % 2 == 0 {
+                "*".to_owned()
+            } else {
+                (*part).to_owned()
+            }
+        };
+        let parts: Vec<String> = parts.iter().enumerate().map(shown).collect();
+        return format!("{method} /{}", parts.join("/"));
+    }
+    let place = match parts.len() {
+        0 => "/",
+        1 => "/BUCKET",
+        _ => "/BUCKET/KEY",
+    };
+    let is_detail =
+        |name: &str| name.starts_with("X-Amz-") || name.contains('-') || name == "prefix" || name == "delimiter";
+    let details: Vec<&str> = query
+        .iter()
+        .map(|(name, _)| name)
+        .filter(|name| !is_detail(name))
+        .collect();
+    match (query.get("x-id"), details.is_empty()) {
+        (Some(id), _) => id.to_owned(),
+        (None, true) => format!("{method} {place}"),
+        (None, false) => format!("{method} {place}?{}", details.join("&")),
+    }
+}
+
 /// What can be told from the request before the account is asked who the caller is.
 pub(super) struct Envelope {
     pub(super) service: Service,
+    /// The name of a service that the sandbox does not have; `service` says nothing then.
+    pub(super) stranger: Option<String>,
     pub(super) region: Option<String>,
     pub(super) operation: Option<String>,
     pub(super) access_key: Option<String>,
@@ -210,15 +262,23 @@ impl Envelope {
         let operation = target
             .map(|target| target.rsplit('.').next().unwrap_or(target))
             .or(action);
-        let service = scope
-            .as_ref()
-            .and_then(|scope| Service::named(&scope.service))
-            .or_else(|| service_of_host(&host))
-            .unwrap_or_else(|| guess_service(request.uri().path(), target, action));
+        let service = route::service(Clues {
+            scope: scope.as_ref().map(|scope| scope.service.as_str()),
+            target,
+            host: &host,
+            action,
+            version: form.get("Version").or_else(|| query.get("Version")),
+            path: request.uri().path(),
+        });
+        let (service, stranger) = match service {
+            Ok(service) => (service, None),
+            Err(name) => (Service::S3, Some(name)),
+        };
         let operation = operation.map(str::to_owned);
         let (region, access_key) = scope.map(|scope| (scope.region, scope.access_key)).unzip();
         Self {
             service,
+            stranger,
             region,
             operation,
             access_key,
@@ -260,37 +320,6 @@ fn is_form(request: &Request<Bytes>) -> bool {
     request.method() == Method::POST && kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
-fn service_of_host(host: &str) -> Option<Service> {
-    let (first, rest) = host.split_once('.')?;
-    let in_bucket = || rest.split('.').any(|label| label == "s3" || label.starts_with("s3-"));
-    Service::named(first).or_else(|| in_bucket().then_some(Service::S3))
-}
-
-fn guess_service(path: &str, target: Option<&str>, action: Option<&str>) -> Service {
-    const STS: [&str; 8] = [
-        "AssumeRole",
-        "AssumeRoleWithSAML",
-        "AssumeRoleWithWebIdentity",
-        "DecodeAuthorizationMessage",
-        "GetAccessKeyInfo",
-        "GetCallerIdentity",
-        "GetFederationToken",
-        "GetSessionToken",
-    ];
-    match (target, action) {
-        (Some(target), _) if target.starts_with("AWSEvents") => Service::Events,
-        (_, Some(action)) if STS.contains(&action) => Service::Sts,
-        (_, Some(_)) => Service::Iam,
-        _ if ["/2015-03-31/", "/2017-03-31/", "/evenkeel-sandbox/code/"]
-            .iter()
-            .any(|start| path.starts_with(start)) =>
-        {
-            Service::Lambda
-        }
-        _ => Service::S3,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -317,17 +346,6 @@ mod tests {
         assert_eq!(found.service, Service::Lambda);
         assert_eq!(found.region.as_deref(), Some("eu-west-1"));
         assert_eq!(found.access_key.as_deref(), Some("AKIA1"));
-    }
-
-    #[test]
-    fn an_unsigned_request_goes_by_host_then_by_looks() {
-        let service = |uri: &str| read(Method::GET, uri, &[], "").service;
-        assert_eq!(service("http://bucket.s3.eu-west-1.amazonaws.com/key"), Service::S3);
-        assert_eq!(service("http://events.eu-west-1.amazonaws.com/"), Service::Events);
-        assert_eq!(service("http://127.0.0.1:9/2015-03-31/functions/"), Service::Lambda);
-        assert_eq!(service("http://127.0.0.1:9/?Action=ListUsers"), Service::Iam);
-        assert_eq!(service("http://127.0.0.1:9/?Action=GetCallerIdentity"), Service::Sts);
-        assert_eq!(service("http://127.0.0.1:9/bucket"), Service::S3);
     }
 
     #[test]

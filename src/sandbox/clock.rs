@@ -114,6 +114,35 @@ pub enum Tempo {
 pub struct Counts {
     calls: u64,
     lambda_writes: u64,
+    /// How often the account was opened.
+    #[serde(default)]
+    openings: u64,
+}
+
+impl Counts {
+    /// The same after one more opening.
+    #[must_use]
+    pub fn opened(self) -> Self {
+        Self {
+            openings: self.openings.saturating_add(1),
+            ..self
+        }
+    }
+
+    /// The same, so many calls later.
+    #[must_use]
+    pub fn calls_later(self, more: u64) -> Self {
+        Self {
+            calls: self.calls.saturating_add(more),
+            ..self
+        }
+    }
+
+    /// Whether nothing was counted beyond `reserved`. What is counted seldom is never reserved.
+    #[must_use]
+    pub fn within(self, reserved: Self) -> bool {
+        self.calls <= reserved.calls && self.lambda_writes == reserved.lambda_writes
+    }
 }
 
 /// The account's clock: moments, and counters that logical delays are measured with.
@@ -208,6 +237,21 @@ impl Ids {
         Self { seed, given: 0 }
     }
 
+    /// The same source after so many ids more.
+    #[must_use]
+    pub fn later(self, more: u64) -> Self {
+        Self {
+            given: self.given.saturating_add(more),
+            ..self
+        }
+    }
+
+    /// Whether no id beyond those of `reserved` was given out.
+    #[must_use]
+    pub fn within(self, reserved: Self) -> bool {
+        self.given <= reserved.given
+    }
+
     /// A unique id as IAM forms it: the prefix and 17 upper-case base32 characters.
     pub fn unique(&mut self, prefix: &str) -> String {
         format!("{prefix}{}", self.letters(BASE32, 17))
@@ -234,10 +278,11 @@ impl Ids {
         uuid(&self.block("id", self.given, 0))
     }
 
-    /// The request id of call number `call`; drawing it uses up nothing, so reads leave the source alone.
+    /// The request id of the present call; drawing it uses up nothing, so reads leave the source alone. A killed process
+    /// may have counted calls that nobody knows of, so the openings count, too.
     #[must_use]
-    pub fn request(&self, call: u64) -> String {
-        uuid(&self.block("request", call, 0))
+    pub fn request(&self, clock: &Clock) -> String {
+        uuid(&self.block("request", clock.counts.calls, clock.counts.openings))
     }
 
     /// A number below `bound` for the `nth` draw of `what`, the same for the same seed.

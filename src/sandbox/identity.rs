@@ -56,6 +56,9 @@ pub(super) type Uses = BTreeMap<String, Use>;
 /// As the service words it.
 pub(super) fn identify(world: &World, envelope: &Envelope, request: &Request<Bytes>) -> Result<Caller, Fault> {
     let service = envelope.service;
+    if envelope.region.as_deref().is_some_and(is_of_another_partition) {
+        return Err(Refusal::Unknown.fault(service, envelope.access_key.as_deref().unwrap_or_default()));
+    }
     let key = envelope.access_key.as_deref().unwrap_or_default();
     let claimed = Claim::read(request, &envelope.query);
     let told = match claimed {
@@ -65,6 +68,13 @@ pub(super) fn identify(world: &World, envelope: &Envelope, request: &Request<Byt
         Claim::Signed(signature) => signed(world, service, &signature, request),
     };
     told.map_err(|refusal| refusal.fault(service, key))
+}
+
+/// The keys of the account are of the partition `aws`; another partition has never heard of them.
+fn is_of_another_partition(region: &str) -> bool {
+    ["cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-"]
+        .iter()
+        .any(|start| region.starts_with(start))
 }
 
 fn nobody() -> Caller {

@@ -22,8 +22,11 @@
 //! once more than `n` further such calls were counted. Lambda counts them with `world.clock.tick(Tempo::LambdaWrites)`
 //! at the start of each create or update call, before it asks `assumable_by`.
 
+use std::collections::BTreeSet;
+use std::fmt;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -42,11 +45,14 @@ pub mod members;
 pub mod paging;
 mod permission;
 pub mod reply;
+mod reset;
+mod route;
 pub mod s3;
 pub mod server;
 mod signature;
 mod spread;
 mod store;
+mod stranger;
 pub mod sts;
 pub mod table;
 #[cfg(test)]
@@ -56,6 +62,7 @@ pub mod xml;
 pub use call::{Call, Caller, Params, Service, Standing};
 pub use clock::{Clock, Due, Ids, Moment, Tempo, Time};
 pub use reply::{Fault, FaultKind, Reply};
+pub use reset::{Emptied, ResetError, reset};
 pub use store::OpenError;
 pub use table::{Blob, Key, Record, Stored, Table};
 pub use xml::Xml;
@@ -64,6 +71,7 @@ use call::Envelope;
 use clock::Counts;
 use spread::Delay;
 use store::{Head, Store};
+use stranger::{IsQuery, Stranger};
 
 /// How an account is made and how it behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,11 +197,24 @@ pub struct Account {
     inner: Mutex<Inner>,
 }
 
-#[derive(Debug)]
+/// Who is told, in a sentence, what the account could not do for a client.
+type Listener = Box<dyn Fn(&str) + Send>;
+
 struct Inner {
     world: World,
     store: Option<Store>,
+    /// What the folder's head says: never less than what was counted and given out by the last change.
     saved: Head,
+    listener: Option<Listener>,
+    told: BTreeSet<String>,
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inner")
+            .field("world", &self.world)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Account {
@@ -205,55 +226,89 @@ impl Account {
         if options.account_id.len() != 12 || !options.account_id.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(OpenError::AccountId(options.account_id));
         }
-        let new = Head::new(options.account_id.clone(), Counts::default(), Ids::new(options.seed));
-        let Some(dir) = dir else {
-            let world = World::new(options, &new);
-            return Ok(Self {
-                inner: Mutex::new(Inner {
-                    world,
-                    store: None,
-                    saved: new,
-                }),
-            });
-        };
-        let (store, kept) = Store::open(dir)?;
-        let head = kept.unwrap_or(new);
+        let mut head = Head::new(options.account_id.clone(), Counts::default(), Ids::new(options.seed));
+        let mut opened = None;
+        if let Some(dir) = dir {
+            let (store, kept) = Store::open(dir)?;
+            head = kept.unwrap_or(head).opened();
+            store.save_head(&head).map_err(|source| OpenError::Io {
+                path: dir.to_owned(),
+                source,
+            })?;
+            opened = Some(store);
+        }
         let mut world = World::new(options, &head);
-        store.save_head(&head).map_err(|source| OpenError::Io {
-            path: dir.to_owned(),
-            source,
-        })?;
-        for table in world.tables() {
-            store.load(table)?;
+        if let Some(store) = &opened {
+            store.load(world.tables())?;
         }
         Ok(Self {
             inner: Mutex::new(Inner {
                 world,
-                store: Some(store),
+                store: opened,
                 saved: head,
+                listener: None,
+                told: BTreeSet::new(),
             }),
         })
+    }
+
+    /// The same account; `listener` is told once of each operation and service that a client asks for in vain.
+    #[must_use]
+    pub fn telling(self, listener: impl Fn(&str) + Send + 'static) -> Self {
+        self.inner().listener = Some(Box::new(listener));
+        self
+    }
+
+    /// The account's twelve digits: those of the folder, if it had an account already.
+    pub fn number(&self) -> String {
+        self.inner().world.account.clone()
     }
 
     /// Looks at the state between two calls.
     #[cfg(test)]
     pub(crate) fn inspect<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
-        look(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner).world)
+        look(&mut self.inner().world)
     }
 
     /// Answers one request. What it changed is saved when this returns.
     pub fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
-        // A panic elsewhere while the lock was held can't leave half a call: the next rollback or commit settles it.
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.answer(request)
+        self.inner().answer(request)
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(|poisoned| {
+            // Whoever panicked while it held the lock left half a call behind, which nobody was told had succeeded.
+            let mut inner = PoisonError::into_inner(poisoned);
+            inner.world.tables().into_iter().for_each(Stored::rollback);
+            self.inner.clear_poison();
+            inner
+        })
     }
 }
 
+/// Put among a request's extensions by a server that did not take in the whole body.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TooLarge;
+
+/// How many different sentences a listener is told at most; random paths must not fill the memory.
+const MOST_TOLD: usize = 500;
+
+/// For how many ids and calls beyond the present ones the head is saved, so that not every change writes it.
+const RESERVED: u64 = 100;
+
 impl Inner {
     fn answer(&mut self, request: Request<Bytes>) -> Response<Bytes> {
+        let start = Instant::now();
         self.world.clock.tick(Tempo::Calls);
-        let (call, refused) = self.read(request);
-        let result = match refused {
+        let is_too_large = request.extensions().get::<TooLarge>().is_some();
+        let envelope = Envelope::read(&request);
+        if let Some(name) = &envelope.stranger {
+            return self.refuse_stranger(name, &envelope, &request);
+        }
+        let service = envelope.service;
+        let (call, refused) = self.read(envelope, request);
+        // Half a body can't bear out its signature.
+        let result = match is_too_large.then(|| Fault::too_large(service)).or(refused) {
             Some(fault) => Err(fault),
             None => {
                 self.world.note_use(&call);
@@ -261,19 +316,33 @@ impl Inner {
             }
         };
         let settled = self.settle(result);
+        let code = settled
+            .as_ref()
+            .err()
+            .map(|fault| fault.code.clone())
+            .unwrap_or("ok".to_owned());
+        if let Err(Some(title)) = settled.as_ref().map_err(|fault| fault.unknown.as_deref()) {
+            self.tell(format!("the sandbox does not know {service}:{title}; it was refused"));
+        }
         let reply = settled.unwrap_or_else(|fault| fault.render(&call));
+        let (status, passed) = (reply.status.as_u16(), start.elapsed().as_secs_f64() * 1000.0);
+        tracing::info!(
+            "{} {service}:{} {status} {code} {passed:.1} ms",
+            call.region,
+            call.title()
+        );
         reply::finish(&call, reply)
     }
 
     /// The call, and the refusal if its key is no good.
-    fn read(&self, request: Request<Bytes>) -> (Call, Option<Fault>) {
-        let envelope = Envelope::read(&request);
+    fn read(&self, envelope: Envelope, request: Request<Bytes>) -> (Call, Option<Fault>) {
         let (caller, refused) = match identity::identify(&self.world, &envelope, &request) {
             Ok(caller) => (caller, None),
             Err(fault) => (self.world.administrator(), Some(fault)),
         };
         let Envelope {
             service,
+            stranger: _,
             region,
             operation,
             access_key,
@@ -295,9 +364,35 @@ impl Inner {
             body,
             access_key,
             caller,
-            request_id: self.world.ids.request(self.world.clock.count(Tempo::Calls)),
+            request_id: self.world.ids.request(&self.world.clock),
         };
         (call, refused)
+    }
+
+    fn refuse_stranger(&mut self, name: &str, envelope: &Envelope, request: &Request<Bytes>) -> Response<Bytes> {
+        let operation = envelope.operation.as_deref();
+        let stranger = Stranger {
+            service: name,
+            headers: request.headers(),
+            is_query: match operation {
+                Some(_) => IsQuery::Yes,
+                None => IsQuery::No,
+            },
+            request_id: &self.world.ids.request(&self.world.clock),
+        };
+        let reply = stranger.refusal();
+        let operation = operation.unwrap_or(request.method().as_str());
+        tracing::info!("{name}:{operation} {}", reply.status.as_u16());
+        self.tell(format!("the sandbox has no service {name}; {operation} was refused"));
+        reply::response(request.method(), reply)
+    }
+
+    fn tell(&mut self, sentence: String) {
+        let Some(listener) = &self.listener else { return };
+        if !self.told.contains(&sentence) && self.told.len() < MOST_TOLD {
+            listener(&sentence);
+            self.told.insert(sentence);
+        }
     }
 
     /// Saves what a successful call changed, takes back what a refused one did.
@@ -308,9 +403,6 @@ impl Inner {
         for table in self.world.tables() {
             if keep { table.commit(echo) } else { table.rollback() }
         }
-        if !keep {
-            self.save_head().ok();
-        }
         settled
     }
 
@@ -319,32 +411,28 @@ impl Inner {
         for table in self.world.tables() {
             changes.extend(table.changes().map_err(Fault::internal)?);
         }
+        let Some(store) = &mut self.store else { return Ok(()) };
         let head = self.world.head();
+        if changes.is_empty() && head.ids_within(&self.saved) {
+            return Ok(());
+        }
+        let saved = |result: std::io::Result<()>| result.map_err(|error| Fault::internal(error.to_string()));
         // The head goes first: a number that was never used does no harm, one used twice would.
-        if !changes.is_empty() || head.ids != self.saved.ids {
-            self.save_head()?;
+        if !head.within(&self.saved) {
+            let ahead = head.ahead(RESERVED);
+            saved(store.save_head(&ahead))?;
+            self.saved = ahead;
         }
-        match &mut self.store {
-            Some(store) => store.save(&changes).map_err(|error| Fault::internal(error.to_string())),
-            None => Ok(()),
-        }
-    }
-
-    fn save_head(&mut self) -> Result<(), Fault> {
-        let head = self.world.head();
-        if let Some(store) = &self.store {
-            store
-                .save_head(&head)
-                .map_err(|error| Fault::internal(error.to_string()))?;
-        }
-        self.saved = head;
-        Ok(())
+        saved(store.save(&changes))
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.save_head().ok();
+        // Whoever opens the account next goes on exactly where this process stopped.
+        if let Some(store) = &self.store {
+            store.save_head(&self.world.head()).ok();
+        }
     }
 }
 

@@ -93,6 +93,8 @@ pub struct Fault {
     pub kind: FaultKind,
     /// More fields of the error, such as S3's `BucketName`.
     pub details: Vec<(String, String)>,
+    /// What was asked for, if it is an operation that the sandbox does not have.
+    pub unknown: Option<String>,
 }
 
 impl Fault {
@@ -110,6 +112,7 @@ impl Fault {
             message: message.into(),
             kind,
             details: Vec::new(),
+            unknown: None,
         }
     }
 
@@ -120,23 +123,44 @@ impl Fault {
         self
     }
 
-    /// An operation that the sandbox does not have. The text names the sandbox, so that nobody takes it for AWS's.
+    /// An operation that the sandbox does not have, refused as AWS refuses what it does not know. The text names the
+    /// sandbox besides, so that nobody takes it for AWS's.
     #[must_use]
     pub fn unknown_operation(call: &Call) -> Self {
-        let what = match &call.operation {
-            Some(operation) => operation.clone(),
-            None => format!("{} {}", call.method, call.path),
+        let title = call.title();
+        let ours = format!("the sandbox has no operation {title} of {}", call.service);
+        let missing = |version: &str| format!("Could not find operation {title} for version {version} ({ours})");
+        let (status, code, message) = match call.service {
+            Service::Iam => (StatusCode::BAD_REQUEST, "InvalidAction", missing("2010-05-08")),
+            Service::Sts => (StatusCode::BAD_REQUEST, "InvalidAction", missing("2011-06-15")),
+            Service::S3 => (StatusCode::NOT_IMPLEMENTED, "NotImplemented", ours),
+            Service::Lambda => (StatusCode::NOT_FOUND, "UnknownOperationException", ours),
+            Service::Events => (StatusCode::BAD_REQUEST, "UnknownOperationException", ours),
         };
-        let message = format!("the sandbox has no operation {what} of {}", call.service);
-        let code = match call.service {
-            Service::Iam | Service::Sts => "InvalidAction",
-            Service::S3 => "NotImplemented",
-            Service::Lambda | Service::Events => "UnknownOperationException",
-        };
-        let status = if call.service == Service::S3 {
-            StatusCode::NOT_IMPLEMENTED
-        } else {
-            StatusCode::BAD_REQUEST
+        Self {
+            unknown: Some(title),
+            ..Self::new(status, code, message)
+        }
+    }
+
+    /// A body larger than the sandbox takes.
+    pub(super) fn too_large(service: Service) -> Self {
+        let (status, code, message) = match service {
+            Service::S3 => (
+                StatusCode::BAD_REQUEST,
+                "EntityTooLarge",
+                "Your proposed upload exceeds the maximum allowed size",
+            ),
+            Service::Lambda => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "RequestEntityTooLargeException",
+                "Request must be smaller than 70167211 bytes",
+            ),
+            Service::Iam | Service::Sts | Service::Events => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "RequestEntityTooLarge",
+                "The request is larger than the service accepts.",
+            ),
         };
         Self::new(status, code, message)
     }
@@ -234,7 +258,7 @@ pub(super) fn query(call: &Call, namespace: &str, action: &str, result: Option<X
     Reply::body(StatusCode::OK, "text/xml", document)
 }
 
-/// The finished response: request ids added; an answer to HEAD loses its body and keeps its headers.
+/// The finished response: request ids added.
 pub(super) fn finish(call: &Call, reply: Reply) -> Response<Bytes> {
     let Reply {
         status,
@@ -250,13 +274,18 @@ pub(super) fn finish(call: &Call, reply: Reply) -> Response<Bytes> {
             headers.insert(name, value);
         }
     }
-    let body = if call.method == Method::HEAD {
+    response(&call.method, Reply { status, headers, body })
+}
+
+/// The response as it goes over the wire; an answer to HEAD loses its body and keeps its headers.
+pub(super) fn response(method: &Method, reply: Reply) -> Response<Bytes> {
+    let body = if method == Method::HEAD {
         Bytes::new()
     } else {
-        body
+        reply.body
     };
     let mut response = Response::new(body);
-    *response.status_mut() = status;
-    *response.headers_mut() = headers;
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
     response
 }

@@ -11,12 +11,18 @@ pub(super) enum Delay {
     /// A write, until reads of the same service show it: `NoSuchEntity` of what was just made, answers of what was just
     /// deleted, lists without what was just attached.
     Read,
-    /// A new user or role, until a policy can name it: "Invalid principal in policy".
+    /// A new user or role, until a trust policy can name it: "Invalid principal in policy".
     Principal,
+    /// The same, until the policies of buckets and functions can name it.
+    ServicePrincipal,
     /// A new function, until permissions can be added to it.
     Function,
     /// A new bucket, until its settings can be written: `NoSuchBucket`.
     Bucket,
+    /// A setting of a bucket, until the next one can be written: `OperationAborted`.
+    BucketSettings,
+    /// The name of a deleted bucket, until another Region can use it: `OperationAborted`.
+    BucketName,
     /// An opened public access block, until policies are no longer refused for it.
     PublicAccessBlock,
     /// Removed targets of a rule, until the rule can be deleted.
@@ -29,8 +35,11 @@ impl Delay {
         match self {
             Self::Read => ("read", 2),
             Self::Principal => ("principal", 3),
+            Self::ServicePrincipal => ("service principal", 3),
             Self::Function => ("function", 3),
             Self::Bucket => ("bucket", 3),
+            Self::BucketSettings => ("bucket settings", 1),
+            Self::BucketName => ("bucket name", 3),
             Self::PublicAccessBlock => ("public access block", 3),
             Self::Targets => ("targets", 3),
         }

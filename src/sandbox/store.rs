@@ -5,7 +5,7 @@
 //! Safe against a killed process; against a power cut only as far as the file system is. Knows no services.
 
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -16,9 +16,9 @@ use serde::{Deserialize, Serialize};
 use super::clock::{Counts, Ids};
 use super::table::{Change, Stored};
 
-const HEAD: &str = "evenkeel-sandbox.json";
-const JOURNAL: &str = "journal.json";
-const LOCK: &str = "lock";
+pub(super) const HEAD: &str = "evenkeel-sandbox.json";
+pub(super) const JOURNAL: &str = "journal.json";
+pub(super) const LOCK: &str = "lock";
 const FORMAT: u32 = 1;
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -34,15 +34,23 @@ pub enum OpenError {
         source: io::Error,
     },
     /// Another process has the account open.
-    #[error("{}: another process is using this sandbox", path.display())]
+    #[error("{}: another process is using this sandbox{}", path.display(), holder.map(|id| format!(" (process {id})")).unwrap_or_default())]
     Locked {
         /// The folder.
         path: PathBuf,
+        /// The process, if it has said who it is.
+        holder: Option<u32>,
     },
     /// The folder has files but is no sandbox.
     #[error("{}: the folder is not empty and holds no sandbox ({HEAD})", path.display())]
     Foreign {
         /// The folder.
+        path: PathBuf,
+    },
+    /// There is something else where the folder should be.
+    #[error("{}: not a folder", path.display())]
+    NotAFolder {
+        /// What.
         path: PathBuf,
     },
     /// The folder was written by a newer version.
@@ -87,6 +95,33 @@ impl Head {
             ids,
         }
     }
+
+    /// The same after one more opening.
+    pub(super) fn opened(self) -> Self {
+        Self {
+            counts: self.counts.opened(),
+            ..self
+        }
+    }
+
+    /// Whether `reserved` covers all ids that were given out.
+    pub(super) fn ids_within(&self, reserved: &Self) -> bool {
+        self.ids.within(reserved.ids)
+    }
+
+    /// Whether `reserved` covers everything that was counted and given out.
+    pub(super) fn within(&self, reserved: &Self) -> bool {
+        self.ids_within(reserved) && self.counts.within(reserved.counts)
+    }
+
+    /// The same, so many ids and calls later.
+    pub(super) fn ahead(&self, more: u64) -> Self {
+        Self {
+            counts: self.counts.calls_later(more),
+            ids: self.ids.later(more),
+            ..self.clone()
+        }
+    }
 }
 
 /// An open folder, locked for this process.
@@ -102,7 +137,7 @@ pub(super) struct Store {
 impl Store {
     /// Opens or makes the folder, waits briefly for another process, and finishes what a killed one began.
     pub(super) fn open(dir: &Path) -> Result<(Self, Option<Head>), OpenError> {
-        fs::create_dir_all(dir).map_err(|source| io_error(dir, source))?;
+        make_folder(dir)?;
         let head_path = dir.join(HEAD);
         if !head_path.exists() && has_foreign_files(dir)? {
             return Err(OpenError::Foreign { path: dir.to_owned() });
@@ -122,9 +157,12 @@ impl Store {
         Ok((store, head))
     }
 
-    /// Reads all files of a table. Temporary files of a killed process are removed.
-    pub(super) fn load(&self, table: &mut dyn Stored) -> Result<(), OpenError> {
-        load_folder(&self.dir.join(table.folder()), "", table)
+    /// Reads all files of these tables. Temporary files of a killed process are removed.
+    pub(super) fn load(&self, tables: Vec<&mut dyn Stored>) -> Result<(), OpenError> {
+        for table in tables {
+            load_folder(&self.dir.join(table.folder()), "", table)?;
+        }
+        Ok(())
     }
 
     /// Writes the account's own file.
@@ -210,11 +248,18 @@ impl TryFrom<Entry> for Change {
     }
 }
 
-fn io_error(path: &Path, source: io::Error) -> OpenError {
+pub(super) fn io_error(path: &Path, source: io::Error) -> OpenError {
     OpenError::Io {
         path: path.to_owned(),
         source,
     }
+}
+
+fn make_folder(dir: &Path) -> Result<(), OpenError> {
+    if dir.exists() && !dir.is_dir() {
+        return Err(OpenError::NotAFolder { path: dir.to_owned() });
+    }
+    fs::create_dir_all(dir).map_err(|source| io_error(dir, source))
 }
 
 fn has_foreign_files(dir: &Path) -> Result<bool, OpenError> {
@@ -227,23 +272,39 @@ fn has_foreign_files(dir: &Path) -> Result<bool, OpenError> {
     Ok(false)
 }
 
-fn lock(dir: &Path, patience: Duration) -> Result<File, OpenError> {
+/// Locks the folder for this process, and leaves its id for those who find it locked.
+pub(super) fn lock(dir: &Path, patience: Duration) -> Result<File, OpenError> {
     let path = dir.join(LOCK);
-    let file = File::create(&path).map_err(|source| io_error(&path, source))?;
+    let opened = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path);
+    let mut file = opened.map_err(|source| io_error(&path, source))?;
     let start = Instant::now();
     loop {
         match file.try_lock() {
-            Ok(()) => return Ok(file),
+            Ok(()) => break,
             Err(TryLockError::WouldBlock) if start.elapsed() < patience => {
                 std::thread::sleep(Duration::from_millis(50));
             }
-            Err(TryLockError::WouldBlock) => return Err(OpenError::Locked { path: dir.to_owned() }),
+            Err(TryLockError::WouldBlock) => {
+                let holder = fs::read_to_string(&path).ok().and_then(|text| text.trim().parse().ok());
+                let path = dir.to_owned();
+                return Err(OpenError::Locked { path, holder });
+            }
             Err(TryLockError::Error(source)) => return Err(io_error(&path, source)),
         }
     }
+    // Only those who are refused read it, so what can't be written does no harm.
+    file.set_len(0)
+        .and_then(|()| writeln!(file, "{}", std::process::id()))
+        .ok();
+    Ok(file)
 }
 
-fn parse_head(path: &Path, content: &[u8]) -> Result<Head, OpenError> {
+pub(super) fn parse_head(path: &Path, content: &[u8]) -> Result<Head, OpenError> {
     let wrong = |error: serde_json::Error| OpenError::Content {
         path: path.to_owned(),
         why: error.to_string(),
@@ -284,11 +345,11 @@ fn load_folder(folder: &Path, prefix: &str, table: &mut dyn Stored) -> Result<()
     Ok(())
 }
 
-fn is_temporary(name: &str) -> bool {
+pub(super) fn is_temporary(name: &str) -> bool {
     name.starts_with('.') && name.ends_with(".tmp")
 }
 
-fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(super) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let temporary = path.with_file_name(format!(".{name}.tmp"));
     if let Err(error) = fs::write(&temporary, content) {
@@ -353,7 +414,7 @@ mod tests {
 
         let (store, _) = Store::open(dir.path()).unwrap();
         let mut table: Table<u32> = Table::new("t");
-        store.load(&mut table).unwrap();
+        store.load(vec![&mut table]).unwrap();
         assert_eq!(
             table.iter().map(|(key, row)| (key.as_str(), *row)).collect::<Vec<_>>(),
             [("new", 2)]
@@ -386,7 +447,7 @@ mod tests {
         table.insert(key.clone(), 7);
         store.save(&super::super::Stored::changes(&table).unwrap()).unwrap();
         let mut read: Table<u32> = Table::new("t");
-        store.load(&mut read).unwrap();
+        store.load(vec![&mut read]).unwrap();
         assert_eq!(read.get(&key), Some(&7));
     }
 

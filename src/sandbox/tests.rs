@@ -79,6 +79,32 @@ fn a_foreign_folder_is_refused_and_left_alone() {
 }
 
 #[test]
+fn what_is_not_known_is_told_once() {
+    let told = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let heard = Arc::clone(&told);
+    let account = account().telling(move |sentence| heard.lock().unwrap().push(sentence.to_owned()));
+    for service in ["iam", "iam", "ec2", "ec2"] {
+        query(&account, service, "test", &[("Action", "Foo")]);
+    }
+    account.answer(signed(
+        "lambda",
+        "test",
+        "PUT",
+        "http://h/2015-03-31/functions/f/nothing",
+        "text/plain",
+        "",
+    ));
+    assert_eq!(
+        *told.lock().unwrap(),
+        [
+            "the sandbox does not know iam:Foo; it was refused",
+            "the sandbox has no service ec2; Foo was refused",
+            "the sandbox does not know lambda:PUT /2015-03-31/functions/*/nothing; it was refused",
+        ]
+    );
+}
+
+#[test]
 fn an_account_id_has_twelve_digits() {
     let options = Options {
         account_id: "12".to_owned(),
@@ -223,11 +249,70 @@ proptest! {
     }
 }
 
+#[test]
+fn sixty_four_writers_at_once_lose_nothing() {
+    const TURNS: usize = 8;
+    let dir = tempfile::tempdir().unwrap();
+    let account = opened(dir.path());
+    assert_eq!(iam(&account, &[("Action", "CreateGroup"), ("GroupName", "all")]).0, 200);
+    std::thread::scope(|scope| {
+        for writer in 0..64 {
+            let account = &account;
+            scope.spawn(move || {
+                for turn in 0..TURNS {
+                    let name = format!("user-{writer}-{turn}");
+                    assert_eq!(iam(account, &[("Action", "CreateUser"), ("UserName", &name)]).0, 200);
+                    let join = [
+                        ("Action", "AddUserToGroup"),
+                        ("GroupName", "all"),
+                        ("UserName", name.as_str()),
+                    ];
+                    assert_eq!(iam(account, &join).0, 200);
+                    assert_eq!(iam(account, &[("Action", "CreateUser"), ("UserName", &name)]).0, 409);
+                }
+            });
+        }
+    });
+    let group = [("Action", "GetGroup"), ("GroupName", "all"), ("MaxItems", "1000")];
+    let before = iam(&account, &group).1;
+    let ids: std::collections::BTreeSet<&str> = before.split("<UserId>").skip(1).map(|rest| &rest[..21]).collect();
+    assert_eq!(ids.len(), 64 * TURNS);
+    drop(account);
+    assert_eq!(
+        without_request_id(&iam(&opened(dir.path()), &group).1),
+        without_request_id(&before)
+    );
+}
+
+#[test]
+fn a_process_that_was_killed_gives_out_no_id_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    let ids = |account: &Account, from: usize| -> Vec<String> {
+        let id = |number: usize| {
+            let name = format!("user-{number}");
+            let body = iam(account, &[("Action", "CreateUser"), ("UserName", &name)]).1;
+            body.split("<UserId>").nth(1).unwrap()[..21].to_owned()
+        };
+        (from..from + 150).map(id).collect()
+    };
+    let account = opened(dir.path());
+    let first = ids(&account, 0);
+    // What lies in the folder now is what a killed process would leave.
+    fs::copy(
+        dir.path().join("evenkeel-sandbox.json"),
+        copy.path().join("evenkeel-sandbox.json"),
+    )
+    .unwrap();
+    let second = ids(&opened(copy.path()), 0);
+    assert!(first.iter().all(|id| !second.contains(id)));
+}
+
 #[tokio::test]
 async fn the_server_answers_over_a_socket() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let serving = tokio::spawn(server::serve(listener, Arc::new(account())));
+    let serving = tokio::spawn(server::serve(listener, Arc::new(account()), std::future::pending()));
     let body = "Action=GetCallerIdentity&Version=2011-06-15";
     let request = format!(
         "POST / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\n\

@@ -34,7 +34,9 @@ fn member<'a>(event: Option<&'a Value>, name: &str) -> Option<Cow<'a, Value>> {
     });
     let start = format!("{name}.");
     let joined = || {
-        let below = event.iter().filter_map(|(key, value)| Some((key.strip_prefix(&start)?, value)));
+        let below = event
+            .iter()
+            .filter_map(|(key, value)| Some((key.strip_prefix(&start)?, value)));
         let below: Map<String, Value> = below.map(|(key, value)| (key.to_owned(), value.clone())).collect();
         (!below.is_empty()).then(|| Cow::Owned(Value::Object(below)))
     };

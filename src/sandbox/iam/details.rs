@@ -184,8 +184,8 @@ fn write_policy(xml: &mut Xml, state: &State, uses: &Uses, policy: Shown<'_>) {
     policy.write(xml, state, uses);
     xml.element("PolicyVersionList", |xml| match policy {
         Shown::Ours(policy) => write_versions(xml, policy),
-        Shown::Aws(_) => {
-            xml.element("member", version::write_aws);
+        Shown::Aws(policy) => {
+            xml.element("member", |xml| version::write_aws(xml, policy));
         }
     });
 }

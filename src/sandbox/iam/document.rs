@@ -1,7 +1,8 @@
 //! The grammar that IAM holds a policy document to when it is written.
 //!
 //! Invariant: what passes here, AWS takes; of what AWS refuses, the plain cases are refused with its messages
-//! (`MalformedPolicyDocument`). Nothing is judged here about what a document permits, and no principal is looked up.
+//! (`MalformedPolicyDocument`), and of several mistakes the one that AWS names. Nothing is judged here about what a
+//! document permits, and no principal is looked up. Trust policies go another way through AWS's parser than the others.
 
 use std::collections::BTreeSet;
 
@@ -10,6 +11,8 @@ use serde_json::{Map, Value};
 
 use super::super::Fault;
 use super::refusal::{constraint, malformed};
+
+mod identity;
 
 /// Where a document will stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +27,7 @@ pub(super) enum Place {
 
 const LONGEST: usize = 131_072;
 const MEMBERS: [&str; 3] = ["Version", "Id", "Statement"];
-const STATEMENT_MEMBERS: [&str; 10] = [
+const STATEMENT_MEMBERS: [&str; 9] = [
     "Sid",
     "Effect",
     "Principal",
@@ -34,7 +37,6 @@ const STATEMENT_MEMBERS: [&str; 10] = [
     "Resource",
     "NotResource",
     "Condition",
-    "Conditions",
 ];
 const OPERATORS: [&str; 27] = [
     "StringEquals",
@@ -88,40 +90,15 @@ pub(super) fn parse(text: &str, place: Place) -> Result<Value, Fault> {
         Place::Inline | Place::Managed => syntax(),
     })?;
     let document = value.as_object().ok_or_else(syntax)?;
-    check_document(document, place)?;
+    match place {
+        Place::Trust => check_trust(document)?,
+        Place::Inline | Place::Managed => identity::check(document, place)?,
+    }
     Ok(value)
 }
 
 fn syntax() -> Fault {
     malformed("Syntax errors in policy.")
-}
-
-fn check_document(document: &Map<String, Value>, place: Place) -> Result<(), Fault> {
-    if document.keys().any(|key| !MEMBERS.contains(&key.as_str())) {
-        return Err(syntax());
-    }
-    match (document.get("Version").map(Value::as_str), place) {
-        (Some(Some("2012-10-17")), _) => {}
-        (None | Some(Some("2008-10-17")), Place::Managed) => {
-            return Err(malformed("Policy document must be version 2012-10-17 or greater."));
-        }
-        (None | Some(Some("2008-10-17")), Place::Inline | Place::Trust) => {}
-        _ => return Err(syntax()),
-    }
-    let mut sids = BTreeSet::new();
-    for statement in statements(document).ok_or_else(syntax)? {
-        let statement = statement.as_object().ok_or_else(syntax)?;
-        check_statement(statement, place)?;
-        if let Some(sid) = statement
-            .get("Sid")
-            .and_then(Value::as_str)
-            .filter(|sid| !sid.is_empty())
-            && !sids.insert(sid)
-        {
-            return Err(malformed("Statement IDs (SID) in a single policy must be unique."));
-        }
-    }
-    Ok(())
 }
 
 /// The statements of a document, which may be one or a list that is not empty.
@@ -133,52 +110,45 @@ pub(super) fn statements(document: &Map<String, Value>) -> Option<Vec<&Value>> {
     }
 }
 
-fn check_statement(statement: &Map<String, Value>, place: Place) -> Result<(), Fault> {
-    if statement
-        .keys()
-        .any(|key| !STATEMENT_MEMBERS.contains(&key.as_str()) || key == "Conditions")
-    {
-        return Err(syntax());
+/// Trust policies are parsed like the policies of buckets, with the same words (only the first and the last two of these
+/// were met for roles; the rest is S3's).
+fn check_trust(document: &Map<String, Value>) -> Result<(), Fault> {
+    if let Some(unknown) = document.keys().find(|key| !MEMBERS.contains(&key.as_str())) {
+        return Err(malformed(format!("Unknown field {unknown}")));
     }
-    match statement.get("Effect") {
-        None => return Err(missing_effect(place)),
-        Some(Value::String(effect)) if effect == "Allow" || effect == "Deny" => {}
-        Some(_) => return Err(syntax()),
+    match document.get("Version").map(Value::as_str) {
+        None | Some(Some("2008-10-17" | "2012-10-17")) => {}
+        Some(_) => return Err(malformed("The policy must contain a valid version string")),
     }
-    check_sid(statement.get("Sid"), place)?;
-    let actions =
-        one_of(statement, "Action", "NotAction")?.ok_or_else(|| malformed("Policy statement must contain actions."))?;
-    let actions = texts(actions).ok_or_else(syntax)?;
-    if actions.is_empty() {
-        return Err(malformed("Policy statement must contain actions."));
+    if !document.contains_key("Statement") {
+        return Err(malformed("Missing required field Statement"));
     }
-    match place {
-        Place::Trust => check_trust(statement, &actions)?,
-        Place::Inline | Place::Managed => check_identity(statement, &actions)?,
-    }
-    statement.get("Condition").map_or(Ok(()), check_condition)
-}
-
-fn missing_effect(place: Place) -> Fault {
-    match place {
-        Place::Trust => malformed("Missing required field Effect"),
-        Place::Inline | Place::Managed => syntax(),
-    }
-}
-
-fn check_sid(sid: Option<&Value>, place: Place) -> Result<(), Fault> {
-    let Some(sid) = sid else { return Ok(()) };
-    let sid = sid.as_str().ok_or_else(syntax)?;
-    if place != Place::Trust && !sid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Err(malformed(
-            "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression \
-             [0-9A-Za-z]*",
-        ));
+    let empty = || malformed("Could not parse the policy: Statement is empty!");
+    let mut sids = BTreeSet::new();
+    for statement in statements(document).ok_or_else(empty)? {
+        let statement = statement.as_object().ok_or_else(syntax)?;
+        check_trust_statement(statement)?;
+        if !is_new_sid(&mut sids, statement) {
+            return Err(malformed("Statement IDs (SID) in a single policy must be unique."));
+        }
     }
     Ok(())
 }
 
-fn check_trust(statement: &Map<String, Value>, actions: &[&str]) -> Result<(), Fault> {
+fn check_trust_statement(statement: &Map<String, Value>) -> Result<(), Fault> {
+    let unknown = |key: &&String| !STATEMENT_MEMBERS.contains(&key.as_str());
+    if let Some(unknown) = statement.keys().find(unknown) {
+        return Err(malformed(format!("Unknown field {unknown}")));
+    }
+    match statement.get("Effect") {
+        Some(Value::String(effect)) if effect == "Allow" || effect == "Deny" => {}
+        Some(Value::String(effect)) => return Err(malformed(format!("Invalid effect: {effect}"))),
+        Some(_) => return Err(syntax()),
+        None => return Err(malformed("Missing required field Effect")),
+    }
+    if statement.get("Sid").is_some_and(|sid| !sid.is_string()) {
+        return Err(syntax());
+    }
     if statement.contains_key("Resource") {
         return Err(malformed("Has prohibited field Resource"));
     }
@@ -186,106 +156,53 @@ fn check_trust(statement: &Map<String, Value>, actions: &[&str]) -> Result<(), F
         return Err(malformed("Has prohibited field NotResource"));
     }
     one_of(statement, "Principal", "NotPrincipal")?.ok_or_else(|| malformed("Missing required field Principal"))?;
+    let actions =
+        one_of(statement, "Action", "NotAction")?.ok_or_else(|| malformed("Missing required field Action"))?;
+    let actions = texts(actions).ok_or_else(syntax)?;
     let of_sts = |action: &&str| action.to_ascii_lowercase().starts_with("sts:");
-    if !actions.iter().all(of_sts) {
+    if actions.is_empty() || !actions.iter().all(of_sts) {
         return Err(malformed("AssumeRole policy may only specify STS AssumeRole actions."));
     }
-    Ok(())
+    statement.get("Condition").map_or(Ok(()), check_trust_condition)
 }
 
-fn check_identity(statement: &Map<String, Value>, actions: &[&str]) -> Result<(), Fault> {
-    if statement.contains_key("Principal") || statement.contains_key("NotPrincipal") {
-        return Err(malformed("Policy document should not specify a principal."));
-    }
-    for action in actions {
-        check_action(action)?;
-    }
-    let resources = one_of(statement, "Resource", "NotResource")?
-        .ok_or_else(|| malformed("Policy statement must contain resources."))?;
-    let resources = texts(resources).ok_or_else(syntax)?;
-    if resources.is_empty() {
-        return Err(malformed("Policy statement must contain resources."));
-    }
-    resources.into_iter().try_for_each(check_resource)
-}
-
-fn check_action(action: &str) -> Result<(), Fault> {
-    if action == "*" {
-        return Ok(());
-    }
-    let Some((vendor, name)) = action.split_once(':') else {
-        return Err(malformed(
-            "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
-        ));
-    };
-    if vendor.is_empty() || !vendor.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-        return Err(malformed(format!("Vendor {vendor} is not valid")));
-    }
-    if name.contains(':') {
-        return Err(malformed("Actions/Condition can contain only one colon."));
-    }
-    if name.is_empty() {
-        return Err(syntax());
-    }
-    Ok(())
-}
-
-fn check_resource(resource: &str) -> Result<(), Fault> {
-    if resource == "*" {
-        return Ok(());
-    }
-    let parts: Vec<&str> = resource.splitn(6, ':').collect();
-    let (Some(&"arn"), Some(partition)) = (parts.first(), parts.get(1)) else {
-        return Err(malformed(format!(
-            "Resource {resource} must be in ARN format or \"*\"."
-        )));
-    };
-    let known = [
-        "aws",
-        "aws-cn",
-        "aws-us-gov",
-        "aws-eusc",
-        "aws-iso",
-        "aws-iso-b",
-        "aws-iso-e",
-        "aws-iso-f",
-    ];
-    if !known.contains(partition) && !partition.contains('*') {
-        return Err(malformed(format!(
-            "Partition \"{partition}\" is not valid for resource \"{resource}\"."
-        )));
-    }
-    // `arn:aws:s3:::bucket` needs all six parts; a wildcard may stand for the later ones.
-    if parts.len() < 6 && !resource.contains('*') {
-        return Err(malformed("The policy failed legacy parsing"));
-    }
-    Ok(())
-}
-
-fn check_condition(condition: &Value) -> Result<(), Fault> {
+fn check_trust_condition(condition: &Value) -> Result<(), Fault> {
     for (operator, keys) in condition.as_object().ok_or_else(syntax)? {
-        let plain = operator
-            .strip_prefix("ForAnyValue:")
-            .or_else(|| operator.strip_prefix("ForAllValues:"));
-        let plain = plain.unwrap_or(operator);
-        let plain = plain.strip_suffix("IfExists").unwrap_or(plain);
-        if !OPERATORS.iter().any(|known| known.eq_ignore_ascii_case(plain)) {
+        if !is_operator(operator) {
             return Err(malformed(format!("Invalid Condition type : {operator}.")));
         }
-        for values in keys.as_object().ok_or_else(syntax)?.values() {
-            let list = match values {
-                Value::Array(list) => list.iter().collect(),
-                one => vec![one],
-            };
-            if list
-                .iter()
-                .any(|value| value.is_array() || value.is_object() || value.is_null())
-            {
-                return Err(syntax());
-            }
+        check_condition_values(keys)?;
+    }
+    Ok(())
+}
+
+fn is_operator(operator: &str) -> bool {
+    let plain = operator
+        .strip_prefix("ForAnyValue:")
+        .or_else(|| operator.strip_prefix("ForAllValues:"));
+    let plain = plain.unwrap_or(operator);
+    let plain = plain.strip_suffix("IfExists").unwrap_or(plain);
+    OPERATORS.iter().any(|known| known.eq_ignore_ascii_case(plain))
+}
+
+fn check_condition_values(keys: &Value) -> Result<(), Fault> {
+    for values in keys.as_object().ok_or_else(syntax)?.values() {
+        let is_scalar = |value: &Value| value.is_string() || value.is_boolean() || value.is_number();
+        let holds = match values {
+            Value::Array(list) => list.iter().all(is_scalar),
+            one => is_scalar(one),
+        };
+        if !holds {
+            return Err(syntax());
         }
     }
     Ok(())
+}
+
+/// Whether no statement before had this one's id; an empty one is none.
+fn is_new_sid<'a>(sids: &mut BTreeSet<&'a str>, statement: &'a Map<String, Value>) -> bool {
+    let sid = statement.get("Sid").and_then(Value::as_str);
+    sid.is_none_or(|sid| sid.is_empty() || sids.insert(sid))
 }
 
 /// One of two members that exclude each other.

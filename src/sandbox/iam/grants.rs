@@ -1,16 +1,17 @@
 //! What a user, group or role holds: inline policies, attached policies, and for users and roles a boundary.
 //!
 //! Invariant: the quotas hold after every call. Which sort of holder it is decides quotas and wording, nothing else.
+//! Reads show what readers see; writes need a holder that readers see, and change the truth.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{Fault, World, Xml};
+use super::super::{Clock, Fault, World, Xml};
 use super::ask::{Ask, Name, check_name};
 use super::document::{Place, encoded, parse, size};
-use super::policy::attachable;
-use super::refusal::{constraint, limit_exceeded, no_such_entity, quota};
+use super::policy::{asked_arn, attachable, check_arn};
+use super::refusal::{limit_exceeded, no_such_entity, quota};
 use super::{Done, State};
 
 /// Inline and attached policies of one holder.
@@ -74,16 +75,17 @@ impl Holder {
 const ATTACHMENTS: usize = 10;
 
 impl State {
-    fn grants(&self, holder: Holder, name: &Name) -> Result<&Grants, Fault> {
+    fn grants(&self, holder: Holder, name: &Name, clock: &Clock) -> Result<&Grants, Fault> {
         let found = match holder {
-            Holder::User => self.users.get(name).map(|user| &user.grants),
-            Holder::Group => self.groups.get(name).map(|group| &group.grants),
-            Holder::Role => self.roles.get(name).map(|role| &role.grants),
+            Holder::User => self.users.seen(name, clock).map(|user| &user.grants),
+            Holder::Group => self.groups.seen(name, clock).map(|group| &group.grants),
+            Holder::Role => self.roles.seen(name, clock).map(|role| &role.grants),
         };
         found.ok_or_else(|| holder.missing(name))
     }
 
-    fn grants_mut(&mut self, holder: Holder, name: &Name) -> Result<&mut Grants, Fault> {
+    fn grants_mut(&mut self, holder: Holder, name: &Name, clock: &Clock) -> Result<&mut Grants, Fault> {
+        self.grants(holder, name, clock)?;
         if holder == Holder::Role {
             self.modifiable_role(name)?;
         }
@@ -101,18 +103,10 @@ fn policy_name<'a>(ask: Ask<'a>) -> Result<&'a str, Fault> {
     check_name(name, "PolicyName", 128).map(|()| name)
 }
 
-fn policy_arn<'a>(ask: Ask<'a>) -> Result<&'a str, Fault> {
-    let arn = ask.required("PolicyArn")?;
-    if arn.len() < 20 {
-        return Err(constraint(arn, "policyArn", "have length greater than or equal to 20"));
-    }
-    Ok(arn)
-}
-
 pub(super) fn put(world: &mut World, ask: Ask<'_>, holder: Holder) -> Done {
     let (name, policy) = (holder.name(ask)?, policy_name(ask)?);
     let text = ask.required("PolicyDocument")?;
-    let grants = world.iam.grants_mut(holder, &name)?;
+    let grants = world.iam.grants_mut(holder, &name, &world.clock)?;
     parse(text, Place::Inline)?;
     grants.inline.insert(policy.to_owned(), text.to_owned());
     let most = holder.inline_size();
@@ -129,7 +123,7 @@ pub(super) fn get(world: &World, ask: Ask<'_>, holder: Holder) -> Done {
     let (name, policy) = (holder.name(ask)?, policy_name(ask)?);
     let text = world
         .iam
-        .grants(holder, &name)?
+        .grants(holder, &name, &world.clock)?
         .inline
         .get(policy)
         .ok_or_else(|| no_inline(holder, policy))?;
@@ -142,7 +136,7 @@ pub(super) fn get(world: &World, ask: Ask<'_>, holder: Holder) -> Done {
 
 pub(super) fn delete(world: &mut World, ask: Ask<'_>, holder: Holder) -> Done {
     let (name, policy) = (holder.name(ask)?, policy_name(ask)?);
-    let grants = world.iam.grants_mut(holder, &name)?;
+    let grants = world.iam.grants_mut(holder, &name, &world.clock)?;
     grants.inline.remove(policy).ok_or_else(|| no_inline(holder, policy))?;
     Ok(None)
 }
@@ -155,16 +149,16 @@ fn no_inline(holder: Holder, policy: &str) -> Fault {
 }
 
 pub(super) fn list(world: &World, ask: Ask<'_>, holder: Holder) -> Done {
-    let grants = world.iam.grants(holder, &holder.name(ask)?)?;
+    let grants = world.iam.grants(holder, &holder.name(ask)?, &world.clock)?;
     let page = ask.page(grants.inline.keys().map(|name| (name.clone(), name)))?;
     Ok(Some(page.write_texts("PolicyNames")))
 }
 
 pub(super) fn attach(world: &mut World, ask: Ask<'_>, holder: Holder) -> Done {
-    let (name, arn) = (holder.name(ask)?, policy_arn(ask)?);
-    world.iam.grants(holder, &name)?;
-    attachable(&world.iam, arn)?;
-    let grants = world.iam.grants_mut(holder, &name)?;
+    let (name, arn) = (holder.name(ask)?, asked_arn(ask)?);
+    world.iam.grants(holder, &name, &world.clock)?;
+    attachable(&world.iam, arn, Some(&world.clock))?;
+    let grants = world.iam.grants_mut(holder, &name, &world.clock)?;
     grants.attached.insert(arn.to_owned());
     if grants.attached.len() > ATTACHMENTS {
         return Err(quota(&format!("PoliciesPer{}", holder.word()), ATTACHMENTS));
@@ -173,8 +167,8 @@ pub(super) fn attach(world: &mut World, ask: Ask<'_>, holder: Holder) -> Done {
 }
 
 pub(super) fn detach(world: &mut World, ask: Ask<'_>, holder: Holder) -> Done {
-    let (name, arn) = (holder.name(ask)?, policy_arn(ask)?);
-    let grants = world.iam.grants_mut(holder, &name)?;
+    let (name, arn) = (holder.name(ask)?, asked_arn(ask)?);
+    let grants = world.iam.grants_mut(holder, &name, &world.clock)?;
     if !grants.attached.remove(arn) {
         return Err(no_such_entity(format!("Policy {arn} was not found.")));
     }
@@ -182,7 +176,7 @@ pub(super) fn detach(world: &mut World, ask: Ask<'_>, holder: Holder) -> Done {
 }
 
 pub(super) fn list_attached(world: &World, ask: Ask<'_>, holder: Holder) -> Done {
-    let grants = world.iam.grants(holder, &holder.name(ask)?)?;
+    let grants = world.iam.grants(holder, &holder.name(ask)?, &world.clock)?;
     let prefix = ask.path_prefix()?;
     let listed = grants
         .attached
@@ -220,14 +214,15 @@ fn boundary_mut<'a>(state: &'a mut State, holder: Holder, name: &Name) -> Result
 
 pub(super) fn put_boundary(world: &mut World, ask: Ask<'_>, holder: Holder) -> Done {
     let (name, arn) = (holder.name(ask)?, ask.required("PermissionsBoundary")?);
-    world.iam.grants(holder, &name)?;
-    check_boundary(&world.iam, arn)?;
+    world.iam.grants(holder, &name, &world.clock)?;
+    check_boundary(&world.iam, arn, Some(&world.clock))?;
     *boundary_mut(&mut world.iam, holder, &name)? = Some(arn.to_owned());
     Ok(None)
 }
 
 pub(super) fn delete_boundary(world: &mut World, ask: Ask<'_>, holder: Holder) -> Done {
     let name = holder.name(ask)?;
+    world.iam.grants(holder, &name, &world.clock)?;
     match boundary_mut(&mut world.iam, holder, &name)?.take() {
         Some(_) => Ok(None),
         None => Err(no_such_entity(format!(
@@ -237,15 +232,17 @@ pub(super) fn delete_boundary(world: &mut World, ask: Ask<'_>, holder: Holder) -
     }
 }
 
-/// A boundary must be a managed policy that exists.
-pub(super) fn check_boundary(state: &State, arn: &str) -> Result<(), Fault> {
-    attachable(state, arn).map_err(|_| no_such_entity(format!("Scope ARN: {arn} does not exist or is not attachable.")))
+/// A boundary must be a managed policy that exists. A new holder may name one that readers don't see yet.
+fn check_boundary(state: &State, arn: &str, clock: Option<&Clock>) -> Result<(), Fault> {
+    check_arn(arn, "permissionsBoundary")?;
+    attachable(state, arn, clock)
+        .map_err(|_| no_such_entity(format!("Scope ARN: {arn} does not exist or is not attachable.")))
 }
 
 /// The boundary that a create request names.
 pub(super) fn asked_boundary(state: &State, ask: Ask<'_>) -> Result<Option<String>, Fault> {
     let arn = ask.text("PermissionsBoundary");
-    arn.map(|arn| check_boundary(state, arn).map(|()| arn.to_owned()))
+    arn.map(|arn| check_boundary(state, arn, None).map(|()| arn.to_owned()))
         .transpose()
 }
 

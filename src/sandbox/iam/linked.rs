@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::super::{Clock, Due, Fault, Tempo, World, Xml};
-use super::ask::{Ask, Name};
+use super::ask::{Ask, Name, check_name};
 use super::grants::Holder;
 use super::refusal::{invalid_input, no_such_entity};
-use super::role::{self, write_listed};
-use super::{Done, State};
+use super::role::{self, write_with};
+use super::{Done, State, trust};
+
+mod services;
+
+use services::linked;
 
 /// A deletion that was asked for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,65 +29,24 @@ pub(super) struct Deletion {
 /// For how many calls a deletion is in progress.
 const DELETION_CALLS: u64 = 2;
 
-/// Services and the suffix of their role's name.
-const SERVICES: [(&str, &str); 28] = [
-    ("access-analyzer.amazonaws.com", "AccessAnalyzer"),
-    (
-        "apidestinations.events.amazonaws.com",
-        "AmazonEventBridgeApiDestinations",
-    ),
-    ("autoscaling.amazonaws.com", "AutoScaling"),
-    ("batch.amazonaws.com", "Batch"),
-    ("cloudtrail.amazonaws.com", "CloudTrail"),
-    ("config.amazonaws.com", "Config"),
-    (
-        "dynamodb.application-autoscaling.amazonaws.com",
-        "ApplicationAutoScaling_DynamoDBTable",
-    ),
-    ("ec2fleet.amazonaws.com", "EC2Fleet"),
-    (
-        "ecs.application-autoscaling.amazonaws.com",
-        "ApplicationAutoScaling_ECSService",
-    ),
-    ("ecs.amazonaws.com", "ECS"),
-    ("eks.amazonaws.com", "AmazonEKS"),
-    ("elasticache.amazonaws.com", "ElastiCache"),
-    ("elasticbeanstalk.amazonaws.com", "ElasticBeanstalk"),
-    ("elasticfilesystem.amazonaws.com", "AmazonElasticFileSystem"),
-    ("elasticloadbalancing.amazonaws.com", "ElasticLoadBalancing"),
-    ("es.amazonaws.com", "AmazonElasticsearchService"),
-    ("events.amazonaws.com", "CloudWatchEvents"),
-    ("guardduty.amazonaws.com", "AmazonGuardDuty"),
-    ("inspector.amazonaws.com", "AmazonInspector"),
-    ("lex.amazonaws.com", "LexBots"),
-    ("ops.apigateway.amazonaws.com", "APIGateway"),
-    ("organizations.amazonaws.com", "Organizations"),
-    ("rds.amazonaws.com", "RDS"),
-    ("replicator.lambda.amazonaws.com", "LambdaReplicator"),
-    ("securityhub.amazonaws.com", "SecurityHub"),
-    ("spot.amazonaws.com", "EC2Spot"),
-    ("spotfleet.amazonaws.com", "EC2SpotFleet"),
-    ("ssm.amazonaws.com", "AmazonSSM"),
-];
-
-/// The only services here whose role takes a suffix of the caller's.
-const SUFFIXABLE: [&str; 2] = ["autoscaling.amazonaws.com", "lex.amazonaws.com"];
-
 pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     let service = ask.required("AWSServiceName")?;
-    let Some((_, word)) = SERVICES.iter().find(|(known, _)| *known == service) else {
+    check_name(service, "AWSServiceName", 128)?;
+    let suffix = ask.text("CustomSuffix");
+    suffix.map_or(Ok(()), |suffix| check_name(suffix, "CustomSuffix", 64))?;
+    let description = ask.description()?;
+    let Some(linked) = linked(service) else {
         return Err(invalid_input(format!(
             "Service role cannot be created: {service} is not a valid service principal."
         )));
     };
-    let mut name = format!("AWSServiceRoleFor{word}");
-    if let Some(suffix) = ask.text("CustomSuffix") {
-        if !SUFFIXABLE.contains(&service) {
+    let mut name = linked.role_name();
+    if let Some(suffix) = suffix {
+        if !linked.takes_suffix() {
             return Err(invalid_input(format!("Custom suffix is not allowed for {service}")));
         }
         name = format!("{name}_{suffix}");
     }
-    let description = ask.description()?;
     let name = Name::new(name);
     if world.iam.roles.contains(&name) {
         return Err(invalid_input(format!(
@@ -92,12 +55,21 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     }
     let trust = json!({
         "Version": "2012-10-17",
-        "Statement": [{ "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole" }],
+        "Statement": [{ "Action": ["sts:AssumeRole"], "Effect": "Allow", "Principal": { "Service": [service] } }],
     });
-    let role = role::new(world, name.clone(), format!("/aws-service-role/{service}/"), trust);
-    let role = role::Role { description, ..role };
+    let role = role::new(
+        world,
+        name.clone(),
+        format!("/aws-service-role/{service}/"),
+        trust::collapsed(&trust),
+    );
+    let mut role = role::Role {
+        description: description.or_else(|| linked.description().map(str::to_owned)),
+        ..role
+    };
+    role.grants.attached.insert(linked.policy_arn());
     let mut xml = Xml::new();
-    xml.element("Role", |xml| write_listed(xml, &world.iam, &role));
+    xml.element("Role", |xml| write_with(xml, &world.iam, &role, &trust.to_string()));
     world.iam.roles.insert(name, role);
     Ok(Some(xml))
 }

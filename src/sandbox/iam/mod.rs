@@ -27,6 +27,7 @@ mod policy;
 mod profile;
 mod refusal;
 mod role;
+mod saml;
 mod tag;
 mod trust;
 mod user;
@@ -66,6 +67,7 @@ pub struct State {
     policies: Table<policy::Policy, Name>,
     keys: Table<key::AccessKey>,
     providers: Table<oidc::Provider>,
+    saml: Table<saml::SamlProvider, Name>,
     deletions: Table<linked::Deletion>,
     password_rule: Table<login::PasswordRule>,
     alias: Table<String>,
@@ -81,9 +83,10 @@ impl State {
             groups: Table::new("iam/groups"),
             roles: Table::new("iam/roles"),
             profiles: Table::new("iam/instance-profiles"),
-            policies: Table::new("iam/policies"),
+            policies: Table::new("iam/policies").slow(),
             keys: Table::new("iam/access-keys"),
-            providers: Table::new("iam/oidc-providers"),
+            providers: Table::new("iam/oidc-providers").slow(),
+            saml: Table::new("iam/saml-providers").slow(),
             deletions: Table::new("iam/deletion-tasks"),
             password_rule: Table::new("iam/password-policy"),
             alias: Table::new("iam/account-alias"),
@@ -100,6 +103,7 @@ impl State {
             &mut self.policies,
             &mut self.keys,
             &mut self.providers,
+            &mut self.saml,
             &mut self.deletions,
             &mut self.password_rule,
             &mut self.alias,
@@ -117,12 +121,18 @@ impl State {
             .or_else(|| self.role_of(arn).map(|role| role.id.clone()))
     }
 
-    /// The same, but only if the principal has become visible to policies.
+    /// The same, but only once other services' policies may name the principal.
     pub(super) fn visible_principal(&self, arn: &str, clock: &Clock) -> Option<String> {
-        let due = self
-            .user_of(arn)
-            .and_then(|user| user.visible)
-            .or_else(|| self.role_of(arn)?.visible);
+        let due = self.user_of(arn).and_then(|user| user.visible_elsewhere);
+        let due = due.or_else(|| self.role_of(arn)?.visible_elsewhere);
+        self.principal_id(arn)
+            .filter(|_| due.is_none_or(|due| due.has_come(clock)))
+    }
+
+    /// The same, but only once trust policies may name the principal.
+    fn trust_principal(&self, arn: &str, clock: &Clock) -> Option<String> {
+        let due = self.user_of(arn).and_then(|user| user.visible);
+        let due = due.or_else(|| self.role_of(arn)?.visible);
         self.principal_id(arn)
             .filter(|_| due.is_none_or(|due| due.has_come(clock)))
     }
@@ -179,30 +189,16 @@ impl State {
 
     /// Everything that can hold policies: sort, (name, id, path), attached ARNs, boundary.
     fn holders(&self) -> impl Iterator<Item = HolderRow<'_>> {
-        let users = self.users.values().map(|user| {
-            (
-                "User",
-                (&user.name, user.id.as_str(), user.path.as_str()),
-                &user.grants.attached,
-                user.boundary.as_ref(),
-            )
-        });
-        let groups = self.groups.values().map(|group| {
-            (
-                "Group",
-                (&group.name, group.id.as_str(), group.path.as_str()),
-                &group.grants.attached,
-                None,
-            )
-        });
-        let roles = self.roles.values().map(|role| {
-            (
-                "Role",
-                (&role.name, role.id.as_str(), role.path.as_str()),
-                &role.grants.attached,
-                role.boundary.as_ref(),
-            )
-        });
+        let users = self.users.values().map(user_row);
+        let groups = self.groups.values().map(group_row);
+        users.chain(groups).chain(self.roles.values().map(role_row))
+    }
+
+    /// The same as a reader finds it now.
+    fn holders_seen<'a>(&'a self, clock: &'a Clock) -> impl Iterator<Item = HolderRow<'a>> {
+        let users = self.users.all_seen(clock).map(|(_, user)| user_row(user));
+        let groups = self.groups.all_seen(clock).map(|(_, group)| group_row(group));
+        let roles = self.roles.all_seen(clock).map(|(_, role)| role_row(role));
         users.chain(groups).chain(roles)
     }
 }
@@ -213,6 +209,21 @@ type HolderRow<'a> = (
     &'a BTreeSet<String>,
     Option<&'a String>,
 );
+
+fn user_row(user: &user::User) -> HolderRow<'_> {
+    let named = (&user.name, user.id.as_str(), user.path.as_str());
+    ("User", named, &user.grants.attached, user.boundary.as_ref())
+}
+
+fn group_row(group: &group::Group) -> HolderRow<'_> {
+    let named = (&group.name, group.id.as_str(), group.path.as_str());
+    ("Group", named, &group.grants.attached, None)
+}
+
+fn role_row(role: &role::Role) -> HolderRow<'_> {
+    let named = (&role.name, role.id.as_str(), role.path.as_str());
+    ("Role", named, &role.grants.attached, role.boundary.as_ref())
+}
 
 /// The unique id of the administrator, whom no list shows.
 pub(super) const ADMINISTRATOR_ID: &str = "AIDASANDBOXADMIN22222";
@@ -240,6 +251,7 @@ pub fn answer(world: &mut World, call: &Call) -> Result<Reply, Fault> {
         ));
     };
     let ask = Ask(&call.form);
+    policy::check_writable(ask, &call.caller, action)?;
     let done = principals(world, ask, &call.caller, action)
         .or_else(|| policies(world, ask, action))
         .or_else(|| credentials(world, ask, &call.caller, action))
@@ -361,18 +373,21 @@ fn rest(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
     Some(match action {
         "TagUser" => tag::put(world, ask, Tagged::User),
         "TagRole" => tag::put(world, ask, Tagged::Role),
-        "TagPolicy" => tag::put(world, ask, Tagged::Policy),
+        "TagPolicy" => policy::check_seen(world, ask).and_then(|()| tag::put(world, ask, Tagged::Policy)),
         "TagInstanceProfile" => tag::put(world, ask, Tagged::Profile),
+        "TagSAMLProvider" => tag::put(world, ask, Tagged::Saml),
         "TagOpenIDConnectProvider" => tag::put(world, ask, Tagged::Provider),
         "UntagUser" => tag::take_off(world, ask, Tagged::User),
         "UntagRole" => tag::take_off(world, ask, Tagged::Role),
-        "UntagPolicy" => tag::take_off(world, ask, Tagged::Policy),
+        "UntagPolicy" => policy::check_seen(world, ask).and_then(|()| tag::take_off(world, ask, Tagged::Policy)),
         "UntagInstanceProfile" => tag::take_off(world, ask, Tagged::Profile),
+        "UntagSAMLProvider" => tag::take_off(world, ask, Tagged::Saml),
         "UntagOpenIDConnectProvider" => tag::take_off(world, ask, Tagged::Provider),
         "ListUserTags" => tag::list(world, ask, Tagged::User),
         "ListRoleTags" => tag::list(world, ask, Tagged::Role),
-        "ListPolicyTags" => tag::list(world, ask, Tagged::Policy),
+        "ListPolicyTags" => policy::check_seen(world, ask).and_then(|()| tag::list(world, ask, Tagged::Policy)),
         "ListInstanceProfileTags" => tag::list(world, ask, Tagged::Profile),
+        "ListSAMLProviderTags" => tag::list(world, ask, Tagged::Saml),
         "ListOpenIDConnectProviderTags" => tag::list(world, ask, Tagged::Provider),
         "CreateOpenIDConnectProvider" => oidc::create(world, ask),
         "GetOpenIDConnectProvider" => oidc::get(world, ask),
@@ -381,6 +396,11 @@ fn rest(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
         "AddClientIDToOpenIDConnectProvider" => oidc::add_client(world, ask),
         "RemoveClientIDFromOpenIDConnectProvider" => oidc::remove_client(world, ask),
         "UpdateOpenIDConnectProviderThumbprint" => oidc::update_thumbprints(world, ask),
+        "CreateSAMLProvider" => saml::create(world, ask),
+        "GetSAMLProvider" => saml::get(world, ask),
+        "ListSAMLProviders" => saml::list(world),
+        "UpdateSAMLProvider" => saml::update(world, ask),
+        "DeleteSAMLProvider" => saml::delete(world, ask),
         "GetAccountAuthorizationDetails" => details::get(world, ask),
         "GetAccountSummary" => account::summary(world),
         "CreateAccountAlias" => account::create_alias(world, ask),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{Fault, Moment, World, Xml};
 use super::ask::Ask;
-use super::refusal::{already_exists, constraint, no_such_entity, quota, validation};
+use super::refusal::{already_exists, constraint, invalid_input, no_such_entity, quota, validation};
 use super::tag::{self, Keys, Tags};
 use super::{Done, State};
 
@@ -23,6 +23,7 @@ pub(super) struct Provider {
 
 const CLIENTS: usize = 100;
 const THUMBPRINTS: usize = 5;
+const PROVIDERS: usize = 100;
 
 impl Provider {
     fn arn(&self, account: &str) -> String {
@@ -59,39 +60,73 @@ fn no_provider(arn: &str) -> Fault {
 }
 
 fn arn<'a>(ask: Ask<'a>) -> Result<&'a str, Fault> {
-    ask.required("OpenIDConnectProviderArn")
+    let arn = ask.required("OpenIDConnectProviderArn")?;
+    if arn.len() < 20 {
+        return Err(constraint(
+            arn,
+            "openIDConnectProviderArn",
+            "have length greater than or equal to 20",
+        ));
+    }
+    Ok(arn)
 }
 
 fn thumbprints(ask: Ask<'_>) -> Result<Vec<String>, Fault> {
     let list = ask.list("ThumbprintList");
-    if let Some(wrong) = list.iter().find(|print| print.len() != 40) {
-        return Err(constraint(wrong, "thumbprintList", "have length equal to 40"));
+    if list.iter().any(|print| print.len() != 40) {
+        return Err(constraint(
+            &format!("[{}]", list.join(", ")),
+            "thumbprintList",
+            "satisfy constraint: [Member must have length less than or equal to 40, Member must have length greater than \
+             or equal to 40]",
+        ));
     }
     if list.len() > THUMBPRINTS {
-        return Err(quota("ThumbprintsPerOpenIdConnectProvider", THUMBPRINTS));
+        return Err(invalid_input("Thumbprint list must contain fewer than 5 entries."));
     }
     Ok(list.into_iter().map(str::to_ascii_lowercase).collect())
 }
 
-pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
-    let url = ask.required("Url")?;
-    let Some(url) = url
-        .strip_prefix("https://")
-        .filter(|rest| !rest.is_empty() && !rest.contains('?'))
-    else {
-        return Err(validation("Invalid Open ID Connect Provider URL"));
-    };
-    let url = url.trim_end_matches('/').to_owned();
-    let mut prints = thumbprints(ask)?;
-    let clients: Vec<String> = ask.list("ClientIDList").into_iter().map(str::to_owned).collect();
-    if clients.len() > CLIENTS {
+fn clients(ask: Ask<'_>) -> Result<Vec<String>, Fault> {
+    let list = ask.list("ClientIDList");
+    if list.iter().any(|client| !(1..=255).contains(&client.chars().count())) {
+        return Err(constraint(
+            &format!("[{}]", list.join(", ")),
+            "clientIDList",
+            "satisfy constraint: [Member must have length less than or equal to 255, Member must have length greater than \
+             or equal to 1]",
+        ));
+    }
+    if list.len() > CLIENTS {
         return Err(quota("ClientIdsPerOpenIdConnectProvider", CLIENTS));
     }
+    Ok(list.into_iter().map(str::to_owned).collect())
+}
+
+/// The URL without its scheme, which must be `https`; neither query nor fragment nor port belongs to it.
+fn asked_url(ask: Ask<'_>) -> Result<String, Fault> {
+    let url = ask.required("Url")?;
+    if url.chars().count() > 255 {
+        return Err(constraint(url, "url", "have length less than or equal to 255"));
+    }
+    let host = |rest: &&str| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(['?', '#', ' ']);
+    let Some(rest) = url.strip_prefix("https://").filter(host) else {
+        return Err(validation("Invalid Open ID Connect Provider URL"));
+    };
+    Ok(rest.trim_end_matches('/').to_owned())
+}
+
+pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
+    let url = asked_url(ask)?;
+    let (clients, mut prints) = (clients(ask)?, thumbprints(ask)?);
     let tags = tag::asked(ask, Keys::Exact)?;
     if world.iam.providers.contains(&url) {
         return Err(already_exists(format!(
             "Provider with url https://{url} already exists."
         )));
+    }
+    if world.iam.providers.len() >= PROVIDERS {
+        return Err(quota("OpenIdConnectProvidersPerAccount", PROVIDERS));
     }
     if prints.is_empty() {
         // AWS fetches the certificate's fingerprint itself; the sandbox can only make one up.
@@ -112,7 +147,10 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
 }
 
 pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
-    let provider = world.iam.provider(arn(ask)?)?;
+    let arn = arn(ask)?;
+    let key = world.iam.provider_key(arn);
+    let found = world.iam.providers.seen(&key, &world.clock);
+    let provider = found.ok_or_else(|| no_provider(arn))?;
     let mut xml = Xml::new();
     xml.text("Url", &provider.url)
         .text("CreateDate", provider.created.seconds());
@@ -126,14 +164,14 @@ pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
             })
         });
     }
-    tag::write(&mut xml, &provider.tags);
+    tag::write_even_none(&mut xml, &provider.tags);
     Ok(Some(xml))
 }
 
 pub(super) fn list(world: &World) -> Done {
     let mut xml = Xml::new();
     xml.element("OpenIDConnectProviderList", |xml| {
-        for provider in world.iam.providers.values() {
+        for (_, provider) in world.iam.providers.all_seen(&world.clock) {
             xml.element("member", |xml| {
                 xml.text("Arn", provider.arn(&world.account));
             });
@@ -149,8 +187,17 @@ pub(super) fn delete(world: &mut World, ask: Ask<'_>) -> Done {
     Ok(None)
 }
 
+fn client<'a>(ask: Ask<'a>) -> Result<&'a str, Fault> {
+    match ask.required("ClientID")? {
+        long if long.chars().count() > 255 => {
+            Err(constraint(long, "clientID", "have length less than or equal to 255"))
+        }
+        client => Ok(client),
+    }
+}
+
 pub(super) fn add_client(world: &mut World, ask: Ask<'_>) -> Done {
-    let client = ask.required("ClientID")?;
+    let client = client(ask)?;
     let provider = world.iam.provider_mut(arn(ask)?)?;
     if !provider.clients.iter().any(|known| known == client) {
         provider.clients.push(client.to_owned());
@@ -162,7 +209,7 @@ pub(super) fn add_client(world: &mut World, ask: Ask<'_>) -> Done {
 }
 
 pub(super) fn remove_client(world: &mut World, ask: Ask<'_>) -> Done {
-    let client = ask.required("ClientID")?;
+    let client = client(ask)?;
     world
         .iam
         .provider_mut(arn(ask)?)?

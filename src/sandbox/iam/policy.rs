@@ -1,20 +1,20 @@
 //! Managed policies.
 //!
 //! Invariant: a policy can't be deleted while anything uses it or it has further versions. AWS's own policies are read
-//! only, and what AWS has withdrawn can't be attached.
+//! only, and what AWS has withdrawn can't be attached. Reads and attachments go by what readers see.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::super::{Fault, Moment, World, Xml};
+use super::super::{Caller, Clock, Fault, Moment, World, Xml};
 use super::ask::{Ask, Name, order};
 use super::document::{Place, parse, size};
 use super::managed::{self, Managed, Standing, managed_policy};
-use super::refusal::{already_exists, delete_conflict, no_such_entity, quota};
+use super::refusal::{already_exists, constraint, delete_conflict, invalid_input, no_such_entity, quota, validation};
 use super::tag::{self, Keys, Tags};
-use super::{Done, State};
+use super::{Done, HolderRow, State};
 
 /// A customer managed policy.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -59,6 +59,15 @@ impl State {
         found.ok_or_else(|| not_found(arn))
     }
 
+    /// The policy as a reader finds it now.
+    pub(super) fn seen_policy<'a>(&'a self, arn: &str, clock: &Clock) -> Result<&'a Policy, Fault> {
+        let name = Name::new(arn.rsplit('/').next().unwrap_or_default());
+        let found = self.policies.seen(&name, clock);
+        found
+            .filter(|policy| policy.arn(&self.account) == arn)
+            .ok_or_else(|| not_found(arn))
+    }
+
     pub(super) fn policy_mut(&mut self, arn: &str) -> Result<&mut Policy, Fault> {
         let name = self.policy(arn)?.name.clone();
         self.policies.get_mut(&name).ok_or_else(|| not_found(arn))
@@ -69,8 +78,12 @@ fn not_found(arn: &str) -> Fault {
     no_such_entity(format!("Policy {arn} was not found."))
 }
 
-/// Refuses a policy that can't be attached to something now.
-pub(super) fn attachable(state: &State, arn: &str) -> Result<(), Fault> {
+/// Refuses a policy that can't be attached to something now. With a clock, one that readers don't see yet is not there.
+pub(super) fn attachable(state: &State, arn: &str, clock: Option<&Clock>) -> Result<(), Fault> {
+    let is_ours = || match clock {
+        Some(clock) => state.seen_policy(arn, clock).is_ok() && state.policy(arn).is_ok(),
+        None => state.policy(arn).is_ok(),
+    };
     match managed_policy(arn).map(|policy| policy.standing) {
         Some(Standing::Current) => Ok(()),
         Some(Standing::Reserved) => Err(Fault::new(
@@ -78,11 +91,13 @@ pub(super) fn attachable(state: &State, arn: &str) -> Result<(), Fault> {
             "PolicyNotAttachable",
             "Cannot attach a Service Role Policy to a Customer Role.",
         )),
-        None if state.policy(arn).is_ok() => Ok(()),
-        None | Some(Standing::Withdrawn) => Err(no_such_entity(format!(
-            "Policy {arn} does not exist or is not attachable."
-        ))),
+        None if is_ours() => Ok(()),
+        None | Some(Standing::Withdrawn) => Err(not_attachable(arn)),
     }
+}
+
+fn not_attachable(arn: &str) -> Fault {
+    no_such_entity(format!("Policy {arn} does not exist or is not attachable."))
 }
 
 /// How often each policy is used, as policy and as boundary.
@@ -94,8 +109,17 @@ pub(super) struct Uses {
 
 impl Uses {
     pub(super) fn of(state: &State) -> Self {
+        Self::count(state.holders())
+    }
+
+    /// The uses that a reader finds now.
+    pub(super) fn seen(state: &State, clock: &Clock) -> Self {
+        Self::count(state.holders_seen(clock))
+    }
+
+    fn count<'a>(holders: impl Iterator<Item = HolderRow<'a>>) -> Self {
         let mut uses = Self::default();
-        for (_, _, attached, boundary) in state.holders() {
+        for (_, _, attached, boundary) in holders {
             attached
                 .iter()
                 .for_each(|arn| *uses.attached.entry(arn.clone()).or_default() += 1);
@@ -153,10 +177,11 @@ impl Shown<'_> {
         }
     }
 
+    /// AWS says so of its service-role policies too, although it refuses to attach them.
     fn is_attachable(&self) -> bool {
         match self {
             Self::Ours(_) => true,
-            Self::Aws(policy) => policy.standing == Standing::Current,
+            Self::Aws(policy) => policy.standing != Standing::Withdrawn,
         }
     }
 
@@ -177,7 +202,7 @@ impl Shown<'_> {
                 policy.created.seconds(),
                 policy.updated.seconds(),
             ),
-            Self::Aws(_) => (1, AWS_DATE.to_owned(), AWS_DATE.to_owned()),
+            Self::Aws(policy) => (policy.version(), policy.made(), policy.changed()),
         };
         xml.text("DefaultVersionId", format!("v{default}"))
             .text("AttachmentCount", uses.attached(&arn))
@@ -188,11 +213,10 @@ impl Shown<'_> {
     }
 }
 
-/// The day of most of AWS's first managed policies.
-pub(super) const AWS_DATE: &str = "2015-02-06T18:40:00Z";
-
 pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
-    let (name, path, description) = (ask.name("PolicyName", 128)?, ask.path()?, ask.description()?);
+    let (name, path) = (ask.name("PolicyName", 128)?, ask.path()?);
+    check_path(&path)?;
+    let description = description(ask)?;
     let tags = tag::asked(ask, Keys::Exact)?;
     let document = document(ask)?;
     if world.iam.policies.contains(&name) {
@@ -223,6 +247,28 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     Ok(Some(xml))
 }
 
+/// Paths of policies have fewer characters than those of users and roles.
+fn check_path(path: &str) -> Result<(), Fault> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"/.,+@=_-".contains(&byte);
+    if path.bytes().all(fits) && !path.contains("//") {
+        return Ok(());
+    }
+    let rule = r"satisfy regular expression pattern: ((/[A-Za-z0-9\.,\+@=_-]+)*)/";
+    Err(constraint(path, "path", rule))
+}
+
+/// A policy's description has no character set, as the service model shows, only a length.
+fn description(ask: Ask<'_>) -> Result<Option<String>, Fault> {
+    match ask.text("Description") {
+        Some(text) if text.chars().count() > 1000 => Err(constraint(
+            text,
+            "description",
+            "have length less than or equal to 1000",
+        )),
+        other => Ok(other.filter(|text| !text.is_empty()).map(str::to_owned)),
+    }
+}
+
 pub(super) fn document(ask: Ask<'_>) -> Result<String, Fault> {
     let text = ask.required("PolicyDocument")?;
     parse(text, Place::Managed)?;
@@ -232,26 +278,81 @@ pub(super) fn document(ask: Ask<'_>) -> Result<String, Fault> {
     Ok(text.to_owned())
 }
 
+/// The policy's ARN, which must at least look like one of a policy.
 pub(super) fn asked_arn<'a>(ask: Ask<'a>) -> Result<&'a str, Fault> {
-    ask.required("PolicyArn")
+    check_arn(ask.required("PolicyArn")?, "policyArn")
+}
+
+/// Refuses what is no ARN of a policy; whether there is such a policy is not asked here.
+pub(super) fn check_arn<'a>(arn: &'a str, parameter: &str) -> Result<&'a str, Fault> {
+    if arn.len() < 20 {
+        return Err(constraint(arn, parameter, "have length greater than or equal to 20"));
+    }
+    if arn.len() > 2048 {
+        return Err(constraint(arn, parameter, "have length less than or equal to 2048"));
+    }
+    let invalid = format!("ARN {arn} is not valid.");
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", _, service, _, _, resource] = *parts.as_slice() else {
+        return Err(validation(invalid));
+    };
+    if service != "iam" || !resource.starts_with("policy/") {
+        return Err(invalid_input(invalid));
+    }
+    Ok(arn)
+}
+
+/// Refuses writes to AWS's own policies, which belong to an account that nobody may write to.
+///
+/// # Errors
+/// `AccessDenied`.
+pub(super) fn check_writable(ask: Ask<'_>, caller: &Caller, action: &str) -> Result<(), Fault> {
+    const WRITES: [&str; 6] = [
+        "CreatePolicyVersion",
+        "DeletePolicy",
+        "DeletePolicyVersion",
+        "SetDefaultPolicyVersion",
+        "TagPolicy",
+        "UntagPolicy",
+    ];
+    let arn = ask.text("PolicyArn").unwrap_or_default();
+    if !WRITES.contains(&action) || !arn.starts_with("arn:aws:iam::aws:policy/") {
+        return Ok(());
+    }
+    Err(Fault::new(
+        StatusCode::FORBIDDEN,
+        "AccessDenied",
+        format!(
+            "User: {} is not authorized to perform: iam:{action} on resource: policy {arn}",
+            caller.arn
+        ),
+    ))
+}
+
+/// Refuses a call about a policy that readers don't see yet, or no longer.
+pub(super) fn check_seen(world: &World, ask: Ask<'_>) -> Result<(), Fault> {
+    let arn = asked_arn(ask)?;
+    world.iam.policy(arn)?;
+    world.iam.seen_policy(arn, &world.clock).map(|_| ())
 }
 
 pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
     let arn = asked_arn(ask)?;
-    let uses = Uses::of(&world.iam);
+    let uses = Uses::seen(&world.iam, &world.clock);
     let mut xml = Xml::new();
     if let Some(policy) = known_aws_policy(&uses, arn) {
         xml.element("Policy", |xml| {
             Shown::Aws(policy).write(xml, &world.iam, &uses);
-            xml.text("Description", format!("Stands for AWS's own policy {}", policy.name));
+            xml.optional("Description", policy.description())
+                .element("Tags", |_| {});
         });
         return Ok(Some(xml));
     }
-    let policy = world.iam.policy(arn)?;
+    let policy = world.iam.seen_policy(arn, &world.clock)?;
     xml.element("Policy", |xml| {
         Shown::Ours(policy).write(xml, &world.iam, &uses);
         xml.optional("Description", policy.description.as_ref());
-        tag::write(xml, &policy.tags);
+        tag::write_even_none(xml, &policy.tags);
     });
     Ok(Some(xml))
 }
@@ -264,8 +365,9 @@ pub(super) fn known_aws_policy(uses: &Uses, arn: &str) -> Option<Managed> {
 pub(super) fn delete(world: &mut World, ask: Ask<'_>) -> Done {
     let arn = asked_arn(ask)?;
     let policy = world.iam.policy(arn)?;
-    let uses = Uses::of(&world.iam);
-    if uses.arns().contains(arn) {
+    // What was detached just now may still be in the way.
+    let is_used = |uses: &Uses| uses.arns().contains(arn);
+    if is_used(&Uses::of(&world.iam)) || is_used(&Uses::seen(&world.iam, &world.clock)) {
         return Err(delete_conflict("Cannot delete a policy attached to entities."));
     }
     if policy.versions.len() > 1 {
@@ -284,8 +386,13 @@ pub(super) fn list(world: &World, ask: Ask<'_>) -> Done {
     let scope = ask.choice("Scope", &["All", "AWS", "Local"])?.unwrap_or("All");
     let usage = ask.choice("PolicyUsageFilter", &["PermissionsPolicy", "PermissionsBoundary"])?;
     let used_only = ask.flag("OnlyAttached")?.unwrap_or(false);
-    let uses = Uses::of(&world.iam);
-    let ours = world.iam.policies.values().filter(|_| scope != "AWS").map(Shown::Ours);
+    let uses = Uses::seen(&world.iam, &world.clock);
+    let ours = world
+        .iam
+        .policies
+        .all_seen(&world.clock)
+        .map(|(_, policy)| Shown::Ours(policy));
+    let ours = ours.filter(|_| scope != "AWS");
     let aws = managed::all().filter(|_| scope != "Local").map(Shown::Aws);
     let wanted = |shown: &Shown<'_>| {
         let arn = shown.arn(&world.account);
@@ -318,15 +425,15 @@ fn list_order(shown: &Shown<'_>) -> String {
 
 pub(super) fn list_entities(world: &World, ask: Ask<'_>) -> Done {
     let arn = asked_arn(ask)?;
-    if managed_policy(arn).is_none() {
-        world.iam.policy(arn)?;
+    if managed_policy(arn).is_none() && world.iam.seen_policy(arn, &world.clock).is_err() {
+        return Err(not_attachable(arn));
     }
     let sorts = ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"];
     let sort = ask.choice("EntityFilter", &sorts)?;
     let usage = ask.choice("PolicyUsageFilter", &["PermissionsPolicy", "PermissionsBoundary"])?;
     let prefix = ask.path_prefix()?;
     let mut found = Vec::new();
-    for (word, (name, id, path), attached, boundary) in world.iam.holders() {
+    for (word, (name, id, path), attached, boundary) in world.iam.holders_seen(&world.clock) {
         let uses = match usage {
             Some("PermissionsBoundary") => boundary.is_some_and(|held| held == arn),
             Some(_) => attached.contains(arn),

@@ -37,9 +37,12 @@ pub(super) struct Role {
     pub(super) tags: Tags,
     /// From when on services can take it on.
     pub(super) assumable: Due,
-    /// From when on policies may name it.
+    /// From when on trust policies may name it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) visible: Option<Due>,
+    /// From when on other services' policies may name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) visible_elsewhere: Option<Due>,
 }
 
 impl Role {
@@ -77,12 +80,17 @@ impl State {
 
 /// What a role shows everywhere, among it the trust policy.
 pub(super) fn write_core(xml: &mut Xml, state: &State, role: &Role) {
+    write_with(xml, state, role, &trust::show(state, &role.trust));
+}
+
+/// The same with the trust policy as it was sent: so answers the call that makes a role.
+pub(super) fn write_with(xml: &mut Xml, state: &State, role: &Role, trust: &str) {
     xml.text("Path", &role.path)
         .text("RoleName", &role.name)
         .text("RoleId", &role.id)
         .text("Arn", role.arn(&state.account))
         .text("CreateDate", role.created.seconds())
-        .text("AssumeRolePolicyDocument", encoded(&trust::show(state, &role.trust)));
+        .text("AssumeRolePolicyDocument", encoded(trust));
 }
 
 /// What lists show.
@@ -125,7 +133,7 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     // The answer leaves Description and MaxSessionDuration out, although both are kept.
     let mut xml = Xml::new();
     xml.element("Role", |xml| {
-        write_core(xml, &world.iam, &role);
+        write_with(xml, &world.iam, &role, text);
         write_boundary(xml, role.boundary.as_ref());
         tag::write(xml, &role.tags);
     });
@@ -148,6 +156,7 @@ pub(super) fn new(world: &mut World, name: Name, path: String, trust: Value) -> 
         tags: Vec::new(),
         assumable: world.clock.after(Tempo::LambdaWrites, world.options.role_delay),
         visible: world.spread(Delay::Principal),
+        visible_elsewhere: world.spread(Delay::ServicePrincipal),
     }
 }
 

@@ -51,13 +51,14 @@ pub(super) enum Tagged {
     Policy,
     Profile,
     Provider,
+    Saml,
 }
 
 impl Tagged {
     fn keys(self) -> Keys {
         match self {
             Self::User | Self::Role => Keys::Caseless,
-            Self::Policy | Self::Profile | Self::Provider => Keys::Exact,
+            Self::Policy | Self::Profile | Self::Provider | Self::Saml => Keys::Exact,
         }
     }
 }
@@ -78,9 +79,10 @@ pub(super) fn asked(ask: Ask<'_>, keys: Keys) -> Result<Tags, Fault> {
     for (nth, (key, value)) in (1..).zip(pairs) {
         check(nth, key, value)?;
         if tags.iter().any(|tag| keys.same(&tag.key, key)) {
-            return Err(invalid_input(
-                "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
-            ));
+            return Err(invalid_input(match keys {
+                Keys::Caseless => "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+                Keys::Exact => "Duplicate tag keys found.",
+            }));
         }
         tags.push(Tag {
             key: key.to_owned(),
@@ -126,6 +128,11 @@ pub(super) fn write(xml: &mut Xml, tags: &Tags) {
     }
 }
 
+/// The same for things whose answers have the element even when it is empty: policies and providers.
+pub(super) fn write_even_none(xml: &mut Xml, tags: &Tags) {
+    xml.element("Tags", |xml| tags.iter().for_each(|tag| write_member(xml, tag)));
+}
+
 fn write_member(xml: &mut Xml, tag: &Tag) {
     xml.element("member", |xml| write_tag(xml, tag));
 }
@@ -168,6 +175,7 @@ pub(super) fn list(world: &World, ask: Ask<'_>, tagged: Tagged) -> Done {
         Tagged::Role => &state.role(&Holder::Role.name(ask)?)?.tags,
         Tagged::Policy => &state.policy(ask.required("PolicyArn")?)?.tags,
         Tagged::Profile => &state.profile(&profile_name(ask)?)?.tags,
+        Tagged::Saml => &state.saml_provider(ask.required("SAMLProviderArn")?)?.tags,
         Tagged::Provider => &state.provider(ask.required("OpenIDConnectProviderArn")?)?.tags,
     };
     let mut sorted: Vec<_> = tags.iter().map(|tag| (tag.key.clone(), tag)).collect();
@@ -185,6 +193,7 @@ fn tags_mut<'a>(state: &'a mut State, ask: Ask<'_>, tagged: Tagged) -> Result<&'
         Tagged::Role => &mut state.role_mut(&Holder::Role.name(ask)?)?.tags,
         Tagged::Policy => &mut state.policy_mut(ask.required("PolicyArn")?)?.tags,
         Tagged::Profile => &mut state.profile_mut(&profile_name(ask)?)?.tags,
+        Tagged::Saml => &mut state.saml_provider_mut(ask.required("SAMLProviderArn")?)?.tags,
         Tagged::Provider => &mut state.provider_mut(ask.required("OpenIDConnectProviderArn")?)?.tags,
     })
 }

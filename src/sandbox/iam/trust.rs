@@ -145,10 +145,17 @@ fn keep_aws(state: &State, clock: &Clock, name: &str) -> Option<String> {
     let (sort, _) = rest.split_once('/').unwrap_or((rest, ""));
     match (service, sort) {
         ("iam", "root") if rest == "root" => Some(name.to_owned()),
-        ("iam", "user" | "role") if account == state.account => state.visible_principal(name, clock),
+        ("iam", "user" | "role") if account == state.account => state.trust_principal(name, clock),
         ("iam", "user" | "role") | ("sts", "assumed-role" | "federated-user") => Some(name.to_owned()),
         _ => None,
     }
+}
+
+/// A document with the one-element lists of its statements collapsed.
+pub(super) fn collapsed(document: &Value) -> Value {
+    let mut shown = document.clone();
+    statements_mut(&mut shown).into_iter().for_each(collapse);
+    shown
 }
 
 /// AWS hands one-element lists of a statement back as plain texts.

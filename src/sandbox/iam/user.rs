@@ -32,9 +32,12 @@ pub(super) struct User {
     pub(super) login: Option<LoginProfile>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) tags: Tags,
-    /// From when on policies may name it.
+    /// From when on trust policies may name it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) visible: Option<Due>,
+    /// From when on other services' policies may name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) visible_elsewhere: Option<Due>,
 }
 
 impl User {
@@ -98,6 +101,7 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
         login: None,
         tags,
         visible: world.spread(Delay::Principal),
+        visible_elsewhere: world.spread(Delay::ServicePrincipal),
         name: name.clone(),
     };
     let mut xml = Xml::new();

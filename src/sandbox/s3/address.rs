@@ -56,6 +56,22 @@ fn bucket_of_host(host: &str) -> Option<&str> {
     host.get(..at)
 }
 
+/// Whether a host is the one that stands for all Regions.
+pub(super) fn is_global(host: &str) -> bool {
+    let host = host.split(':').next().unwrap_or(host);
+    host == "s3.amazonaws.com" || host.ends_with(".s3.amazonaws.com")
+}
+
+/// Whether a host leads to the Region of its bucket: the bucket's own host without a Region does, or with that Region.
+pub(super) fn leads_to(host: &str, region: &str) -> bool {
+    let Some(bucket) = bucket_of_host(host) else {
+        return false;
+    };
+    let host = host.split(':').next().unwrap_or(host);
+    let rest = host.get(bucket.len()..).unwrap_or_default();
+    rest.ends_with(".localhost") || rest == ".s3.amazonaws.com" || rest.contains(&format!("s3.{region}."))
+}
+
 /// A plus sign in a path stands for itself.
 fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()

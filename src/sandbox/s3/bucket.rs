@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::super::spread::Delay;
-use super::kept::default_encryption;
-use super::naming::is_bucket_name;
+use super::acl::{self, Acl};
+use super::address;
+use super::encryption;
+use super::naming;
 use super::policy::Policy;
 use super::settings::{Block, Ownership};
 use super::xml::Element;
@@ -25,19 +27,35 @@ pub(super) struct Bucket {
     pub(super) block: Option<Block>,
     /// When the block for public policies has really gone, since it was taken off.
     pub(super) opened: Option<Due>,
+    /// Until when another write of settings collides with the last one (OperationAborted).
+    #[serde(default)]
+    pub(super) busy: Option<Due>,
     /// `None` until versioning is first enabled; it can be suspended later but never be taken off.
     pub(super) versioning: Option<Versioning>,
     pub(super) policy: Option<Policy>,
     pub(super) tags: BTreeMap<String, String>,
-    pub(super) canned_acl: String,
+    pub(super) acl: Acl,
     /// Settings that are kept as they came, by the name of their sub-resource.
     pub(super) settings: BTreeMap<String, Element>,
+    /// Settings of which there may be many: by the name of their sub-resource, then by id.
+    #[serde(default)]
+    pub(super) listed: BTreeMap<String, BTreeMap<String, Element>>,
 }
 
 impl Bucket {
-    /// Whether public policies are refused.
-    pub(super) fn blocks_policies(&self) -> bool {
-        self.block.as_ref().is_some_and(|block| block.has("BlockPublicPolicy"))
+    /// Whether a flag of the bucket's own public access block is on.
+    pub(super) fn blocks(&self, flag: &str) -> bool {
+        self.block.as_ref().is_some_and(|block| block.has(flag))
+    }
+
+    /// Whether the bucket takes no ACLs.
+    pub(super) fn is_enforced(&self) -> bool {
+        self.ownership == Some(Ownership::BucketOwnerEnforced)
+    }
+
+    /// Whether objects can be locked in it.
+    pub(super) fn locks(&self) -> bool {
+        self.settings.contains_key("object-lock")
     }
 }
 
@@ -48,18 +66,41 @@ pub(super) enum Versioning {
     Suspended,
 }
 
+/// What became of a bucket that is gone: in which Region its name was, and until when it can't be used in another.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Released {
+    region: String,
+    until: Due,
+}
+
 /// The bucket that a call is about, if the call is at the right place and means the right owner.
 pub(super) fn find<'a>(world: &'a World, call: &Call, name: &str) -> Result<&'a Bucket, Fault> {
-    check_owner(world, call)?;
-    let bucket = world
-        .s3
-        .buckets
-        .get(&name.to_owned())
-        .ok_or_else(|| fault::no_bucket(name))?;
+    admit(world, call, name, world.s3.buckets.get(&name.to_owned()))
+}
+
+/// The bucket as readers of its configuration find it: with lag perhaps not yet, or still.
+pub(super) fn seen<'a>(world: &'a World, call: &Call, name: &str) -> Result<&'a Bucket, Fault> {
+    admit(world, call, name, world.s3.buckets.seen(&name.to_owned(), &world.clock))
+}
+
+fn admit<'a>(world: &World, call: &Call, name: &str, bucket: Option<&'a Bucket>) -> Result<&'a Bucket, Fault> {
+    let bucket = bucket.ok_or_else(|| fault::no_bucket(name))?;
     if bucket.region != call.region {
-        return Err(fault::elsewhere(name, &bucket.region));
+        return Err(misdirected(world, call, name, bucket));
     }
+    check_owner(world, call)?;
     Ok(bucket)
+}
+
+/// A request that went to the wrong place is sent on; one that found the place has the wrong Region in its signature.
+fn misdirected(world: &World, call: &Call, name: &str, bucket: &Bucket) -> Fault {
+    if address::leads_to(&call.host, &bucket.region) {
+        fault::signed_elsewhere(&call.region, &bucket.region)
+    } else if world.has_spread(bucket.visible) {
+        fault::elsewhere(name, &bucket.region)
+    } else {
+        fault::elsewhere_for_now(name, &bucket.region)
+    }
 }
 
 /// The bucket that a call is about, to change it.
@@ -80,69 +121,121 @@ fn check_owner(world: &World, call: &Call) -> Result<(), Fault> {
     }
 }
 
-pub(super) fn create(world: &mut World, call: &Call, name: &str) -> Result<Reply, Fault> {
-    if !is_bucket_name(name) {
-        return Err(fault::bad("InvalidBucketName", "The specified bucket is not valid.").with("BucketName", name));
+/// Names of buckets that everybody knows to be somebody else's (BucketAlreadyExists).
+const FOREIGN: [&str; 4] = ["amazon", "aws", "google", "microsoft"];
+
+/// The same for the source of a copy.
+pub(super) fn check_source_owner(world: &World, call: &Call) -> Result<(), Fault> {
+    match call.header("x-amz-source-expected-bucket-owner") {
+        Some(owner) if owner != world.account => Err(fault::denied("Access Denied")),
+        Some(_) | None => Ok(()),
     }
+}
+
+pub(super) fn create(world: &mut World, call: &Call, name: &str) -> Result<Reply, Fault> {
+    naming::check(world, call, name)?;
     let configuration = match call.body.is_empty() {
         true => Element::new("CreateBucketConfiguration"),
         false => body(call, "CreateBucketConfiguration")?,
     };
-    check_location(&call.region, configuration.get("LocationConstraint"))?;
-    let location = format!("/{name}");
+    let region = location_asked(call, configuration.get("LocationConstraint"))?;
+    let tags = configuration.child("Tags").map(tagging::new_bucket).transpose()?;
+    let ownership = ownership(call)?;
+    let acl = first_acl(world, call, ownership)?;
+    let location = if region == "us-east-1" {
+        format!("/{name}")
+    } else {
+        format!("http://{name}.s3.amazonaws.com/")
+    };
+    if FOREIGN.contains(&name) {
+        let message = "The requested bucket name is not available. The bucket namespace is shared by all users of the \
+                       system. Please select a different name and try again.";
+        return Err(fault::conflict("BucketAlreadyExists", message).with("BucketName", name));
+    }
     if let Some(bucket) = world.s3.buckets.get_mut(&name.to_owned()) {
         // In us-east-1, and only there, a repeated create is a success that resets the ACL.
         if bucket.region == "us-east-1" && call.region == "us-east-1" {
-            bucket.canned_acl = "private".into();
-            return Ok(done().header("location", &location));
+            bucket.acl = acl;
+            return Ok(created(name, &location));
         }
         let message = "Your previous request to create the named bucket succeeded and you already own it.";
         return Err(fault::conflict("BucketAlreadyOwnedByYou", message).with("BucketName", name));
     }
+    take_name(world, name, &region)?;
+    let locks = call.header("x-amz-bucket-object-lock-enabled");
+    let locks = locks.is_some_and(|text| text.eq_ignore_ascii_case("true"));
     let mut bucket = Bucket {
-        region: call.region.clone(),
+        region,
         created: world.clock.now(),
         visible: world.spread(Delay::Bucket),
-        ownership: Some(ownership(call)?),
+        ownership: Some(ownership),
         block: Some(Block::everything()),
         opened: None,
+        busy: None,
         versioning: None,
         policy: None,
-        tags: BTreeMap::new(),
-        canned_acl: "private".into(),
-        settings: BTreeMap::from([("encryption".to_owned(), default_encryption())]),
+        tags: tags.unwrap_or_default(),
+        acl,
+        settings: BTreeMap::from([("encryption".to_owned(), encryption::default())]),
+        listed: BTreeMap::new(),
     };
-    if let Some(tags) = configuration.child("Tags") {
-        bucket.tags = tagging::read(tags)?;
-    }
-    if call
-        .header("x-amz-bucket-object-lock-enabled")
-        .is_some_and(|text| text.eq_ignore_ascii_case("true"))
-    {
+    if locks {
         bucket.versioning = Some(Versioning::Enabled);
         let lock = Element::new("ObjectLockConfiguration").with_leaf("ObjectLockEnabled", "Enabled");
         bucket.settings.insert("object-lock".into(), lock);
     }
     world.s3.buckets.insert(name.to_owned(), bucket);
-    Ok(done()
-        .header("location", &location)
-        .header("x-amz-bucket-arn", &format!("arn:aws:s3:::{name}")))
+    Ok(created(name, &location))
 }
 
-fn check_location(region: &str, constraint: Option<&str>) -> Result<(), Fault> {
+fn created(name: &str, location: &str) -> Reply {
+    let reply = done().header("location", location);
+    reply.header("x-amz-bucket-arn", &format!("arn:aws:s3:::{name}"))
+}
+
+/// A name that was just given up can't be used in another Region at once (OperationAborted).
+fn take_name(world: &mut World, name: &str, region: &str) -> Result<(), Fault> {
+    if let Some(released) = world.s3.released.get(&name.to_owned()) {
+        if released.region != region && !released.until.has_come(&world.clock) {
+            return Err(fault::in_progress());
+        }
+        world.s3.released.remove(&name.to_owned());
+    }
+    Ok(())
+}
+
+fn first_acl(world: &World, call: &Call, ownership: Ownership) -> Result<Acl, Fault> {
+    let Some(acl) = Acl::asked(call, &world.account, acl::Of::Bucket)? else {
+        return Ok(Acl::private(&world.account));
+    };
+    if ownership == Ownership::BucketOwnerEnforced && !acl.is_private(&world.account) {
+        let message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
+        return Err(fault::bad("InvalidBucketAclWithObjectOwnership", message));
+    }
+    // Every new bucket blocks public ACLs.
+    if acl.is_public() {
+        let message = "Bucket cannot have public ACLs set with BlockPublicAccess enabled";
+        return Err(fault::bad("InvalidBucketAclWithBlockPublicAccessError", message));
+    }
+    Ok(acl)
+}
+
+/// The Region in which the bucket shall be.
+fn location_asked(call: &Call, constraint: Option<&str>) -> Result<String, Fault> {
+    let region = &call.region;
     let constraint = constraint
         .filter(|text| !text.is_empty())
         .map(|text| if text == "EU" { "eu-west-1" } else { text });
     let named = match constraint {
-        None if region == "us-east-1" => return Ok(()),
+        None if region == "us-east-1" => return Ok(region.clone()),
+        Some(constraint) if constraint == region && region != "us-east-1" => return Ok(region.clone()),
         // us-east-1 is the absence of a constraint, never its value.
-        Some("us-east-1") => {
-            return Err(fault::bad(
-                "InvalidLocationConstraint",
-                "The specified location-constraint is not valid",
-            ));
+        Some(constraint) if !naming::is_location(constraint) => {
+            let message = "The specified location-constraint is not valid";
+            return Err(fault::bad("InvalidLocationConstraint", message).with("LocationConstraint", constraint));
         }
-        Some(constraint) if constraint == region => return Ok(()),
+        // The global endpoint makes buckets everywhere, the Regions' own ones only at home.
+        Some(constraint) if address::is_global(&call.host) => return Ok(constraint.to_owned()),
         Some(constraint) => constraint,
         None => "unspecified",
     };
@@ -153,22 +246,17 @@ fn check_location(region: &str, constraint: Option<&str>) -> Result<(), Fault> {
 }
 
 fn ownership(call: &Call) -> Result<Ownership, Fault> {
-    let ownership = match call.header("x-amz-object-ownership") {
-        Some(text) => Ownership::parse(text).ok_or_else(|| fault::invalid_argument("x-amz-object-ownership", text))?,
-        None => Ownership::BucketOwnerEnforced,
-    };
-    let is_open = call.header("x-amz-acl").is_some_and(|acl| acl != "private");
-    if is_open && ownership == Ownership::BucketOwnerEnforced {
-        return Err(fault::bad(
-            "InvalidBucketAclWithObjectOwnership",
-            "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
-        ));
+    match call.header("x-amz-object-ownership") {
+        Some(text) => Ownership::parse(text).ok_or_else(|| {
+            let message = format!("Invalid x-amz-object-ownership header: {text}");
+            fault::argument("x-amz-object-ownership", text, message)
+        }),
+        None => Ok(Ownership::BucketOwnerEnforced),
     }
-    Ok(ownership)
 }
 
 pub(super) fn head(world: &World, call: &Call, name: &str) -> Result<Reply, Fault> {
-    let bucket = find(world, call, name)?;
+    let bucket = seen(world, call, name)?;
     let reply = done()
         .header("x-amz-bucket-region", &bucket.region)
         .header("x-amz-access-point-alias", "false");
@@ -176,7 +264,7 @@ pub(super) fn head(world: &World, call: &Call, name: &str) -> Result<Reply, Faul
 }
 
 pub(super) fn delete(world: &mut World, call: &Call, name: &str) -> Result<Reply, Fault> {
-    find(world, call, name)?;
+    let region = find(world, call, name)?.region.clone();
     // Versions and delete markers count too.
     if let Some((_, object)) = world.s3.in_bucket(name).next() {
         let message = match object.is_plain() {
@@ -186,13 +274,18 @@ pub(super) fn delete(world: &mut World, call: &Call, name: &str) -> Result<Reply
         return Err(fault::conflict("BucketNotEmpty", message).with("BucketName", name));
     }
     world.s3.buckets.remove(&name.to_owned());
+    world.s3.forget_uploads(name);
+    if let Some(until) = world.spread(Delay::BucketName) {
+        world.s3.released.insert(name.to_owned(), Released { region, until });
+    }
     Ok(gone())
 }
 
 /// Asked from any Region; no text at all stands for us-east-1.
 pub(super) fn location(world: &World, call: &Call, name: &str) -> Result<Reply, Fault> {
+    let bucket = world.s3.buckets.seen(&name.to_owned(), &world.clock);
+    let region = &bucket.ok_or_else(|| fault::no_bucket(name))?.region;
     check_owner(world, call)?;
-    let region = world.s3.region(name).ok_or_else(|| fault::no_bucket(name))?;
     let shown = if region == "us-east-1" { "" } else { region };
     Ok(document(&Element::leaf("LocationConstraint", shown)))
 }
@@ -200,23 +293,21 @@ pub(super) fn location(world: &World, call: &Call, name: &str) -> Result<Reply, 
 pub(super) fn list(world: &World, call: &Call) -> Result<Reply, Fault> {
     let prefix = call.query.get("prefix").unwrap_or_default();
     let region = call.query.get("bucket-region");
+    if let Some(region) = region.filter(|region| **region != *call.region) {
+        // Buckets of one Region are asked for at that Region's endpoint.
+        let message = "Argument value provided for bucket-region does not match the region of the endpoint";
+        return Err(fault::argument("bucket-region", region, message));
+    }
     let size = match call.query.get("max-buckets") {
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|size| (1..=10_000).contains(size))
-            .ok_or_else(|| {
-                fault::invalid_argument(
-                    "max-buckets",
-                    "Argument max-buckets must be an integer between 1 and 10000",
-                )
-            })?,
+        Some(text) => {
+            let size = text.parse().ok().filter(|size| (1..=10_000).contains(size));
+            let message = "Argument max-buckets must be an integer between 1 and 10000";
+            size.ok_or_else(|| fault::argument("max-buckets", text, message))?
+        }
         None => 10_000,
     };
-    let wanted = world
-        .s3
-        .buckets
-        .iter()
+    let buckets = world.s3.buckets.all_seen(&world.clock);
+    let wanted = buckets
         .filter(|(name, bucket)| name.starts_with(prefix) && region.is_none_or(|region| region == bucket.region));
     let wanted = wanted.map(|(name, bucket)| (name.clone(), (name, bucket)));
     let page = paging::cut(wanted, call.query.get("continuation-token"), size);
@@ -230,7 +321,8 @@ pub(super) fn list(world: &World, call: &Call) -> Result<Reply, Fault> {
             .with_leaf("Name", name)
             .with_leaf("CreationDate", bucket.created.millis());
         if shows_region {
-            shown.with_leaf("BucketRegion", &bucket.region)
+            let shown = shown.with_leaf("BucketRegion", &bucket.region);
+            shown.with_leaf("BucketArn", format!("arn:aws:s3:::{name}"))
         } else {
             shown
         }
@@ -248,10 +340,12 @@ pub(super) fn list(world: &World, call: &Call) -> Result<Reply, Fault> {
 }
 
 /// The account as S3 names owners: by a canonical id of 64 digits.
+pub(super) fn canonical_id(account: &str) -> String {
+    let digest = Sha256::digest(account);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// An element that names the account.
 pub(super) fn owner(account: &str, element: &str) -> Element {
-    let id: String = Sha256::digest(account)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    Element::new(element).with_leaf("ID", id)
+    Element::new(element).with_leaf("ID", canonical_id(account))
 }

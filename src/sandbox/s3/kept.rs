@@ -2,27 +2,10 @@
 //!
 //! Invariant: what is kept reads back as S3 would show it, with the defaults that S3 fills in.
 
-use super::bucket::{self, Bucket, Versioning};
+use super::bucket::{self, Bucket};
 use super::xml::Element;
-use super::{body, document, done, fault, gone, lifecycle, notification};
+use super::{acl, body, document, done, encryption, fault, gone, lifecycle, lock, notification, replication, web};
 use crate::sandbox::{Call, Fault, Reply, World};
-
-/// SSE-S3, which is on everywhere since January 2023; SSE-C is blocked since April 2026.
-pub(super) fn default_encryption() -> Element {
-    let algorithm = Element::new("ApplyServerSideEncryptionByDefault").with_leaf("SSEAlgorithm", "AES256");
-    let rule = Element::new("Rule").with(algorithm);
-    Element::new("ServerSideEncryptionConfiguration").with(completed_encryption(rule))
-}
-
-fn completed_encryption(mut rule: Element) -> Element {
-    if rule.child("BucketKeyEnabled").is_none() {
-        rule = rule.with_leaf("BucketKeyEnabled", "false");
-    }
-    if rule.child("BlockedEncryptionTypes").is_none() {
-        rule = rule.with(Element::new("BlockedEncryptionTypes").with_leaf("EncryptionType", "SSE-C"));
-    }
-    rule
-}
 
 /// A setting that is kept as XML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +20,12 @@ pub(super) struct Kept {
 enum Absent {
     /// An empty document with status 200; an empty put clears the setting.
     Empty,
+    /// A document with one value.
+    Holding(&'static str, &'static str),
     Refused(&'static str, &'static str),
 }
 
-const KEPT: [Kept; 10] = [
+const KEPT: [Kept; 11] = [
     Kept {
         name: "encryption",
         root: "ServerSideEncryptionConfiguration",
@@ -104,11 +89,21 @@ const KEPT: [Kept; 10] = [
     Kept {
         name: "requestPayment",
         root: "RequestPaymentConfiguration",
-        absent: Absent::Empty,
+        absent: Absent::Holding("Payer", "BucketOwner"),
+    },
+    Kept {
+        name: "abac",
+        root: "AbacStatus",
+        absent: Absent::Holding("Status", "Disabled"),
     },
 ];
 
 impl Kept {
+    /// Whether it is the one of this name.
+    pub(super) fn is(self, name: &str) -> bool {
+        self.name == name
+    }
+
     /// The setting that a call's query names.
     pub(super) fn of(call: &Call) -> Option<Self> {
         KEPT.into_iter().find(|kept| call.query.has(kept.name))
@@ -118,9 +113,7 @@ impl Kept {
 pub(super) fn get(bucket: &Bucket, name: &str, kept: Kept) -> Result<Reply, Fault> {
     let element = match (bucket.settings.get(kept.name), kept.absent) {
         (Some(element), _) => element.clone(),
-        (None, Absent::Empty) if kept.name == "requestPayment" => {
-            Element::new(kept.root).with_leaf("Payer", "BucketOwner")
-        }
+        (None, Absent::Holding(name, text)) => Element::new(kept.root).with_leaf(name, text),
         (None, Absent::Empty) => Element::new(kept.root),
         (None, Absent::Refused(code, message)) => return Err(fault::absent(code, message).with("BucketName", name)),
     };
@@ -152,13 +145,14 @@ fn with_extras(reply: Reply, bucket: &Bucket, kept: Kept) -> Reply {
 }
 
 pub(super) fn delete(bucket: &mut Bucket, call: &Call, kept: Kept) -> Result<Reply, Fault> {
-    if kept.name == "object-lock" || kept.absent == Absent::Empty {
-        return Err(Fault::unknown_operation(call));
+    // What has a value everywhere can't be deleted, and a lock never goes.
+    if kept.name == "object-lock" || !matches!(kept.absent, Absent::Refused(..)) {
+        return Err(fault::not_allowed(call.method.as_str(), "BUCKET"));
     }
     bucket.settings.remove(kept.name);
     // Encryption can't be off: what remains is SSE-S3.
     if kept.name == "encryption" {
-        bucket.settings.insert(kept.name.into(), default_encryption());
+        bucket.settings.insert(kept.name.into(), encryption::default());
     }
     Ok(gone())
 }
@@ -167,86 +161,50 @@ pub(super) fn delete(bucket: &mut Bucket, call: &Call, kept: Kept) -> Result<Rep
 fn checked(world: &mut World, call: &Call, name: &str, kept: Kept) -> Result<Element, Fault> {
     let element = body(call, kept.root)?;
     match kept.name {
-        "encryption" => checked_encryption(&element),
+        "encryption" => encryption::checked(&element),
         "lifecycle" => lifecycle::checked(&element, &mut world.ids),
-        "cors" => checked_cors(element),
-        "website" => checked_website(element),
-        "logging" => checked_logging(world, element),
+        "cors" => web::checked_cors(element),
+        "website" => web::checked_website(element),
+        "logging" => checked_logging(world, name, element),
         "notification" => notification::checked(world, call, element),
-        "replication" if bucket::find(world, call, name)?.versioning != Some(Versioning::Enabled) => Err(fault::bad(
-            "InvalidRequest",
-            "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
-        )),
+        "replication" => replication::checked(world, call, name, element),
+        "object-lock" => lock::checked(bucket::find(world, call, name)?, element),
+        "accelerate" => checked_acceleration(name, element),
+        "abac" if element.child("Status").is_none() => Err(fault::malformed_xml()),
         _ => Ok(element),
     }
 }
 
-fn checked_encryption(element: &Element) -> Result<Element, Fault> {
-    let rules: Vec<&Element> = element.all("Rule").collect();
-    let [rule] = rules.as_slice() else {
-        return Err(fault::malformed_xml());
-    };
-    if let Some(default) = rule.child("ApplyServerSideEncryptionByDefault") {
-        let algorithm = default.get("SSEAlgorithm").unwrap_or_default();
-        if !["AES256", "aws:kms", "aws:kms:dsse"].contains(&algorithm) {
-            return Err(fault::malformed_xml());
-        }
-        if algorithm == "AES256" && default.child("KMSMasterKeyID").is_some() {
-            let message =
-                "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse";
-            return Err(fault::invalid_argument("ApplyServerSideEncryptionByDefault", message));
-        }
-    }
-    Ok(Element::new(&element.name).with(completed_encryption((*rule).clone())))
-}
-
-fn checked_cors(element: Element) -> Result<Element, Fault> {
-    let count = element.all("CORSRule").count();
-    if count == 0 || count > 100 {
+/// The accelerated address has the bucket's name in it, and its certificate covers no further dots.
+fn checked_acceleration(name: &str, element: Element) -> Result<Element, Fault> {
+    if element.child("Status").is_none() {
         return Err(fault::malformed_xml());
     }
-    for rule in element.all("CORSRule") {
-        if rule.child("AllowedMethod").is_none() || rule.child("AllowedOrigin").is_none() {
-            return Err(fault::malformed_xml());
-        }
-        let methods = ["GET", "PUT", "POST", "DELETE", "HEAD"];
-        if let Some(odd) = rule
-            .all("AllowedMethod")
-            .find(|method| !methods.contains(&method.text.as_str()))
-        {
-            let message = format!(
-                "Found unsupported HTTP method in CORS config. Unsupported method is {}",
-                odd.text
-            );
-            return Err(fault::bad("InvalidRequest", message));
-        }
+    if name.contains('.') {
+        let message = "S3 Transfer Acceleration is not supported for buckets with periods (.) in their names";
+        return Err(fault::invalid_request(message));
     }
     Ok(element)
 }
 
-fn checked_website(element: Element) -> Result<Element, Fault> {
-    let suffix = element
-        .child("IndexDocument")
-        .and_then(|document| document.get("Suffix"));
-    let redirect = element.child("RedirectAllRequestsTo").and_then(|to| to.get("HostName"));
-    match (suffix, redirect) {
-        (Some(suffix), None) if !suffix.is_empty() && !suffix.contains('/') => Ok(element),
-        (None, Some(host)) if !host.is_empty() => Ok(element),
-        (Some(_), None) => Err(fault::invalid_argument(
-            "IndexDocument",
-            "The IndexDocument Suffix is not well formed",
-        )),
-        _ => Err(fault::malformed_xml()),
-    }
-}
-
-fn checked_logging(world: &World, element: Element) -> Result<Element, Fault> {
+fn checked_logging(world: &World, name: &str, mut element: Element) -> Result<Element, Fault> {
     if let Some(enabled) = element.child("LoggingEnabled") {
-        let target = enabled.get("TargetBucket").ok_or_else(fault::malformed_xml)?;
-        if world.s3.region(target).is_none() {
-            let message = "The target bucket for logging does not exist";
-            return Err(fault::bad("InvalidTargetBucketForLogging", message).with("TargetBucket", target));
+        let target = enabled.get("TargetBucket").unwrap_or_default();
+        let refuse =
+            |message: &str| Err(fault::bad("InvalidTargetBucketForLogging", message).with("TargetBucket", target));
+        let Some(bucket) = world.s3.buckets.get(&target.to_owned()) else {
+            return refuse("The target bucket for logging does not exist");
+        };
+        if world.s3.region(name) != Some(&bucket.region) {
+            return refuse("The owner for the bucket to be logged and the target bucket must be in the same location");
+        }
+        // Log delivery can be granted nothing where ACLs don't count.
+        if enabled.child("TargetGrants").is_some() && bucket.is_enforced() {
+            return refuse(
+                "The target bucket has Object Ownership set to Bucket owner enforced, so target grants are not supported",
+            );
         }
     }
+    acl::typed_grantees(&mut element);
     Ok(element)
 }

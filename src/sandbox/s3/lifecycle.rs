@@ -60,25 +60,31 @@ pub(super) fn checked(element: &Element, ids: &mut Ids) -> Result<Element, Fault
 
 fn checked_rule(rule: &Element, ids: &mut Ids) -> Result<Element, Fault> {
     let mut rule = rule.clone();
-    if !matches!(rule.get("Status"), Some("Enabled" | "Disabled")) {
-        return Err(fault::malformed_xml());
-    }
     if rule.child("Filter").is_none() && rule.child("Prefix").is_none() {
         return Err(fault::malformed_xml());
     }
-    if !ACTIONS.iter().any(|action| rule.child(action).is_some()) {
-        let message = "At least one action needs to be specified in a rule";
-        return Err(fault::bad("InvalidRequest", message));
+    if rule.child("Filter").is_some() && rule.child("Prefix").is_some() {
+        return Err(fault::invalid_request(
+            "Base level prefix cannot be used when Filter is specified.",
+        ));
     }
-    check_expiration(&rule)?;
+    if !ACTIONS.iter().any(|action| rule.child(action).is_some()) {
+        return Err(fault::invalid_request(
+            "At least one action needs to be specified in a rule",
+        ));
+    }
     if let Some(filter) = rule.children.iter_mut().find(|child| child.name == "Filter") {
         match filter.children.len() {
             // An empty filter reads back as an empty prefix.
             0 => filter.children.push(Element::new("Prefix")),
-            1 => {}
+            1 => check_and(filter)?,
             _ => return Err(fault::malformed_xml()),
         }
     }
+    check_expiration(&rule)?;
+    check_transitions(&rule)?;
+    check_noncurrent(&rule)?;
+    check_abort(&rule)?;
     match rule.get("ID").filter(|id| !id.is_empty()) {
         Some(id) if id.chars().count() > 255 => {
             return Err(fault::invalid_argument(
@@ -96,6 +102,48 @@ fn checked_rule(rule: &Element, ids: &mut Ids) -> Result<Element, Fault> {
     Ok(rule)
 }
 
+/// `And` is for two conditions and more.
+fn check_and(filter: &Element) -> Result<(), Fault> {
+    match filter.child("And").map(|and| and.children.len()) {
+        Some(0 | 1) => Err(fault::malformed_xml()),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn has_tags(rule: &Element) -> bool {
+    let filter = rule.child("Filter");
+    let and = filter.and_then(|filter| filter.child("And"));
+    [filter, and]
+        .into_iter()
+        .flatten()
+        .any(|part| part.child("Tag").is_some())
+}
+
+/// A number of days; the schema has seen to it that it is one.
+fn days(element: &Element, name: &str) -> Option<i64> {
+    element.get(name)?.parse().ok()
+}
+
+fn positive(element: &Element, name: &str, action: &str) -> Result<(), Fault> {
+    match days(element, name) {
+        Some(days) if days < 1 => {
+            let message = format!("'{name}' for {action} action must be a positive integer");
+            Err(fault::argument(name, &days.to_string(), message))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_date(element: &Element) -> Result<(), Fault> {
+    match element.get("Date") {
+        // A date without a time is midnight.
+        Some(date) if date.len() > 10 && !date.contains("T00:00:00") => {
+            Err(fault::argument("Date", date, "'Date' must be at midnight GMT"))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn check_expiration(rule: &Element) -> Result<(), Fault> {
     let Some(expiration) = rule.child("Expiration") else {
         return Ok(());
@@ -103,16 +151,117 @@ fn check_expiration(rule: &Element) -> Result<(), Fault> {
     if expiration.children.len() != 1 {
         return Err(fault::malformed_xml());
     }
-    if let Some(days) = expiration.get("Days")
-        && days.parse::<u32>().map_or(true, |days| days == 0)
-    {
-        let message = "'Days' for Expiration action must be a positive integer";
-        return Err(fault::invalid_argument("Days", message));
+    if expiration.child("ExpiredObjectDeleteMarker").is_some() && has_tags(rule) {
+        return Err(fault::invalid_request(
+            "ExpiredObjectDeleteMarker cannot be specified with Tags.",
+        ));
     }
-    if let Some(date) = expiration.get("Date")
-        && !(date.contains("T00:00:00"))
-    {
-        return Err(fault::invalid_argument("Date", "'Date' must be at midnight GMT"));
+    positive(expiration, "Days", "Expiration")?;
+    check_date(expiration)
+}
+
+/// Objects have to lie for 30 days before they go to the infrequent-access classes.
+fn check_least(days: i64, class: &str, action: &str) -> Result<(), Fault> {
+    if days < 30 && ["STANDARD_IA", "ONEZONE_IA"].contains(&class) {
+        let message =
+            format!("'Days' in {action} action must be greater than or equal to 30 for storageClass '{class}'");
+        return Err(fault::argument("Days", &days.to_string(), message));
     }
     Ok(())
+}
+
+fn check_transitions(rule: &Element) -> Result<(), Fault> {
+    let expires = rule.child("Expiration");
+    let mut classes = BTreeSet::new();
+    for transition in rule.all("Transition") {
+        let class = transition.get("StorageClass").ok_or_else(fault::malformed_xml)?;
+        if transition.child("Days").is_some() == transition.child("Date").is_some() {
+            return Err(fault::malformed_xml());
+        }
+        check_date(transition)?;
+        if !classes.insert(class) {
+            let message = format!(
+                "'StorageClass' must be different for 'Transition' actions in same 'Rule' with prefix '{}'",
+                prefix(rule)
+            );
+            return Err(fault::invalid_request(message));
+        }
+        if let Some(expires) = expires
+            && ["Days", "Date"]
+                .iter()
+                .any(|kind| expires.child(kind).is_some() && transition.child(kind).is_none())
+        {
+            let message = format!(
+                "Found mixed 'Date' and 'Days' based Expiration and Transition actions in lifecycle rule for filter '(prefix={})'",
+                prefix(rule)
+            );
+            return Err(fault::invalid_request(message));
+        }
+        if let Some(days_) = days(transition, "Days") {
+            if days_ < 0 {
+                let message = "'Days' in Transition action must be nonnegative";
+                return Err(fault::argument("Days", &days_.to_string(), message));
+            }
+            check_least(days_, class, "Transition")?;
+            if expires
+                .and_then(|expires| days(expires, "Days"))
+                .is_some_and(|expires| expires <= days_)
+            {
+                let message = format!(
+                    "'Days' in the Expiration action for filter '(prefix={})' must be greater than 'Days' in the Transition \
+                     action",
+                    prefix(rule)
+                );
+                return Err(fault::invalid_argument("Days", message));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn prefix(rule: &Element) -> &str {
+    let filter = rule.child("Filter");
+    let and = filter.and_then(|filter| filter.child("And"));
+    let place = [and, filter, Some(rule)].into_iter().flatten();
+    place.filter_map(|place| place.get("Prefix")).next().unwrap_or_default()
+}
+
+fn check_noncurrent(rule: &Element) -> Result<(), Fault> {
+    let expires = rule.child("NoncurrentVersionExpiration");
+    if let Some(expires) = expires {
+        if expires.child("NoncurrentDays").is_none() {
+            return Err(fault::malformed_xml());
+        }
+        positive(expires, "NoncurrentDays", "NoncurrentVersionExpiration")?;
+        positive(expires, "NewerNoncurrentVersions", "NoncurrentVersionExpiration")?;
+    }
+    for transition in rule.all("NoncurrentVersionTransition") {
+        let class = transition.get("StorageClass").ok_or_else(fault::malformed_xml)?;
+        let noncurrent = days(transition, "NoncurrentDays").ok_or_else(fault::malformed_xml)?;
+        check_least(noncurrent, class, "NoncurrentVersionTransition")?;
+        if expires
+            .and_then(|expires| days(expires, "NoncurrentDays"))
+            .is_some_and(|expires| expires <= noncurrent)
+        {
+            let message = "'NoncurrentDays' in the NoncurrentVersionExpiration action must be greater than 'NoncurrentDays' \
+                           in the NoncurrentVersionTransition action";
+            return Err(fault::invalid_argument("NoncurrentDays", message));
+        }
+    }
+    Ok(())
+}
+
+fn check_abort(rule: &Element) -> Result<(), Fault> {
+    let Some(abort) = rule.child("AbortIncompleteMultipartUpload") else {
+        return Ok(());
+    };
+    if has_tags(rule) {
+        return Err(fault::invalid_request(
+            "AbortIncompleteMultipartUpload cannot be specified with Tags.",
+        ));
+    }
+    if abort.child("DaysAfterInitiation").is_none() {
+        return Err(fault::malformed_xml());
+    }
+    positive(abort, "DaysAfterInitiation", "AbortIncompleteMultipartUpload")
 }

@@ -46,19 +46,28 @@ impl<'a> Query<'a> {
     fn read(call: &'a Call) -> Result<Self, Fault> {
         let size = match call.query.get("max-keys") {
             Some(text) => {
+                // The old name of the argument is the one in the refusals.
+                let size: i64 = text.parse().map_err(|_| {
+                    fault::argument(
+                        "max-keys",
+                        text,
+                        "Provided max-keys not an integer or within integer range",
+                    )
+                })?;
                 let message = "Argument maxKeys must be an integer between 0 and 2147483647";
-                text.parse().map_err(|_| fault::invalid_argument("maxKeys", message))?
+                usize::try_from(size)
+                    .ok()
+                    .filter(|size| *size <= 2_147_483_647)
+                    .ok_or_else(|| fault::argument("maxKeys", text, message))?
             }
             None => PAGE,
         };
         let encodes = match call.query.get("encoding-type") {
             None => Encoding::Plain,
             Some("url") => Encoding::Url,
-            Some(_) => {
-                return Err(fault::invalid_argument(
-                    "encoding-type",
-                    "Invalid Encoding Method specified in Request",
-                ));
+            Some(other) => {
+                let message = "Invalid Encoding Method specified in Request";
+                return Err(fault::argument("encoding-type", other, message));
             }
         };
         Ok(Self {
@@ -186,7 +195,7 @@ fn with_content(element: Element, content: &Content) -> Element {
     element
         .with_leaf("ETag", format!("\"{}\"", content.etag))
         .with_leaf("Size", content.size)
-        .with_leaf("StorageClass", "STANDARD")
+        .with_leaf("StorageClass", content.class())
 }
 
 /// ListObjectsV2, and ListObjects where `list-type` isn't given.
@@ -322,16 +331,4 @@ fn describe_version(world: &World, query: &Query<'_>, key: &str, version: &Versi
         Body::Content(content) => with_content(head("Version"), content),
         Body::DeleteMarker => head("DeleteMarker"),
     }
-}
-
-/// ListMultipartUploads: none can be made here, and callers ask before they empty a bucket.
-pub(super) fn uploads(world: &World, call: &Call, name: &str) -> Result<Reply, Fault> {
-    bucket::find(world, call, name)?;
-    let answer = Element::new("ListMultipartUploadsResult")
-        .with_leaf("Bucket", name)
-        .with_leaf("KeyMarker", "")
-        .with_leaf("UploadIdMarker", "")
-        .with_leaf("MaxUploads", PAGE)
-        .with_leaf("IsTruncated", false);
-    Ok(document(&answer))
 }

@@ -55,8 +55,9 @@ pub(super) fn put(world: &mut World, call: &Call, name: &str) -> Result<Reply, F
     }
     let policy = checked(world, name, &text)?;
     let bucket = bucket::find(world, call, name)?;
+    refuse_foreigners(world, call)?;
     // A block that was just opened goes on refusing for a while.
-    let is_blocked = bucket.blocks_policies() || !world.has_spread(bucket.opened);
+    let is_blocked = world.s3.blocks(bucket, "BlockPublicPolicy") || !world.has_spread(bucket.opened);
     if is_blocked && is_public(&policy) {
         return Err(fault::denied(format!(
             "User: {} is not authorized to perform: s3:PutBucketPolicy on resource: \"arn:aws:s3:::{name}\" because public \
@@ -66,6 +67,14 @@ pub(super) fn put(world: &mut World, call: &Call, name: &str) -> Result<Reply, F
     }
     bucket::find_mut(world, call, name)?.policy = Some(Policy(policy));
     Ok(gone())
+}
+
+/// Policies are put by identities of the owner's account alone.
+fn refuse_foreigners(world: &World, call: &Call) -> Result<(), Fault> {
+    match call.caller.arn.split(':').nth(4) == Some(world.account.as_str()) {
+        true => Ok(()),
+        false => Err(fault::not_allowed(call.method.as_str(), "BUCKETPOLICY")),
+    }
 }
 
 /// The document with principals as ids, if S3 takes it for this bucket.
@@ -98,6 +107,7 @@ fn checked(world: &World, name: &str, text: &[u8]) -> Result<Value, Fault> {
     }
     for statement in statements_mut(&mut policy) {
         check_statement(statement, name)?;
+        adopt_canonical(world, statement)?;
         each_principal(statement, &mut |text| kept_principal(world, text))?;
     }
     Ok(policy)
@@ -154,15 +164,69 @@ fn check_statement(statement: &Map<String, Value>, name: &str) -> Result<(), Fau
     if resources.iter().any(|resource| !is_inside(resource, name)) {
         return Err(refuse("Policy has invalid resource"));
     }
-    if statement
-        .get("Condition")
-        .is_some_and(|condition| !condition.is_object())
-    {
-        return Err(refuse("Policy has an invalid condition"));
+    if let Some(condition) = statement.get("Condition") {
+        check_condition(condition)?;
+    }
+    if statement.get("Sid").is_some_and(|sid| !sid.is_string()) {
+        return Err(refuse("Invalid Sid"));
     }
     let fits = |action: &&str| resources.iter().any(|resource| applies(action, resource));
     if statement.contains_key("Action") && statement.contains_key("Resource") && !actions.iter().all(fits) {
         return Err(refuse("Action does not apply to any resource(s) in statement"));
+    }
+    Ok(())
+}
+
+/// Operators of conditions, without `ForAllValues:`, `ForAnyValue:` and `IfExists`.
+const OPERATORS: [&str; 26] = [
+    "ArnEquals",
+    "ArnLike",
+    "ArnNotEquals",
+    "ArnNotLike",
+    "BinaryEquals",
+    "Bool",
+    "DateEquals",
+    "DateGreaterThan",
+    "DateGreaterThanEquals",
+    "DateLessThan",
+    "DateLessThanEquals",
+    "DateNotEquals",
+    "IpAddress",
+    "NotIpAddress",
+    "Null",
+    "NumericEquals",
+    "NumericGreaterThan",
+    "NumericGreaterThanEquals",
+    "NumericLessThan",
+    "NumericLessThanEquals",
+    "NumericNotEquals",
+    "StringEquals",
+    "StringEqualsIgnoreCase",
+    "StringLike",
+    "StringNotEquals",
+    "StringNotLike",
+];
+
+fn check_condition(condition: &Value) -> Result<(), Fault> {
+    let refuse = |message: String| fault::malformed_policy(message);
+    let operators = condition
+        .as_object()
+        .ok_or_else(|| refuse("Invalid policy syntax.".to_owned()))?;
+    for (operator, keys) in operators {
+        let name = operator
+            .strip_prefix("ForAllValues:")
+            .or_else(|| operator.strip_prefix("ForAnyValue:"));
+        let name = name.unwrap_or(operator);
+        let name = name.strip_suffix("IfExists").unwrap_or(name);
+        if !OPERATORS.contains(&name) && name != "StringNotEqualsIgnoreCase" {
+            return Err(refuse(format!("Invalid Condition type : {operator}")));
+        }
+        let keys = keys
+            .as_object()
+            .ok_or_else(|| refuse("Invalid policy syntax.".to_owned()))?;
+        if keys.keys().any(|key| !key.contains(':')) {
+            return Err(refuse("Policy has an invalid condition key".to_owned()));
+        }
     }
     Ok(())
 }
@@ -219,6 +283,34 @@ fn applies(action: &str, resource: &str) -> bool {
     }
 }
 
+/// Canonical users are turned into the accounts that they are; of other accounts' ids nothing is known here.
+fn adopt_canonical(world: &World, statement: &mut Map<String, Value>) -> Result<(), Fault> {
+    let root = format!("arn:aws:iam::{}:root", world.account);
+    for member in ["Principal", "NotPrincipal"] {
+        let Some(kinds) = statement.get_mut(member).and_then(Value::as_object_mut) else {
+            continue;
+        };
+        let Some(users) = kinds.remove("CanonicalUser") else {
+            continue;
+        };
+        let ids = texts(&users).unwrap_or_default();
+        if let Some(id) = ids.iter().find(|id| **id != bucket::canonical_id(&world.account)) {
+            let detail = format!("\"CanonicalUser\" : \"{id}\"");
+            return Err(fault::malformed_policy("Invalid principal in policy").with("Detail", detail));
+        }
+        let mut names: Vec<Value> = match kinds.remove("AWS") {
+            Some(Value::Array(list)) => list,
+            Some(one) => vec![one],
+            None => vec![],
+        };
+        if !ids.is_empty() && !names.contains(&Value::from(root.clone())) {
+            names.push(root.clone().into());
+        }
+        kinds.insert("AWS".to_owned(), names.into());
+    }
+    Ok(())
+}
+
 /// Passes every AWS and canonical principal of a statement through `change`.
 fn each_principal(
     statement: &mut Map<String, Value>,
@@ -243,7 +335,7 @@ fn each_principal(
                     if listed
                         .iter()
                         .all(|name| name.contains(".amazonaws.com") || name.ends_with(".amazon.com")) => {}
-                "CanonicalUser" | "Federated" => {}
+                "Federated" => {}
                 _ => return Err(invalid().with("Detail", listed.join(", "))),
             }
         }

@@ -6,8 +6,10 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::super::spread::Delay;
+use super::acl::{self, Acl};
 use super::bucket::{self, Bucket, Versioning};
 use super::kept::{self, Kept};
+use super::listed::{self, Listed};
 use super::xml::Element;
 use super::{body, document, done, fault, gone, policy, tagging};
 use crate::sandbox::{Call, Fault, Reply, World};
@@ -56,14 +58,13 @@ impl Block {
         Self(BLOCKS.map(str::to_owned).to_vec())
     }
 
-    fn read(element: &Element) -> Result<Self, Fault> {
+    pub(super) fn read(element: &Element) -> Result<Self, Fault> {
         let mut on = Vec::new();
         for flag in BLOCKS {
             match element.get(flag) {
                 None => {}
-                Some(text) if text.eq_ignore_ascii_case("true") => on.push(flag.to_owned()),
-                Some(text) if text.eq_ignore_ascii_case("false") => {}
-                Some(_) => return Err(fault::malformed_xml()),
+                Some(text) if text.eq_ignore_ascii_case("true") || text == "1" => on.push(flag.to_owned()),
+                Some(_) => {}
             }
         }
         Ok(Self(on))
@@ -74,7 +75,7 @@ impl Block {
         self.0.iter().any(|on| on == flag)
     }
 
-    fn describe(&self) -> Element {
+    pub(super) fn describe(&self) -> Element {
         let flags = BLOCKS.iter().map(|flag| Element::leaf(flag, self.has(flag)));
         Element::new("PublicAccessBlockConfiguration").with_all(flags)
     }
@@ -91,8 +92,7 @@ pub(super) enum Sub {
     Versioning,
     Acl,
     Kept(Kept),
-    /// Told apart by `id`, and never there.
-    Identified,
+    Listed(Listed),
 }
 
 impl Sub {
@@ -110,47 +110,54 @@ impl Sub {
         let has = |name: &str| call.query.has(name);
         let typed = TYPED.into_iter().find(|(name, _)| has(name)).map(|(_, sub)| sub);
         let kept = || Kept::of(call).map(Self::Kept);
-        let identified = || {
-            let names = ["analytics", "inventory", "metrics", "intelligent-tiering"];
-            names
-                .into_iter()
-                .any(|name| has(name) && has("id"))
-                .then_some(Self::Identified)
-        };
-        typed.or_else(kept).or_else(identified)
+        typed.or_else(kept).or_else(|| Listed::of(call).map(Self::Listed))
+    }
+
+    /// Whether writes of two of these collide when they follow at once on each other (OperationAborted).
+    fn collides(self) -> bool {
+        let is_encryption = |kept: Kept| kept.is("encryption");
+        matches!(self, Self::Policy | Self::Block | Self::Ownership)
+            || matches!(self, Self::Kept(kept) if is_encryption(kept))
     }
 }
 
 pub(super) fn answer(world: &mut World, call: &Call, name: &str, sub: Sub) -> Result<Reply, Fault> {
+    if call.method == Method::GET {
+        return get(world, call, name, sub);
+    }
     let bucket = bucket::find(world, call, name)?;
-    if call.method != Method::GET && !world.has_spread(bucket.visible) {
+    if !world.has_spread(bucket.visible) {
         return Err(fault::no_bucket(name));
     }
-    let opened = world
-        .spread(Delay::PublicAccessBlock)
-        .filter(|_| bucket.blocks_policies());
-    let answered = apply(world, call, name, sub)?;
-    if let Some(bucket) = world.s3.buckets.get(&name.to_owned())
-        && opened.is_some()
-        && !bucket.blocks_policies()
-    {
-        bucket::find_mut(world, call, name)?.opened = opened;
+    if sub.collides() && !world.has_spread(bucket.busy) {
+        return Err(fault::in_progress());
+    }
+    let was_blocked = bucket.blocks("BlockPublicPolicy");
+    let answered = change(world, call, name, sub)?;
+    let opened = world.spread(Delay::PublicAccessBlock);
+    let busy = world.spread(Delay::BucketSettings).filter(|_| sub.collides());
+    if opened.is_some() || busy.is_some() {
+        let bucket = bucket::find_mut(world, call, name)?;
+        bucket.busy = busy;
+        if was_blocked && !bucket.blocks("BlockPublicPolicy") {
+            bucket.opened = opened;
+        }
     }
     Ok(answered)
 }
 
-fn apply(world: &mut World, call: &Call, name: &str, sub: Sub) -> Result<Reply, Fault> {
+fn change(world: &mut World, call: &Call, name: &str, sub: Sub) -> Result<Reply, Fault> {
     match (&call.method, sub) {
-        (&Method::GET, sub) => get(world, call, name, sub),
+        (_, Sub::Listed(listed)) => listed::change(world, call, name, listed),
         (&Method::PUT, Sub::Policy) => policy::put(world, call, name),
         (&Method::PUT, sub) => put(world, call, name, sub),
         (&Method::DELETE, sub) => delete(bucket::find_mut(world, call, name)?, call, sub),
-        _ => Err(Fault::unknown_operation(call)),
+        _ => Err(fault::not_allowed(call.method.as_str(), "BUCKET")),
     }
 }
 
 fn get(world: &World, call: &Call, name: &str, sub: Sub) -> Result<Reply, Fault> {
-    let bucket = bucket::find(world, call, name)?;
+    let bucket = bucket::seen(world, call, name)?;
     let absent = |code: &str, message: &str| fault::absent(code, message).with("BucketName", name);
     let element = match sub {
         Sub::Policy => return policy::get(world, bucket, name),
@@ -174,14 +181,9 @@ fn get(world: &World, call: &Call, name: &str, sub: Sub) -> Result<Reply, Fault>
             Element::new("OwnershipControls").with(rule)
         }
         Sub::Versioning => describe_versioning(bucket.versioning),
-        Sub::Acl => describe_acl(&world.account, &bucket.canned_acl),
+        Sub::Acl => bucket.acl.describe(&world.account),
         Sub::Kept(kept) => return kept::get(bucket, name, kept),
-        Sub::Identified => {
-            return Err(absent(
-                "NoSuchConfiguration",
-                "The specified configuration does not exist.",
-            ));
-        }
+        Sub::Listed(listed) => return listed::get(bucket, call, name, listed),
     };
     Ok(document(&element))
 }
@@ -196,61 +198,67 @@ fn describe_versioning(versioning: Option<Versioning>) -> Element {
     }
 }
 
-fn describe_acl(account: &str, canned: &str) -> Element {
-    let grant =
-        |grantee: Element, permission: &str| Element::new("Grant").with(grantee).with_leaf("Permission", permission);
-    let typed = |element: Element, kind: &str| {
-        let named = element.with_attribute("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance");
-        named.with_attribute("xsi:type", kind)
-    };
-    let group = |name: &str| {
-        let uri = format!("http://acs.amazonaws.com/groups/global/{name}");
-        typed(Element::new("Grantee").with_leaf("URI", uri), "Group")
-    };
-    let mut list = Element::new("AccessControlList").with(grant(
-        typed(bucket::owner(account, "Grantee"), "CanonicalUser"),
-        "FULL_CONTROL",
-    ));
-    match canned {
-        "public-read" => list = list.with(grant(group("AllUsers"), "READ")),
-        "public-read-write" => {
-            list = list
-                .with(grant(group("AllUsers"), "READ"))
-                .with(grant(group("AllUsers"), "WRITE"));
-        }
-        "authenticated-read" => list = list.with(grant(group("AuthenticatedUsers"), "READ")),
-        _ => {}
-    }
-    Element::new("AccessControlPolicy")
-        .with(bucket::owner(account, "Owner"))
-        .with(list)
-}
-
 fn put(world: &mut World, call: &Call, name: &str, sub: Sub) -> Result<Reply, Fault> {
     if let Sub::Kept(kept) = sub {
         return kept::put(world, call, name, kept);
     }
+    let account = world.account.clone();
+    let blocks_acls = world.s3.blocks(bucket::find(world, call, name)?, "BlockPublicAcls");
     let bucket = bucket::find_mut(world, call, name)?;
     match sub {
+        Sub::Tagging if has_abac(bucket) => return Err(by_tag_resource()),
         Sub::Tagging => {
             bucket.tags = tagging::replace(&bucket.tags, &body(call, "Tagging")?)?;
             return Ok(gone());
         }
         Sub::Block => bucket.block = Some(Block::read(&body(call, "PublicAccessBlockConfiguration")?)?),
-        Sub::Ownership => set_ownership(bucket, &body(call, "OwnershipControls")?)?,
+        Sub::Ownership => set_ownership(bucket, &account, &body(call, "OwnershipControls")?)?,
         Sub::Versioning => set_versioning(bucket, &body(call, "VersioningConfiguration")?)?,
-        Sub::Acl => set_acl(bucket, call)?,
-        Sub::Policy | Sub::PolicyStatus | Sub::Kept(_) | Sub::Identified => return Err(Fault::unknown_operation(call)),
+        Sub::Acl if bucket.is_enforced() => return Err(acl_refused()),
+        Sub::Acl => {
+            let acl = Acl::put(call, &account, acl::Of::Bucket)?;
+            if acl.is_public() && blocks_acls {
+                return Err(acl_blocked(call, "s3:PutBucketAcl", &format!("arn:aws:s3:::{name}")));
+            }
+            bucket.acl = acl;
+        }
+        Sub::Policy | Sub::PolicyStatus | Sub::Kept(_) | Sub::Listed(_) => {
+            return Err(fault::not_allowed(call.method.as_str(), "BUCKETPOLICY"));
+        }
     }
     Ok(done())
 }
 
-fn set_ownership(bucket: &mut Bucket, element: &Element) -> Result<(), Fault> {
+/// Where objects and buckets belong to the bucket's owner, ACLs can be read but not written.
+pub(super) fn acl_refused() -> Fault {
+    fault::bad("AccessControlListNotSupported", "The bucket does not allow ACLs")
+}
+
+pub(super) fn acl_blocked(call: &Call, action: &str, resource: &str) -> Fault {
+    fault::denied(format!(
+        "User: {} is not authorized to perform: {action} on resource: \"{resource}\" because public ACLs are prevented by the \
+         BlockPublicAcls setting in S3 Block Public Access.",
+        call.caller.arn
+    ))
+}
+
+fn has_abac(bucket: &Bucket) -> bool {
+    bucket.settings.get("abac").and_then(|status| status.get("Status")) == Some("Enabled")
+}
+
+/// With ABAC, tags are written by TagResource and UntagResource; the code is not confirmed.
+fn by_tag_resource() -> Fault {
+    let message = "This operation is not supported for buckets with attribute-based access control (ABAC) enabled. Use the \
+                   TagResource and UntagResource operations instead.";
+    fault::invalid_request(message)
+}
+
+fn set_ownership(bucket: &mut Bucket, account: &str, element: &Element) -> Result<(), Fault> {
     let wanted = element
         .child("Rule")
         .and_then(|rule| Ownership::parse(rule.get("ObjectOwnership")?));
     let wanted = wanted.ok_or_else(fault::malformed_xml)?;
-    if wanted == Ownership::BucketOwnerEnforced && bucket.canned_acl != "private" {
+    if wanted == Ownership::BucketOwnerEnforced && !bucket.acl.is_private(account) {
         return Err(fault::bad(
             "InvalidBucketAclWithObjectOwnership",
             "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
@@ -263,55 +271,40 @@ fn set_ownership(bucket: &mut Bucket, element: &Element) -> Result<(), Fault> {
 fn set_versioning(bucket: &mut Bucket, element: &Element) -> Result<(), Fault> {
     let wanted = match element.get("Status") {
         Some("Enabled") => Versioning::Enabled,
-        Some("Suspended") => Versioning::Suspended,
-        _ => {
+        Some(_) => Versioning::Suspended,
+        None => {
             return Err(fault::bad(
                 "IllegalVersioningConfigurationException",
                 "The Versioning element must be specified",
             ));
         }
     };
-    if wanted == Versioning::Suspended && bucket.settings.contains_key("object-lock") {
+    if wanted == Versioning::Suspended && bucket.locks() {
         let message =
             "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.";
+        return Err(fault::conflict("InvalidBucketState", message));
+    }
+    if wanted == Versioning::Suspended && bucket.settings.contains_key("replication") {
+        let message = "A replication configuration is present on this bucket, so you cannot change the versioning state. To \
+                       change the versioning state, first delete the replication configuration.";
         return Err(fault::conflict("InvalidBucketState", message));
     }
     bucket.versioning = Some(wanted);
     Ok(())
 }
 
-fn set_acl(bucket: &mut Bucket, call: &Call) -> Result<(), Fault> {
-    if bucket.ownership == Some(Ownership::BucketOwnerEnforced) {
-        return Err(fault::bad(
-            "AccessControlListNotSupported",
-            "The bucket does not allow ACLs",
-        ));
-    }
-    let Some(canned) = call.header("x-amz-acl") else {
-        return Err(Fault::unknown_operation(call));
-    };
-    let is_public = canned.starts_with("public-") || canned == "authenticated-read";
-    if is_public && bucket.block.as_ref().is_some_and(|block| block.has("BlockPublicAcls")) {
-        return Err(fault::denied("Access Denied"));
-    }
-    if !is_public && canned != "private" {
-        return Err(fault::invalid_argument("x-amz-acl", ""));
-    }
-    bucket.canned_acl = canned.to_owned();
-    Ok(())
-}
-
 fn delete(bucket: &mut Bucket, call: &Call, sub: Sub) -> Result<Reply, Fault> {
     match sub {
         Sub::Policy => bucket.policy = None,
-        Sub::Tagging => {
-            bucket.tags = tagging::replace(&bucket.tags, &Element::new("Tagging").with(Element::new("TagSet")))?
-        }
+        Sub::Tagging if has_abac(bucket) => return Err(by_tag_resource()),
+        Sub::Tagging => bucket.tags = tagging::replaced(&bucket.tags, tagging::Tags::new())?,
         // Without controls, ACLs count again and writers own what they write.
         Sub::Ownership => bucket.ownership = None,
         Sub::Block => bucket.block = None,
         Sub::Kept(kept) => return kept::delete(bucket, call, kept),
-        Sub::Identified | Sub::PolicyStatus | Sub::Versioning | Sub::Acl => return Err(Fault::unknown_operation(call)),
+        Sub::Listed(_) | Sub::PolicyStatus | Sub::Versioning | Sub::Acl => {
+            return Err(fault::not_allowed(call.method.as_str(), "BUCKET"));
+        }
     }
     Ok(gone())
 }

@@ -76,8 +76,13 @@ impl Element {
 
     /// The whole document, with declaration and namespace.
     pub(super) fn document(&self) -> String {
+        self.document_in(NAMESPACE)
+    }
+
+    /// The same in another namespace.
+    pub(super) fn document_in(&self, namespace: &str) -> String {
         let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-        let named = ("xmlns".to_owned(), NAMESPACE.to_owned());
+        let named = ("xmlns".to_owned(), namespace.to_owned());
         self.write(&mut out, Some(&named));
         out
     }
