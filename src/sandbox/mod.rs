@@ -50,6 +50,7 @@ mod route;
 pub mod s3;
 pub mod server;
 mod signature;
+mod signature_v2;
 mod spread;
 mod store;
 mod stranger;
