@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -29,6 +30,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="*", metavar="PATTERN", help="cases whose names match, such as 'edit/role*'")
     parser.add_argument("--binary", type=Path, help="the tool; default: $EVENKEEL or the debug build")
     parser.add_argument("--seed", type=int, default=1, help="decides the moments at which applies are killed, and the delays of an account with lag")
+    parser.add_argument("--seeds", type=int, metavar="N", help="run everything with each of the seeds 1 to N, one after the other")
     parser.add_argument("--jobs", type=int, default=3, help="accounts of each backend at a time; most of the time is waiting")
     parser.add_argument("--list", action="store_true", help="name the cases and stop")
     parser.add_argument("--keep", action="store_true", help="keep the folders of the cases")
@@ -44,7 +46,7 @@ def binary(given: Path | None) -> Path:
     return path.resolve()
 
 
-def work(backend: backends.Backend, waiting: SimpleQueue, tool: Path, options: argparse.Namespace, folder: Path, tally: Tally) -> None:
+def work(backend: backends.Backend, waiting: SimpleQueue, tool: Path, seed: int, folder: Path, tally: Tally) -> None:
     """Takes cases until none is left, one after the other, since they share the backend's account."""
     with backend:
         while True:
@@ -53,7 +55,7 @@ def work(backend: backends.Backend, waiting: SimpleQueue, tool: Path, options: a
             except Empty:
                 return
             workplace = folder / backend.name / case.name.replace("/", "-")
-            tally.count(judge(case, Bench(backend, tool, workplace, options.seed), exceptions.find(case.name, backend.name)))
+            tally.count(judge(case, Bench(backend, tool, workplace, seed), exceptions.find(case.name, backend.name)))
 
 
 def takes_part(backend: str, case: Case) -> bool:
@@ -87,30 +89,48 @@ def end_servers_when_terminated(chosen: list[backends.Backend]) -> None:
         signal.signal(number, end)
 
 
+def run(options: argparse.Namespace, tool: Path, seed: int, folder: Path) -> Tally:
+    """Runs the backends side by side with one seed."""
+    tally = Tally(threading.Lock())
+    chosen = backends.choose(options.backend, tool, folder, options.jobs, seed)
+    queues = {backend.name: queue_of(backend.name, options.only) for backend in chosen}
+    end_servers_when_terminated(chosen)
+    with ThreadPoolExecutor(len(chosen)) as pool:
+        running = [pool.submit(work, backend, queues[backend.name], tool, seed, folder, tally) for backend in chosen]
+        for future in running:
+            future.result()
+    return tally
+
+
+def told(tally: Tally) -> str:
+    """The tally in words."""
+    known = f", {tally.known} known to be wrong in moto" if tally.known else ""
+    return f"{tally.passed} passed, {tally.failed} failed{known}"
+
+
 def main() -> int:
-    """Runs the backends side by side; the exit code says whether everything is as it must be."""
+    """Runs what was asked for; the exit code says whether everything is as it must be."""
     options = arguments()
     if options.list:
         print("\n".join(sorted(case.name for case in [*behaviours.ALL, *cases.ALL])))
         return 0
     tool = binary(options.binary)
     folder = Path(tempfile.mkdtemp(prefix="evenkeel-conformance-"))
-    tally = Tally(threading.Lock())
-    chosen = backends.choose(options.backend, tool, folder, options.jobs, options.seed)
-    queues = {backend.name: queue_of(backend.name, options.only) for backend in chosen}
-    end_servers_when_terminated(chosen)
-    with ThreadPoolExecutor(len(chosen)) as pool:
-        running = [pool.submit(work, backend, queues[backend.name], tool, options, folder, tally) for backend in chosen]
-        for future in running:
-            future.result()
-    print(f"{tally.passed} passed, {tally.failed} failed" + (f", {tally.known} known to be wrong in moto" if tally.known else ""))
+    tallies = {}
+    for seed in range(1, options.seeds + 1) if options.seeds else [options.seed]:
+        started = time.monotonic()
+        tallies[seed] = run(options, tool, seed, folder / f"seed-{seed}")
+        if options.seeds:
+            print(f"seed {seed}: {told(tallies[seed])}  ({time.monotonic() - started:.0f} s)", flush=True)
+    whole = Tally.of(tallies.values())
+    print(told(whole) + (f", with {options.seeds} seeds" if options.seeds else ""))
     if options.keep:
         print(f"kept: {folder}")
     else:
         shutil.rmtree(folder, ignore_errors=True)
-    if tally.passed + tally.failed + tally.known == 0:
+    if whole.passed + whole.failed + whole.known == 0:
         sys.exit(f"no case matches {options.only}")
-    return 1 if tally.failed else 0
+    return 1 if whole.failed else 0
 
 
 if __name__ == "__main__":

@@ -295,6 +295,23 @@ pub struct Retry {
     pub when: When,
 }
 
+/// What stands behind AWS's word that a thing is there already, where AWS does not show one.
+pub const NOT_SHOWN: &str = "AWS does not show it yet";
+
+impl Retry {
+    /// Something is there already and can't be looked at yet; who looks again will know whether it is the wanted one.
+    #[must_use]
+    pub const fn unseen(code: &'static str) -> Self {
+        Self {
+            code,
+            fragment: NOT_SHOWN,
+            within_s: 120,
+            waiting_for: "AWS to show what is there already",
+            when: When::Always,
+        }
+    }
+}
+
 /// When an error of AWS may heal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
@@ -356,6 +373,9 @@ pub struct Facts {
     pub once: Once,
     /// What can't come back.
     pub loss: Loss,
+    /// How many readings in a row must show it before it counts as settled: reads of some settings go back and forth
+    /// between the old and the new.
+    pub readings: u32,
 }
 
 impl Facts {
@@ -376,6 +396,7 @@ impl Facts {
             retry: &[],
             once: Once::Repeatable,
             loss: Loss::None,
+            readings: 1,
         }
     }
 }

@@ -121,8 +121,13 @@ class Account:
         return self.iam.create_group(GroupName=name, **more)["Group"]
 
     def role(self, name: str = "worker", trust: str = LAMBDA_TRUST, **more: object) -> dict:
-        """Makes a role that Lambda may assume."""
-        return self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust, **more)["Role"]
+        """Makes a role that Lambda may assume. With lag it is waited for until its ARN shows as one."""
+        role = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust, **more)["Role"]
+        for _ in range(20):
+            if role["Arn"].startswith("arn:"):
+                break
+            role = self.until(lambda: self.iam.get_role(RoleName=name), "cannot be found")["Role"]
+        return role
 
     def policy(self, name: str = "reading", document: str = READ_ALL, **more: object) -> str:
         """Makes a managed policy; its ARN."""

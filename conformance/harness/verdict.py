@@ -3,6 +3,7 @@
 import threading
 import time
 import traceback
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .bench import Bench, Failed
@@ -18,6 +19,13 @@ class Tally:
     passed: int = 0
     failed: int = 0
     known: int = 0
+
+    @staticmethod
+    def of(parts: Iterable["Tally"]) -> "Tally":
+        """Several as one."""
+        parts = list(parts)
+        total = {word: sum(getattr(part, word) for part in parts) for word in ("passed", "failed", "known")}
+        return Tally(threading.Lock(), **total)
 
     def count(self, word: str) -> None:
         """Takes one verdict."""

@@ -29,6 +29,8 @@ pub struct Connection {
     pub region: Option<Region>,
     /// Whether the account is a simulated one.
     pub simulated: bool,
+    /// Whether it is reached by an endpoint on this machine, such as a simulator's server.
+    pub nearby: bool,
 }
 
 /// A simulated account in a folder.
@@ -80,6 +82,7 @@ pub async fn connect(
         partition: caller.partition(),
         account,
     };
+    let nearby = config.endpoint_url().is_some_and(is_nearby);
     Ok((
         config,
         Connection {
@@ -87,6 +90,7 @@ pub async fn connect(
             caller,
             region,
             simulated,
+            nearby,
         },
     ))
 }
@@ -102,6 +106,16 @@ async fn real_config(profile: Option<&str>, region: Option<&Region>) -> SdkConfi
         loader = loader.region(aws_types::region::Region::new(region.as_str().to_owned()));
     }
     loader.load().await
+}
+
+/// Whether an endpoint is on this machine.
+fn is_nearby(endpoint: &str) -> bool {
+    let host = endpoint.parse::<http::Uri>().ok();
+    let host = host.as_ref().and_then(http::Uri::host).unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+    address.map_or(host == "localhost" || host.ends_with(".localhost"), |address| {
+        address.is_loopback()
+    })
 }
 
 /// Whether S3 is spoken to at an endpoint that the user has named.
@@ -142,4 +156,30 @@ fn simulated_config(choice: SandboxChoice, region: Option<&Region>) -> Result<Sd
         .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
         .http_client(SandboxHttp::new(Arc::new(account)))
         .build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_nearby() {
+        for near in [
+            "http://127.0.0.1:4566",
+            "http://localhost:5000/",
+            "http://[::1]:5000",
+            "https://s3.localhost",
+        ] {
+            assert!(is_nearby(near), "{near}");
+        }
+        for far in [
+            "https://iam.amazonaws.com",
+            "http://10.0.0.1:5000",
+            "http://localhost.example.com",
+            "http://127.0.0.1.example.com",
+            "",
+        ] {
+            assert!(!is_nearby(far), "{far}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ use aws_types::request_id::RequestId as _;
 
 use crate::engine::error::Nature;
 use crate::engine::{CallError, Receipt};
+use crate::kind::NOT_SHOWN;
 
 /// AWS's codes for "more slowly, please". `LimitExceededException` is in the SDK's list, but EventBridge means a quota by
 /// it, and IAM's `LimitExceeded` is one, too.
@@ -106,6 +107,28 @@ pub fn gone_is_done(error: CallError) -> Result<Receipt, CallError> {
     } else {
         Err(error)
     }
+}
+
+/// A creation was refused because the thing is there: made by a run of ours that was cut off, and not shown when this one
+/// was planned; then it is as good as made. Another's is an error, and one that is not shown yet is looked at again.
+///
+/// # Errors
+/// Whatever AWS answered, with more to say.
+pub fn found_there<T>(
+    error: CallError,
+    found: Result<T, CallError>,
+    is_ours: impl FnOnce(&T) -> bool,
+) -> Result<Receipt, CallError> {
+    let more = match &found {
+        Ok(found) if is_ours(found) => return Ok(Receipt::already()),
+        Ok(_) => "it has appeared since the plan was made; plan again",
+        Err(read) if is_absent(read) => NOT_SHOWN,
+        Err(_) => return Err(error),
+    };
+    Err(CallError {
+        message: format!("{} ({more})", error.message.trim_end_matches('.')),
+        ..error
+    })
 }
 
 /// AWS's id of an answered request.

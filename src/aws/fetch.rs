@@ -95,6 +95,7 @@ mod tests {
             caller: Arn::parse("arn:aws:iam::123456789012:user/erika").unwrap(),
             region: None,
             simulated: false,
+            nearby: false,
         };
         let base = std::path::PathBuf::from("/nowhere");
         let vault = crate::vault::Context {

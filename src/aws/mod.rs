@@ -10,6 +10,7 @@ mod fetch;
 pub mod iam;
 mod s3;
 mod view;
+mod written;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -18,9 +19,10 @@ use aws_types::SdkConfig;
 use tokio::sync::Semaphore;
 
 pub use config::{ConfigError, Connection, SandboxChoice, connect};
-pub use error::{call_error, failed, gone_is_done, is_absent, request_id};
+pub use error::{call_error, failed, found_there, gone_is_done, is_absent, request_id};
 
 pub use view::View;
+pub use written::Written;
 
 use crate::names::{Arn, BucketName, Region};
 use crate::vault;
@@ -87,6 +89,8 @@ pub struct Aws {
     pub code_backups: std::path::PathBuf,
     s3: RefCell<BTreeMap<(Region, Intent), aws_sdk_s3::Client>>,
     bucket_regions: RefCell<BTreeMap<BucketName, Region>>,
+    /// What this run has written and its own reads may not show yet.
+    pub written: Written,
     reads: Reads,
 }
 
@@ -121,6 +125,7 @@ impl Aws {
             code_backups,
             s3: RefCell::default(),
             bucket_regions: RefCell::default(),
+            written: Written::default(),
             reads: Reads::new(),
         }
     }

@@ -83,10 +83,10 @@ impl Planner {
         let asked = Asked::parse(account, &header)?;
         let (aws, region) = asked.connect(account, &header).await?;
         let state_folder = state_folder(account.sandbox.as_deref());
-        let pace = if aws.connection.simulated {
-            Pace::SANDBOX
-        } else {
-            Pace::AWS
+        let pace = match (aws.connection.simulated, aws.connection.nearby) {
+            (true, _) => Pace::SANDBOX,
+            (false, true) => Pace::NEARBY,
+            (false, false) => Pace::AWS,
         };
         let planner = Self {
             loaded,

@@ -1,14 +1,18 @@
 //! `apply`: plan, ask, execute, read back.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
+use std::time::Instant;
 
 use clap::Args;
 
+use crate::address::Address;
 use crate::aws::AwsBackend;
 use crate::engine::Backend as _;
 use crate::engine::apply::{End, Stop, execute};
-use crate::kinds::AnyObject;
+use crate::kind::{Object, Seen};
+use crate::kinds::{Member, Visit};
 use crate::plan::Plan;
 use crate::plan::saved::SavedPlan;
 
@@ -19,9 +23,6 @@ use super::journal::Journal;
 use super::output::Output;
 use super::progress::{Both, Progress};
 use super::{AccountArgs, ConsentArgs, FileArgs};
-
-/// Readings after an apply until AWS shows what was written, about two minutes in all: the usual budget for IAM.
-const READ_BACKS: u32 = 18;
 
 /// Show the plan, ask, execute it, read back, and say what is true now.
 ///
@@ -177,8 +178,14 @@ async fn carry_out(args: &ApplyArgs, planner: &Planner, planned: Planned, output
             }
         }
     };
+    let remaining = ReadBack {
+        planner,
+        planned: &planned,
+        progress: &progress,
+    }
+    .read(&ends)
+    .await;
     progress.finish();
-    let remaining = read_back(planner, &planned, &ends).await;
     output.data(&crate::render::outcome::outcome(&planned.plan, &ends, &remaining));
     Ok(exit(&stop, &ends, &remaining, &planned.plan))
 }
@@ -198,43 +205,86 @@ fn leave() -> ! {
     std::process::exit(Exit::Interrupted as i32)
 }
 
-/// Reads what was touched until AWS shows it as written; gives the addresses that still differ.
-async fn read_back(planner: &Planner, planned: &Planned, ends: &[End]) -> Vec<String> {
-    let done = planned
-        .plan
-        .steps
-        .iter()
-        .zip(ends)
-        .filter(|(_, end)| matches!(end, End::Done(_)));
-    let mut open: Vec<_> = done.map(|(step, _)| step.address.clone()).collect();
-    let undone = planned
-        .plan
-        .steps
-        .iter()
-        .zip(ends)
-        .filter(|(_, end)| !matches!(end, End::Done(_)));
-    let undone: Vec<_> = undone.map(|(step, _)| step.address.clone()).collect();
-    open.retain(|address| !undone.contains(address));
-    open.dedup();
-    for attempt in 1..=READ_BACKS {
-        if open.is_empty() {
-            break;
+/// Reads what was touched until AWS shows it as written.
+struct ReadBack<'a> {
+    planner: &'a Planner,
+    planned: &'a Planned,
+    progress: &'a Progress,
+}
+
+impl ReadBack<'_> {
+    /// Gives the addresses that still differ when the time for it has passed. What has failed is not waited for.
+    async fn read(&self, ends: &[End]) -> Vec<String> {
+        let begun = Instant::now();
+        let mut open = self.touched(ends);
+        for attempt in 1.. {
+            if open.is_empty() {
+                break;
+            }
+            let differing = self.differing(&open).await;
+            for (address, readings) in &mut open {
+                if differing.contains(address) {
+                    *readings = self.readings(address);
+                    self.progress.reading_back(address);
+                } else {
+                    *readings = readings.saturating_sub(1);
+                }
+            }
+            open.retain(|_, readings| *readings > 0);
+            if begun.elapsed() > self.planner.pace.read_back {
+                break;
+            }
+            if !open.is_empty() {
+                tokio::time::sleep(self.planner.pace.pause(attempt)).await;
+            }
         }
-        let touched: Vec<AnyObject> = planned
-            .objects
-            .iter()
-            .filter(|object| open.contains(object.address()))
-            .cloned()
-            .collect();
-        let read = AwsBackend(&planner.aws).observe(touched).await;
-        let plan = planner.build(&planned.environment, &read);
-        open = plan.steps.iter().map(|step| step.address.clone()).collect();
-        open.dedup();
-        if !open.is_empty() {
-            tokio::time::sleep(planner.pace.pause(attempt)).await;
-        }
+        open.into_keys().map(|address| address.to_string()).collect()
     }
-    open.into_iter().map(|address| address.to_string()).collect()
+
+    /// What was touched and has not failed, and how many readings in a row must show it.
+    fn touched(&self, ends: &[End]) -> BTreeMap<Address, u32> {
+        let pairs = || self.planned.plan.steps.iter().zip(ends);
+        let is_done = |end: &End| matches!(end, End::Done(_));
+        let failed: BTreeSet<&Address> = pairs()
+            .filter(|(_, end)| !is_done(end))
+            .map(|(step, _)| &step.address)
+            .collect();
+        pairs()
+            .map(|(step, _)| &step.address)
+            .filter(|address| !failed.contains(address))
+            .map(|address| (address.clone(), self.readings(address)))
+            .collect()
+    }
+
+    fn readings(&self, address: &Address) -> u32 {
+        let steps = self.planned.plan.steps.iter();
+        let own = steps.filter(|step| step.address == *address);
+        own.map(|step| step.facts.readings).max().unwrap_or(1)
+    }
+
+    /// Those that a reading does not show as written. What could not be read at all is not shown.
+    async fn differing(&self, open: &BTreeMap<Address, u32>) -> BTreeSet<Address> {
+        let objects = self.planned.objects.iter();
+        let touched = objects.filter(|object| open.contains_key(object.address())).cloned();
+        let read = AwsBackend(&self.planner.aws).observe(touched.collect()).await;
+        let plan = self.planner.build(&self.planned.environment, &read);
+        let unread = read.iter().filter(|object| object.visit(Unread));
+        unread
+            .map(|object| object.address().clone())
+            .chain(plan.steps.iter().map(|step| step.address.clone()))
+            .collect()
+    }
+}
+
+/// Whether a thing could not be read.
+struct Unread;
+
+impl Visit for Unread {
+    type Out = bool;
+
+    fn visit<K: Member>(self, object: &Object<K>) -> bool {
+        matches!(object.seen, Seen::Unread | Seen::Unknown(_))
+    }
 }
 
 fn exit(stop: &Stop, ends: &[End], remaining: &[String], plan: &Plan) -> Exit {

@@ -104,7 +104,7 @@ struct AccountArgs {
     #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = ".evenkeel/sandbox")]
     sandbox: Option<PathBuf>,
     /// Let the simulated account be as slow to agree with itself as AWS is; the seed decides when.
-    #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "1", requires = "sandbox")]
+    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true, default_missing_value = "1", requires = "sandbox")]
     sandbox_lag: Option<u64>,
 }
 

@@ -3,11 +3,12 @@
 //! Invariant: on standard error only; what a line says is true when it is printed.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal as _;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::address::Address;
 use crate::engine::apply::End;
 use crate::engine::{Event, Watch};
 use crate::plan::Step;
@@ -29,6 +30,8 @@ pub(crate) struct Progress {
     done: Cell<usize>,
     /// What each running step is at, or waits for.
     running: RefCell<BTreeMap<usize, String>>,
+    /// Of what it has been said that AWS does not show it yet.
+    told: RefCell<BTreeSet<Address>>,
 }
 
 impl Progress {
@@ -45,6 +48,7 @@ impl Progress {
             total,
             done: Cell::new(0),
             running: RefCell::default(),
+            told: RefCell::default(),
         }
     }
 
@@ -81,6 +85,17 @@ impl Progress {
             End::Done(_) => self.say(&format!("{count} {}: {}", step.address, step.summary)),
             End::Failed(error) => self.say(&format!("{count} {}: {} FAILED: {error}", step.address, step.summary)),
             End::Held(_) | End::Stopped => self.say(&format!("{count} {}: {} not tried", step.address, step.summary)),
+        }
+    }
+
+    /// A change that AWS does not show yet, although each of its calls has succeeded.
+    pub(crate) fn reading_back(&self, address: &Address) {
+        let text = format!("{address}: waiting for AWS to show what was written");
+        if self.bar.is_none() && self.told.borrow_mut().insert(address.clone()) {
+            self.say(&format!("        {text}"));
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_message(text);
         }
     }
 

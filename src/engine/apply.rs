@@ -221,7 +221,10 @@ async fn settle<B: Backend>(backend: &B, step: &Step, pace: Pace, watch: &dyn Wa
             Ok(Settled::Waiting(what)) => watch.tell(&Event::Waiting { step, what }),
             // A read that fails right after a write is eventual consistency more often than not.
             Err(error) if error.is_expired() || begun.elapsed() > pace.patience => return Err(error),
-            Err(_) => {}
+            Err(_) => watch.tell(&Event::Waiting {
+                step,
+                what: "AWS to show what was written",
+            }),
         }
         if begun.elapsed() > SETTLE_WITHIN {
             return Err(CallError::local(step.call, "AWS has not finished within ten minutes"));

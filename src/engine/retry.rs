@@ -18,6 +18,8 @@ pub struct Pace {
     pub longest: Duration,
     /// How long throttling, and errors whose effect isn't known, are borne.
     pub patience: Duration,
+    /// How long after an apply the account is read again until it shows what was written.
+    pub read_back: Duration,
 }
 
 impl Pace {
@@ -26,6 +28,15 @@ impl Pace {
         first: Duration::from_millis(500),
         longest: Duration::from_secs(8),
         patience: Duration::from_secs(120),
+        read_back: Duration::from_secs(120),
+    };
+
+    /// For an endpoint on this machine, which nobody else asks: the pauses are short, the patience is AWS's.
+    pub const NEARBY: Self = Self {
+        first: Duration::from_millis(20),
+        longest: Duration::from_millis(500),
+        patience: Duration::from_secs(120),
+        read_back: Duration::from_secs(30),
     };
 
     /// For the simulated account, whose time passes with each call.
@@ -33,6 +44,7 @@ impl Pace {
         first: Duration::from_millis(5),
         longest: Duration::from_millis(50),
         patience: Duration::from_secs(20),
+        read_back: Duration::from_secs(2),
     };
 
     /// The pause before the try after `attempt` (from 1): doubled each time.

@@ -306,5 +306,6 @@ fn connection() -> Connection {
         caller: Arn::parse(&format!("arn:aws:iam::{ACCOUNT}:user/sandbox-admin")).unwrap(),
         region: Region::parse(REGION).ok(),
         simulated: true,
+        nearby: false,
     }
 }

@@ -192,7 +192,9 @@ impl Fault {
                         "Receiver"
                     },
                 );
-                xml.text("Code", &self.code).text("Message", &self.message);
+                xml.text("Code", &self.code);
+                // A few of IAM's refusals come without words.
+                xml.optional("Message", Some(&self.message).filter(|message| !message.is_empty()));
                 for (name, value) in &self.details {
                     xml.text(name, value);
                 }

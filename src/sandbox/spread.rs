@@ -27,6 +27,12 @@ pub(super) enum Delay {
     PublicAccessBlock,
     /// Removed targets of a rule, until the rule can be deleted.
     Targets,
+    /// A login profile, until it can be changed or deleted: `EntityTemporarilyUnmodifiable`.
+    Login,
+    /// A new role, where its ARN is not shown at once: until then its bare id stands in the ARN's place.
+    RoleArn,
+    /// A credential report, until it can be fetched: `ReportInProgress`.
+    Report,
 }
 
 impl Delay {
@@ -42,6 +48,9 @@ impl Delay {
             Self::BucketName => ("bucket name", 3),
             Self::PublicAccessBlock => ("public access block", 3),
             Self::Targets => ("targets", 3),
+            Self::Login => ("login", 3),
+            Self::RoleArn => ("role arn", 3),
+            Self::Report => ("report", 3),
         }
     }
 }
@@ -53,6 +62,14 @@ impl World {
         let (what, longest) = delay.longest();
         let calls = Ids::draw(seed, what, self.clock.count(Tempo::Calls), longest.saturating_add(1));
         Some(self.clock.after(Tempo::Calls, calls))
+    }
+
+    /// Whether something that lag brings about only now and then happens in this call, once in so many.
+    pub(super) fn happens(&self, what: &str, once_in: u64) -> bool {
+        let calls = self.clock.count(Tempo::Calls);
+        self.options
+            .lag
+            .is_some_and(|seed| Ids::draw(seed, what, calls, once_in) == 0)
     }
 
     /// Whether a change has spread by now.

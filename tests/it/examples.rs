@@ -99,6 +99,70 @@ fn the_wide_example_has_every_kind_once_or_more() {
     }
 }
 
+/// What stands on standard error when a step has failed, or has not been tried because of one that has.
+#[cfg(feature = "aws")]
+const UNDONE: &[&str] = &["FAILED", "not tried", "unsettled"];
+
+#[cfg(feature = "aws")]
+#[test]
+fn the_wide_example_is_applied_without_a_failed_step_however_slow_the_account_is_to_agree_with_itself() {
+    for seed in 1..=20 {
+        let home = TempDir::new().expect("a folder");
+        let sandbox = home.path().join("sandbox");
+        let sandbox = sandbox.to_str().expect("UTF-8");
+        let lag = format!("--sandbox-lag={seed}");
+        let common = ["-f", "environment.example.yaml", "--sandbox", sandbox, &lag];
+        let (code, text) = evenkeel(home.path(), &[&["apply", "--yes"], common.as_slice()].concat());
+        assert_eq!(code, Some(0), "seed {seed}:\n{text}");
+        for word in UNDONE {
+            assert!(!text.contains(word), "seed {seed} has `{word}`:\n{text}");
+        }
+        let (code, text) = evenkeel(
+            home.path(),
+            &[&["plan", "--detailed-exitcode"], common.as_slice()].concat(),
+        );
+        assert_eq!(code, Some(0), "seed {seed} again:\n{text}");
+    }
+}
+
+#[cfg(feature = "aws")]
+#[test]
+fn what_an_apply_waits_for_is_shown() {
+    let home = TempDir::new().expect("a folder");
+    let sandbox = home.path().join("sandbox");
+    let sandbox = sandbox.to_str().expect("UTF-8");
+    let command = [
+        "apply",
+        "--yes",
+        "--sandbox-lag",
+        "-f",
+        "environment.example.yaml",
+        "--sandbox",
+        sandbox,
+    ];
+    let (code, text) = evenkeel(home.path(), &command);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains(": waiting for "), "{text}");
+}
+
+#[cfg(feature = "aws")]
+#[test]
+fn lag_is_a_simulated_accounts_and_takes_its_seed_by_an_equals_sign() {
+    let home = TempDir::new().expect("a folder");
+    let (code, text) = evenkeel(
+        home.path(),
+        &["plan", "-f", "environment.example.yaml", "--sandbox-lag"],
+    );
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("--sandbox"), "{text}");
+    let (code, text) = evenkeel(home.path(), &["apply", "--sandbox", "--sandbox-lag", "saved.plan"]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("the plan saved.plan can't be read"), "{text}");
+    let (code, text) = evenkeel(home.path(), &["plan", "--sandbox", "--sandbox-lag=soon"]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("invalid value 'soon'"), "{text}");
+}
+
 #[cfg(feature = "aws")]
 #[test]
 fn every_example_can_be_applied_in_a_sandbox_and_then_there_is_nothing_to_do() {

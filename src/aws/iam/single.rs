@@ -11,7 +11,7 @@ use crate::engine::CallError;
 
 use super::bulk::{attached, boundary, tags, version};
 use super::records::{GroupRecord, Named, PolicyHead, PolicyRecord, PolicyVersion, RoleHead, RoleRecord, UserRecord};
-use super::{View, failed};
+use super::{View, failed, is_absent};
 
 /// Follows a paginator to its end and collects what `$pick` takes from each page.
 macro_rules! all_pages {
@@ -28,6 +28,15 @@ macro_rules! all_pages {
 }
 
 pub(super) use all_pages;
+
+/// What belongs to a thing that IAM has just shown. A part that it does not know is a view that has not caught up, and says
+/// nothing of whether the thing exists (`NoSuchEntity`).
+fn parts<T>(read: Result<T, CallError>) -> Result<T, CallError> {
+    read.map_err(|error| match is_absent(&error) {
+        true => CallError::local(error.operation, format!("IAM shows it only in part: {}", error.message)),
+        false => error,
+    })
+}
 
 /// The boundary of a role, from the call that surely tells it.
 pub(super) async fn role_boundary(view: &View<'_>, name: &str) -> Result<Option<String>, CallError> {
@@ -69,12 +78,12 @@ pub(super) async fn role(view: &View<'_>, name: &str) -> Result<RoleRecord, Call
     let Some(role) = answer.role() else {
         return Err(nothing_came("iam:GetRole"));
     };
-    let (attached, inline, instance_profiles) = try_join3(
+    let read = try_join3(
         role_attached(view, name),
         role_inline(view, name),
         role_profiles(view, name),
-    )
-    .await?;
+    );
+    let (attached, inline, instance_profiles) = parts(read.await)?;
     Ok(RoleRecord {
         name: role.role_name().to_owned(),
         path: role.path().to_owned(),
@@ -171,12 +180,12 @@ pub(super) async fn user(view: &View<'_>, name: &str) -> Result<UserRecord, Call
     let Some(user) = answer.user() else {
         return Err(nothing_came("iam:GetUser"));
     };
-    let (attached, inline, groups) = try_join3(
+    let read = try_join3(
         user_attached(view, name),
         user_inline(view, name),
         user_groups(view, name),
-    )
-    .await?;
+    );
+    let (attached, inline, groups) = parts(read.await)?;
     Ok(UserRecord {
         name: user.user_name().to_owned(),
         path: user.path().to_owned(),
@@ -244,7 +253,7 @@ async fn user_inline(view: &View<'_>, name: &str) -> Result<BTreeMap<String, Str
 
 pub(super) async fn group(view: &View<'_>, name: &str) -> Result<GroupRecord, CallError> {
     let mut record = group_head(view, name).await?;
-    let (attached, inline) = try_join(group_attached(view, name), group_inline(view, name)).await?;
+    let (attached, inline) = parts(try_join(group_attached(view, name), group_inline(view, name)).await)?;
     record.attached = attached;
     record.inline = inline;
     Ok(record)
@@ -360,14 +369,10 @@ pub(super) async fn policy_head(view: &View<'_>, arn: &str) -> Result<PolicyHead
 
 pub(super) async fn policy(view: &View<'_>, arn: &str) -> Result<PolicyRecord, CallError> {
     let head = policy_head(view, arn).await?;
-    let versions = try_join_all(
-        policy_versions(view, arn)
-            .await?
-            .into_iter()
-            .map(|one| with_document(view, arn, one)),
-    );
+    let listed = parts(policy_versions(view, arn).await)?.into_iter();
+    let versions = try_join_all(listed.map(|one| with_document(view, arn, one)));
     let mut record = PolicyRecord {
-        versions: versions.await?,
+        versions: parts(versions.await)?,
         ..head.record
     };
     record.sort_versions();

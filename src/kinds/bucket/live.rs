@@ -12,7 +12,7 @@ use aws_sdk_s3::types as sdk;
 use crate::aws::{Aws, Intent, View, failed, gone_is_done, is_absent, request_id};
 use crate::engine::error::Nature;
 use crate::engine::{CallError, Receipt, Settled};
-use crate::kind::{Live, Object, Seen};
+use crate::kind::{Live, NOT_SHOWN, Object, Seen};
 use crate::kinds::tagging::TagChange;
 use crate::names::{Arn, BucketName, Region};
 
@@ -77,7 +77,9 @@ async fn create(aws: &Aws, id: &BucketName, wanted: &State) -> Result<Receipt, C
         client: aws.s3(&wanted.region, Intent::Read),
         name: id.as_str(),
     };
-    match asked.tags().await {
+    let read = asked.tags().await;
+    let is_shown = !matches!(read, Err(Miss::Gone));
+    match read {
         Ok(tags) if !tags.is_empty() && tags == wanted.tags => {
             aws.learn_bucket_region(id, wanted.region.clone());
             return Ok(Receipt::already());
@@ -100,6 +102,10 @@ async fn create(aws: &Aws, id: &BucketName, wanted: &State) -> Result<Receipt, C
             aws.learn_bucket_region(id, wanted.region.clone());
             Ok(Receipt::of(request_id(&answer)))
         }
+        Err(error) if error.is("BucketAlreadyOwnedByYou") && !is_shown => Err(CallError {
+            message: NOT_SHOWN.to_owned(),
+            ..error
+        }),
         Err(error) if error.is("BucketAlreadyExists") => Err(CallError {
             message: "the name belongs to another account; choose another one".to_owned(),
             ..error
@@ -396,19 +402,26 @@ impl<'a> Writing<'a> {
     /// ("System tags cannot be removed by requester").
     async fn tag(&self, change: &TagChange) -> Result<Receipt, CallError> {
         const CALL: &str = "s3:PutBucketTagging";
-        let live = looked(CALL, self.asked()?.tags().await)?;
+        let read = looked(CALL, self.asked()?.tags().await)?;
+        let live = self.aws.written.bucket_tags(self.id, read);
         let mut tags = live.clone();
         change.apply(&mut tags, crate::kinds::tagging::KeyCase::Exact);
         if tags == live {
             return Ok(Receipt::already());
         }
+        let receipt = self.put_tags(&tags).await?;
+        self.aws.written.wrote_bucket_tags(self.id, live, tags);
+        Ok(receipt)
+    }
+
+    async fn put_tags(&self, tags: &BTreeMap<String, String>) -> Result<Receipt, CallError> {
         if tags.is_empty() {
             return put!(self, "s3:PutBucketTagging", delete_bucket_tagging);
         }
         let tagging = sdk::Tagging::builder()
-            .set_tag_set(Some(sdk_tags(&tags)?))
+            .set_tag_set(Some(sdk_tags(tags)?))
             .build()
-            .map_err(malformed(CALL))?;
+            .map_err(malformed("s3:PutBucketTagging"))?;
         put!(self, "s3:PutBucketTagging", put_bucket_tagging, tagging(tagging))
     }
 

@@ -23,11 +23,14 @@ const SPREADING: Retry = Retry {
 };
 
 /// After a deletion the name may be refused for minutes, mostly where the region changes.
-pub(super) const CREATING: &[Retry] = &[Retry {
-    within_s: 1200,
-    waiting_for: "S3 to free the bucket's name",
-    ..COLLIDING
-}];
+pub(super) const CREATING: &[Retry] = &[
+    Retry {
+        within_s: 1200,
+        waiting_for: "S3 to free the bucket's name",
+        ..COLLIDING
+    },
+    Retry::unseen("BucketAlreadyOwnedByYou"),
+];
 
 /// Any setting.
 pub(super) const SETTING: &[Retry] = &[SPREADING, COLLIDING];

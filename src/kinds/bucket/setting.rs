@@ -123,6 +123,14 @@ impl Setting {
         }
     }
 
+    /// How many readings in a row must show it: a lifecycle takes minutes to spread, and its reads flip until then.
+    pub(super) fn readings(self) -> u32 {
+        match self {
+            Self::Lifecycle => 3,
+            _ => 1,
+        }
+    }
+
     /// What heals.
     pub(super) fn retries(self) -> &'static [Retry] {
         match self {

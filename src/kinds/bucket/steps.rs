@@ -344,6 +344,7 @@ fn setting_facts(arn: &Arn, setting: Setting, to: &Partial<State>, how: How, fre
         },
         fields: setting.fields().iter().map(|field| FieldPath::whole(field)).collect(),
         retry: setting.retries(),
+        readings: setting.readings(),
         ..Facts::new(setting.call(removes), rank, summary)
     }
 }

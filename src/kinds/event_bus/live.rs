@@ -9,7 +9,7 @@ use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::operation::describe_event_bus::DescribeEventBusOutput;
 use aws_sdk_eventbridge::types as sdk;
 
-use crate::aws::{Aws, Intent, Service, View, failed, gone_is_done, is_absent, request_id};
+use crate::aws::{Aws, Intent, Service, View, failed, found_there, gone_is_done, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::fields::FieldPath;
 use crate::kind::{Depth, Kind as _, Live, Object, Observed, Seen};
@@ -187,8 +187,10 @@ async fn create(client: &Client, id: &Id, arn: &Arn, state: &State) -> Result<Re
         Ok(answer) => Ok(Receipt::of(request_id(&answer))),
         Err(error) => {
             let error = failed("events:CreateEventBus")(error);
-            let is_ours = error.is("ResourceAlreadyExistsException") && tags_of(client, arn).await? == state.tags;
-            if is_ours { Ok(Receipt::already()) } else { Err(error) }
+            if !error.is("ResourceAlreadyExistsException") {
+                return Err(error);
+            }
+            found_there(error, tags_of(client, arn).await, |tags| *tags == state.tags)
         }
     }
 }

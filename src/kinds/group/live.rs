@@ -5,8 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_iam::operation::get_group::GetGroupOutput;
+
 use crate::aws::iam::{GroupRecord, Named};
-use crate::aws::{Aws, Intent, View, failed, is_absent, request_id};
+use crate::aws::{Aws, Intent, View, failed, found_there, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::kind::{Home, Live, Object, Observed, Seen};
 use crate::kinds::membership::{self, Peer};
@@ -52,9 +54,19 @@ impl Live for Group {
                     .create_group()
                     .group_name(name)
                     .path(path.as_str());
-                Ok(Receipt::of(request_id(
-                    &request.send().await.map_err(failed("iam:CreateGroup"))?,
-                )))
+                match request.send().await.map_err(failed("iam:CreateGroup")) {
+                    Ok(answer) => Ok(Receipt::of(request_id(&answer))),
+                    Err(error) if error.is("EntityAlreadyExists") => {
+                        let found = aws.iam(Intent::Read).get_group().group_name(name).send().await;
+                        let found = found.map_err(failed("iam:GetGroup"));
+                        // A group bears no mark; who is in an empty one of this path loses nothing.
+                        let is_as_made = |found: &GetGroupOutput| {
+                            found.users().is_empty() && found.group().map(|group| group.path()) == Some(path.as_str())
+                        };
+                        found_there(error, found, is_as_made)
+                    }
+                    Err(error) => Err(error),
+                }
             }
             Action::SetPath(path) => {
                 let request = aws

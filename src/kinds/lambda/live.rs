@@ -10,12 +10,12 @@ use aws_sdk_lambda::Client;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types as sdk;
 
-use crate::aws::{Aws, Intent, View, failed, gone_is_done, is_absent, request_id};
+use crate::aws::{Aws, Intent, View, failed, found_there, gone_is_done, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::kind::{Live, Object, Seen};
 use crate::kinds::partial::Partial;
 use crate::kinds::tagging::TagChange;
-use crate::names::{Architecture, Arn, FunctionName};
+use crate::names::{Architecture, Arn, FunctionName, RoleName};
 use crate::policy_doc::Policy as Document;
 
 use super::code::Source;
@@ -121,7 +121,18 @@ async fn create(aws: &Aws, client: &Client, id: &Id, state: &State) -> Result<Re
         .set_tags(tags);
     let answer = match request.send().await {
         Ok(answer) => answer,
-        Err(error) => return Err(role_trust(aws, &state.role, failed(CALL)(error)).await),
+        Err(error) => {
+            let error = failed(CALL)(error);
+            if error.says("ResourceConflictException", "already exist") {
+                let found = client.get_function().function_name(id.name.as_str()).send().await;
+                let tags = found.map_err(failed("lambda:GetFunction")).map(|found| found.tags);
+                let wanted = state.tags.clone().into_iter().collect();
+                return found_there(error, tags, |tags| {
+                    !state.tags.is_empty() && tags.as_ref() == Some(&wanted)
+                });
+            }
+            return Err(role_trust(aws, &state.role, error).await);
+        }
     };
     as_asked(CALL, &state.code, answer.code_sha256())?;
     Ok(Receipt::of(request_id(&answer)))
@@ -135,9 +146,11 @@ async fn role_trust(aws: &Aws, role: &Arn, error: CallError) -> CallError {
         .role_name()
         .filter(|_| error.says("InvalidParameterValueException", fragment));
     let Some(name) = name else { return error };
-    let found = aws.iam(Intent::Read).get_role().role_name(name.as_str()).send().await;
-    let trust = found.ok().and_then(|found| found.role?.assume_role_policy_document);
-    let trust = trust.and_then(|text| Document::from_live(&text).ok());
+    // What this run has written itself is not read: IAM may still show the trust before it.
+    let trust = match aws.written.trust(&name) {
+        Some(trust) => Some(trust),
+        None => read_trust(aws, &name).await,
+    };
     match trust {
         Some(trust) if !trust.trusts_service("lambda.amazonaws.com") => CallError::local(
             error.operation,
@@ -145,6 +158,12 @@ async fn role_trust(aws: &Aws, role: &Arn, error: CallError) -> CallError {
         ),
         Some(_) | None => error,
     }
+}
+
+async fn read_trust(aws: &Aws, name: &RoleName) -> Option<Document> {
+    let found = aws.iam(Intent::Read).get_role().role_name(name.as_str()).send().await;
+    let text = found.ok()?.role?.assume_role_policy_document?;
+    Document::from_live(&text).ok()
 }
 
 async fn update(aws: &Aws, client: &Client, id: &Id, to: &Partial<State>) -> Result<Receipt, CallError> {

@@ -342,6 +342,7 @@ const SETTLING: &[Retry] = &[
     invalid("throttled by EC2", 840, "EC2 to give the function its network"),
     BUSY[0],
     BUSY[1],
+    Retry::unseen("ResourceConflictException"),
 ];
 
 /// A function that was just made is not seen by every call yet.

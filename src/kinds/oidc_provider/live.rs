@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_iam::operation::get_open_id_connect_provider::GetOpenIdConnectProviderOutput;
 use aws_sdk_iam::types::Tag;
 
-use crate::aws::{Aws, Intent, Service, View, failed, gone_is_done, is_absent, request_id};
+use crate::aws::{Aws, Intent, Service, View, failed, found_there, gone_is_done, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::kind::{Depth, Kind as _, Live, Object, Observed, Seen};
 use crate::kinds::principal::live as holding;
@@ -137,10 +137,12 @@ async fn create(aws: &Aws, id: &OidcUrl, arn: &Arn, state: &State) -> Result<Rec
         return Err(error);
     }
     // The answer to an earlier try may have been lost; what another one has made is not ours.
-    let found = get(client, arn).await?;
-    let live = found.as_ref().and_then(|answer| observed(answer).ok());
-    let is_so = live.is_some_and(|live| is_as_made(&live.state, state));
-    if is_so { Ok(Receipt::already()) } else { Err(error) }
+    let request = client.get_open_id_connect_provider();
+    let found = request.open_id_connect_provider_arn(arn.as_str()).send().await;
+    let found = found.map_err(failed("iam:GetOpenIDConnectProvider"));
+    found_there(error, found, |answer| {
+        observed(answer).is_ok_and(|live| is_as_made(&live.state, state))
+    })
 }
 
 /// Whether a live provider is what the creation would have made; thumbprints that were not given are AWS's.

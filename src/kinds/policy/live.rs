@@ -4,7 +4,7 @@
 //! the ARN holds the path, so things are named by ARN.
 
 use crate::aws::iam::{PolicyRecord, PolicyVersion};
-use crate::aws::{Aws, Intent, View, failed, gone_is_done, request_id};
+use crate::aws::{Aws, Intent, View, failed, found_there, gone_is_done, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::kind::{Depth, Live, Object, Observed, Seen};
 use crate::kinds::principal::{Holder, live as holding};
@@ -42,7 +42,7 @@ impl Live for Policy {
 
     async fn run(aws: &Aws, id: &PolicyName, arn: &Arn, action: &Action) -> Result<Receipt, CallError> {
         match action {
-            Action::Create(state) => create(aws, id, state).await,
+            Action::Create(state) => create(aws, id, arn, state).await,
             Action::PutVersion { document } => put_version(aws, arn, document).await,
             Action::MakeDefault { version, document: _ } => make_default(aws, arn, version).await,
             Action::DeleteVersion { version, why: _ } => delete_version(aws, arn, version).await,
@@ -146,7 +146,7 @@ async fn users(view: &View<'_>, arn: &str) -> Result<Vec<Arn>, CallError> {
     Ok(users)
 }
 
-async fn create(aws: &Aws, id: &PolicyName, state: &State) -> Result<Receipt, CallError> {
+async fn create(aws: &Aws, id: &PolicyName, arn: &Arn, state: &State) -> Result<Receipt, CallError> {
     let request = aws
         .iam(Intent::Write)
         .create_policy()
@@ -157,8 +157,16 @@ async fn create(aws: &Aws, id: &PolicyName, state: &State) -> Result<Receipt, Ca
         .set_description(description)
         .policy_document(state.document.to_json());
     let request = request.set_tags(holding::sdk_tags(&state.tags));
-    let answer = request.send().await.map_err(failed("iam:CreatePolicy"))?;
-    Ok(Receipt::of(request_id(&answer)))
+    match request.send().await.map_err(failed("iam:CreatePolicy")) {
+        Ok(answer) => Ok(Receipt::of(request_id(&answer))),
+        Err(error) if error.is("EntityAlreadyExists") => {
+            let found = aws.iam(Intent::Read).get_policy().policy_arn(arn.as_str()).send().await;
+            let tags = found.map_err(failed("iam:GetPolicy"));
+            let tags = tags.map(|found| found.policy.map(|policy| holding::tags(policy.tags())));
+            found_there(error, tags, |tags| holding::are_ours(tags.as_ref(), &state.tags))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 async fn put_version(aws: &Aws, arn: &Arn, document: &Document) -> Result<Receipt, CallError> {

@@ -241,6 +241,7 @@ pub const SPREADING: &[Retry] = &[
         waiting_for: "another change of it to end",
         when: When::Always,
     },
+    Retry::unseen("EntityAlreadyExists"),
 ];
 
 /// What is known of a change.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use aws_sdk_iam::types::Tag;
 
 use crate::aws::iam::RoleRecord;
-use crate::aws::{Aws, Intent, View, failed, gone_is_done, request_id};
+use crate::aws::{Aws, Intent, View, failed, found_there, gone_is_done, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::kind::{Live, Object, Observed, Seen};
 use crate::kinds::principal::{Holder, live as holding};
@@ -108,7 +108,17 @@ async fn create(aws: &Aws, id: &RoleName, state: &State, trust: &Document) -> Re
         .max_session_duration(i32::try_from(state.max_session_duration.seconds()).unwrap_or(3600))
         .set_permissions_boundary(state.permissions_boundary.as_ref().map(ToString::to_string))
         .set_tags(holding::sdk_tags(&state.tags));
-    let answer = request.send().await.map_err(failed("iam:CreateRole"))?;
+    let answer = match request.send().await.map_err(failed("iam:CreateRole")) {
+        Ok(answer) => answer,
+        Err(error) if error.is("EntityAlreadyExists") => {
+            let found = aws.iam(Intent::Read).get_role().role_name(id.as_str()).send().await;
+            let tags = found.map_err(failed("iam:GetRole"));
+            let tags = tags.map(|found| found.role.map(|role| holding::tags(role.tags())));
+            return found_there(error, tags, |tags| holding::are_ours(tags.as_ref(), &state.tags));
+        }
+        Err(error) => return Err(error),
+    };
+    aws.written.wrote_trust(id, trust);
     Ok(Receipt::of(request_id(&answer)))
 }
 
@@ -118,9 +128,9 @@ async fn put_trust(aws: &Aws, id: &RoleName, trust: &Document) -> Result<Receipt
         .update_assume_role_policy()
         .role_name(id.as_str());
     let answer = request.policy_document(trust.to_json()).send().await;
-    Ok(Receipt::of(request_id(
-        &answer.map_err(failed("iam:UpdateAssumeRolePolicy"))?,
-    )))
+    let answer = answer.map_err(failed("iam:UpdateAssumeRolePolicy"))?;
+    aws.written.wrote_trust(id, trust);
+    Ok(Receipt::of(request_id(&answer)))
 }
 
 async fn update(aws: &Aws, id: &RoleName, description: &str, session: &SessionLength) -> Result<Receipt, CallError> {

@@ -2,7 +2,7 @@
 
 use crate::fields::{FieldPath, Fields as _};
 use crate::kind::{Access, DiffCx, Facts, Home, Kind as _, Loss, Observed, Pair, Rank, Retry, When};
-use crate::names::{Arn, RoleName, SessionLength};
+use crate::names::{Arn, IamPath, InstanceProfileName, RoleName, SessionLength};
 use crate::policy_doc::{Policy as Document, same};
 
 use super::super::principal::{self, HoldAction, Holder, SPREADING};
@@ -204,6 +204,7 @@ const TRUSTING: &[Retry] = &[
     },
     SPREADING[0],
     SPREADING[1],
+    SPREADING[2],
 ];
 
 /// `AddRoleToInstanceProfile` of a fresh role or profile, in IAM's and in EC2's words.
@@ -231,6 +232,30 @@ const DELETING: &[Retry] = &[
     SPREADING[1],
 ];
 
+/// DeleteInstanceProfile is refused for a while after its role was taken out.
+const DROPPING: &[Retry] = &[
+    SPREADING[0],
+    SPREADING[1],
+    Retry {
+        code: "DeleteConflict",
+        fragment: "must remove roles from instance profile",
+        within_s: 120,
+        waiting_for: "IAM to see that the instance profile is empty",
+        when: When::Always,
+    },
+];
+
+/// The profile as a thing of its own: a step that needs one which this run makes may find it late.
+fn profile_arn(name: &str, home: &Home) -> Option<Arn> {
+    let name = InstanceProfileName::parse(name).ok()?;
+    Some(Arn::instance_profile(
+        home.partition,
+        &home.account,
+        &IamPath::default(),
+        &name,
+    ))
+}
+
 pub(super) fn facts(id: &RoleName, arn: &Arn, action: &Action, home: &Home) -> Facts {
     let base = |call, rank, summary: String| Facts {
         retry: SPREADING,
@@ -250,13 +275,17 @@ pub(super) fn facts(id: &RoleName, arn: &Arn, action: &Action, home: &Home) -> F
             ..base("iam:UpdateRole", Rank::Set, format!("set {}", fields.join(", ")))
         },
         Action::Hold(hold) => principal::facts(hold, Holder::Role, arn),
-        Action::CreateProfile(name) => base(
-            "iam:CreateInstanceProfile",
-            Rank::Set,
-            format!("make instance profile {name}"),
-        ),
+        Action::CreateProfile(name) => Facts {
+            makes: profile_arn(name, home).into_iter().collect(),
+            ..base(
+                "iam:CreateInstanceProfile",
+                Rank::Set,
+                format!("make instance profile {name}"),
+            )
+        },
         Action::AddToProfile(name) => Facts {
             access: Access::Widens,
+            needs: profile_arn(name, home).into_iter().collect(),
             fields: vec![FieldPath::entry("instance_profile", name)],
             retry: PROFILING,
             ..Facts::new(
@@ -275,11 +304,14 @@ pub(super) fn facts(id: &RoleName, arn: &Arn, action: &Action, home: &Home) -> F
                 format!("take out of instance profile {name}"),
             )
         },
-        Action::DeleteProfile(name, timing) => base(
-            "iam:DeleteInstanceProfile",
-            rank(*timing),
-            format!("delete instance profile {name}"),
-        ),
+        Action::DeleteProfile(name, timing) => Facts {
+            retry: DROPPING,
+            ..Facts::new(
+                "iam:DeleteInstanceProfile",
+                rank(*timing),
+                format!("delete instance profile {name}"),
+            )
+        },
         Action::Tag(change) => Facts {
             fields: change.fields(),
             ..base(tag_call(change), change.rank(), change.summary())

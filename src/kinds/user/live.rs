@@ -9,7 +9,7 @@ use futures_util::future::{join4, try_join3};
 
 use crate::aws::iam::credentials::{self, KeyRecord};
 use crate::aws::iam::{Named, UserRecord};
-use crate::aws::{Aws, Intent, View, failed, is_absent, request_id};
+use crate::aws::{Aws, Intent, View, failed, found_there, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::fields::FieldPath;
 use crate::kind::{Depth, Home, Live, Object, Observed, Seen};
@@ -202,9 +202,16 @@ async fn create(aws: &Aws, name: &str, state: &State) -> Result<Receipt, CallErr
     let request = request
         .set_permissions_boundary(state.permissions_boundary.as_ref().map(ToString::to_string))
         .set_tags(holding::sdk_tags(&state.tags));
-    Ok(Receipt::of(request_id(
-        &request.send().await.map_err(failed("iam:CreateUser"))?,
-    )))
+    match request.send().await.map_err(failed("iam:CreateUser")) {
+        Ok(answer) => Ok(Receipt::of(request_id(&answer))),
+        Err(error) if error.is("EntityAlreadyExists") => {
+            let found = aws.iam(Intent::Read).get_user().user_name(name).send().await;
+            let tags = found.map_err(failed("iam:GetUser"));
+            let tags = tags.map(|found| found.user.map(|user| holding::tags(user.tags())));
+            found_there(error, tags, |tags| holding::are_ours(tags.as_ref(), &state.tags))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 async fn set_path(aws: &Aws, name: &str, path: &IamPath) -> Result<Receipt, CallError> {

@@ -48,7 +48,19 @@ pub(super) async fn create_login(aws: &Aws, user: &str, wish: &FirstPassword) ->
     let answer = request.password_reset_required(wish.reset_required).send().await;
     let id = match answer {
         Ok(answer) => request_id(&answer).map(str::to_owned),
-        Err(error) => taken_effect(aws, user, failed(CREATE_LOGIN)(error)).await?,
+        Err(error) => {
+            let error = failed(CREATE_LOGIN)(error);
+            // One that was not shown when this was planned: it is left as it is, like any other.
+            if error.is("EntityAlreadyExists") {
+                return Ok(Receipt {
+                    told: vec![format!(
+                        "user/{user} has a console password already; it is left as it is"
+                    )],
+                    ..Receipt::already()
+                });
+            }
+            taken_effect(aws, user, error).await?
+        }
     };
     keep_password(aws, user, &wish.store, password, id).await
 }
@@ -144,6 +156,14 @@ pub(super) async fn delete_login(aws: &Aws, user: &str) -> Result<Receipt, CallE
 /// Makes an access key and puts its secret into the store.
 pub(super) async fn create_key(aws: &Aws, user: &str, store: &Store) -> Result<Receipt, CallError> {
     prove(aws, CREATE_KEY, store, Content::AccessKey).await?;
+    if let Some(id) = late_key(aws, user).await {
+        return Ok(Receipt {
+            told: vec![format!(
+                "user/{user} has an access key already, {id}; no other one is made"
+            )],
+            ..Receipt::already()
+        });
+    }
     let answer = match aws.iam(Intent::Write).create_access_key().user_name(user).send().await {
         Ok(answer) => answer,
         Err(error) => {
@@ -181,6 +201,13 @@ pub(super) async fn create_key(aws: &Aws, user: &str, store: &Store) -> Result<R
             ))
         }
     }
+}
+
+/// A key that was not shown when this was planned, such as one of a run that was cut off: each call would make one more.
+async fn late_key(aws: &Aws, user: &str) -> Option<String> {
+    let listed = aws.iam(Intent::Read).list_access_keys().user_name(user).send().await;
+    let mut keys = listed.ok()?.access_key_metadata.into_iter();
+    keys.find_map(|key| key.access_key_id)
 }
 
 /// Where no clear answer came, a key may have been made whose secret nobody has; the list tells.

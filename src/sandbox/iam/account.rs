@@ -3,9 +3,9 @@
 //! Invariant: there is at most one alias; a new one takes the old one's place.
 
 use super::super::{World, Xml};
-use super::Done;
 use super::ask::Ask;
-use super::refusal::{constraint, no_such_entity};
+use super::refusal::{already_exists, constraint, no_such_entity};
+use super::{Done, group, profile, role, user};
 
 /// The one key of the table that the alias is kept in.
 const ALIAS: &str = "alias";
@@ -22,10 +22,15 @@ fn check_alias(alias: &str) -> bool {
 }
 
 pub(super) fn create_alias(world: &mut World, ask: Ask<'_>) -> Done {
-    let alias = ask.required("AccountAlias")?;
+    let alias = ask.present("AccountAlias")?;
+    ask.sized("AccountAlias", 3, 63)?;
     if !check_alias(alias) {
         let rule = "satisfy regular expression pattern: ^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$";
         return Err(constraint(alias, "accountAlias", rule));
+    }
+    // Aliases are unique among all accounts, the own one included.
+    if world.iam.alias.get(&ALIAS.to_owned()).is_some_and(|kept| kept == alias) {
+        return Err(already_exists(format!("The account alias {alias} already exists.")));
     }
     world.iam.alias.insert(ALIAS.to_owned(), alias.to_owned());
     Ok(None)
@@ -45,19 +50,40 @@ pub(super) fn list_aliases(world: &World, ask: Ask<'_>) -> Done {
     Ok(Some(ask.page(aliases)?.write_texts("AccountAliases")))
 }
 
+/// The one key of the table that the token version is kept in.
+const TOKENS: &str = "token-version";
+
+fn token_version(world: &World) -> usize {
+    let kept = world.iam.token_version.get(&TOKENS.to_owned());
+    if kept.is_some_and(|kept| kept == "v2Token") {
+        2
+    } else {
+        1
+    }
+}
+
+/// In which Regions tokens of the global STS endpoint are good; only the account's summary shows it.
+pub(super) fn set_tokens(world: &mut World, ask: Ask<'_>) -> Done {
+    ask.required("GlobalEndpointTokenVersion")?;
+    let version = ask.choice("GlobalEndpointTokenVersion", &["v1Token", "v2Token"])?;
+    let version = version.unwrap_or("v1Token").to_owned();
+    world.iam.token_version.insert(TOKENS.to_owned(), version);
+    Ok(None)
+}
+
 /// Counts and quotas. What describes the root user says: no keys, with MFA, with a password.
 pub(super) fn summary(world: &World) -> Done {
     let state = &world.iam;
     let versions: usize = state.policies.values().map(|policy| policy.versions.len()).sum();
     let entries = [
         ("Users", state.users.len()),
-        ("UsersQuota", 5000),
+        ("UsersQuota", user::PER_ACCOUNT),
         ("Groups", state.groups.len()),
-        ("GroupsQuota", 300),
+        ("GroupsQuota", group::PER_ACCOUNT),
         ("Roles", state.roles.len()),
-        ("RolesQuota", 1000),
+        ("RolesQuota", role::PER_ACCOUNT),
         ("InstanceProfiles", state.profiles.len()),
-        ("InstanceProfilesQuota", 1000),
+        ("InstanceProfilesQuota", profile::PER_ACCOUNT),
         ("Policies", state.policies.len()),
         ("PoliciesQuota", 1500),
         ("PolicyVersionsInUse", versions),
@@ -74,16 +100,19 @@ pub(super) fn summary(world: &World) -> Done {
         ("GroupsPerUserQuota", 10),
         ("AccessKeysPerUserQuota", 2),
         ("SigningCertificatesPerUserQuota", 2),
-        ("ServerCertificates", 0),
+        ("ServerCertificates", state.server_certificates.len()),
         ("ServerCertificatesQuota", 20),
         ("Providers", state.providers.len()),
-        ("MFADevices", 0),
-        ("MFADevicesInUse", 0),
+        ("MFADevices", state.devices.len()),
+        (
+            "MFADevicesInUse",
+            state.devices.values().filter(|device| device.is_in_use()).count(),
+        ),
         ("AccountMFAEnabled", 1),
         ("AccountAccessKeysPresent", 0),
         ("AccountPasswordPresent", 1),
         ("AccountSigningCertificatesPresent", 0),
-        ("GlobalEndpointTokenVersion", 1),
+        ("GlobalEndpointTokenVersion", token_version(world)),
     ];
     let mut xml = Xml::new();
     xml.element("SummaryMap", |xml| {

@@ -100,6 +100,34 @@ impl<'a> Ask<'a> {
         }
     }
 
+    /// A text that may be absent, with bounds for its length.
+    pub(super) fn sized(self, name: &str, least: usize, most: usize) -> Result<Option<&'a str>, Fault> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let found = text.chars().count();
+        let rule = if found < least {
+            format!("have length greater than or equal to {least}")
+        } else if found > most {
+            format!("have length less than or equal to {most}")
+        } else {
+            return Ok(Some(text));
+        };
+        Err(constraint(text, &camel(name), &rule))
+    }
+
+    /// An id of word characters that must be there, with bounds for its length.
+    pub(super) fn id(self, name: &str, least: usize, most: usize) -> Result<&'a str, Fault> {
+        let text = self.present(name)?;
+        self.sized(name, least, most)?;
+        if text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            return Ok(text);
+        }
+        Err(constraint(
+            text,
+            &camel(name),
+            r"satisfy regular expression pattern: [\w]+",
+        ))
+    }
+
     /// A name of up to `longest` characters.
     pub(super) fn name(self, parameter: &str, longest: usize) -> Result<Name, Fault> {
         let text = self.required(parameter)?;
@@ -117,6 +145,7 @@ impl<'a> Ask<'a> {
         let Some(path) = self.text(parameter) else {
             return Ok(None);
         };
+        self.sized(parameter, 1, 512)?;
         let plain = path.bytes().all(|byte| byte.is_ascii_graphic());
         if !plain || !path.starts_with('/') || !path.ends_with('/') {
             return Err(validation(format!(
@@ -125,20 +154,13 @@ impl<'a> Ask<'a> {
                 camel(parameter)
             )));
         }
-        if path.len() > 512 {
-            return Err(constraint(
-                path,
-                &camel(parameter),
-                "have length less than or equal to 512",
-            ));
-        }
         Ok(Some(path.to_owned()))
     }
 
     /// The beginning that listed paths must have.
     pub(super) fn path_prefix(self) -> Result<&'a str, Fault> {
-        let prefix = self.text("PathPrefix").unwrap_or("/");
-        if prefix.starts_with('/') {
+        let prefix = self.sized("PathPrefix", 1, 512)?.unwrap_or("/");
+        if prefix.starts_with('/') && prefix.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Ok(prefix);
         }
         Err(validation(
@@ -307,24 +329,22 @@ pub(super) fn order(name: &Name) -> String {
 }
 
 pub(super) fn check_name(text: &str, parameter: &str, longest: usize) -> Result<(), Fault> {
-    if !text
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
-    {
-        return Err(validation(format!(
-            "The specified value for {} is invalid. It must contain only alphanumeric characters and/or the following: \
-             +=,.@_-",
-            camel(parameter)
-        )));
-    }
-    if text.len() > longest {
+    if text.chars().count() > longest {
         return Err(constraint(
             text,
             &camel(parameter),
             &format!("have length less than or equal to {longest}"),
         ));
     }
-    Ok(())
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
+    if text.bytes().all(fits) {
+        return Ok(());
+    }
+    Err(validation(format!(
+        "The specified value for {} is invalid. It must contain only alphanumeric characters and/or the following: \
+         +=,.@_-",
+        camel(parameter)
+    )))
 }
 
 /// AWS's validator spells parameters with a small first letter.

@@ -3,7 +3,7 @@
 //! Invariant: it shows what AWS shows there and leaves out what AWS leaves out: a role's description and session
 //! length, a policy's tags and description, profiles without a role.
 
-use super::super::{World, Xml};
+use super::super::{Clock, World, Xml};
 use super::ask::{Ask, order};
 use super::document::encoded;
 use super::grants::{Grants, write_attached, write_boundary};
@@ -32,7 +32,8 @@ pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
         ask.choice(&format!("Filter.member.{nth}"), &FILTERS)?;
     }
     let uses = Uses::of(&world.iam);
-    let page = ask.page(all(&world.iam, &uses, |sort| asked.is_empty() || asked.contains(&sort)))?;
+    let is_wanted = |sort: &str| asked.is_empty() || asked.contains(&sort);
+    let page = ask.page(all(&world.iam, &world.clock, &uses, is_wanted))?;
     let state = &world.iam;
     let mut xml = Xml::new();
     let users = page.items.iter().filter_map(|detail| {
@@ -80,31 +81,24 @@ pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
 }
 
 /// Everything of the wanted sorts in page order. Of AWS's policies only those in use are shown.
-fn all<'a>(state: &'a State, uses: &Uses, wanted: impl Fn(&str) -> bool) -> Vec<(String, Detail<'a>)> {
+fn all<'a>(
+    state: &'a State,
+    clock: &'a Clock,
+    uses: &Uses,
+    wanted: impl Fn(&str) -> bool,
+) -> Vec<(String, Detail<'a>)> {
     let mut found = Vec::new();
     if wanted("User") {
-        found.extend(
-            state
-                .users
-                .values()
-                .map(|user| (format!("1{}", order(&user.name)), Detail::User(user))),
-        );
+        let users = state.users.all_seen(clock);
+        found.extend(users.map(|(name, user)| (format!("1{}", order(name)), Detail::User(user))));
     }
     if wanted("Group") {
-        found.extend(
-            state
-                .groups
-                .values()
-                .map(|group| (format!("2{}", order(&group.name)), Detail::Group(group))),
-        );
+        let groups = state.groups.all_seen(clock);
+        found.extend(groups.map(|(name, group)| (format!("2{}", order(name)), Detail::Group(group))));
     }
     if wanted("Role") {
-        found.extend(
-            state
-                .roles
-                .values()
-                .map(|role| (format!("3{}", order(&role.name)), Detail::Role(role))),
-        );
+        let roles = state.roles.all_seen(clock);
+        found.extend(roles.map(|(name, role)| (format!("3{}", order(name)), Detail::Role(role))));
     }
     if wanted("LocalManagedPolicy") {
         let ours = state

@@ -233,7 +233,7 @@ pub(super) fn delete_boundary(world: &mut World, ask: Ask<'_>, holder: Holder) -
 }
 
 /// A boundary must be a managed policy that exists. A new holder may name one that readers don't see yet.
-fn check_boundary(state: &State, arn: &str, clock: Option<&Clock>) -> Result<(), Fault> {
+pub(super) fn check_boundary(state: &State, arn: &str, clock: Option<&Clock>) -> Result<(), Fault> {
     check_arn(arn, "permissionsBoundary")?;
     attachable(state, arn, clock)
         .map_err(|_| no_such_entity(format!("Scope ARN: {arn} does not exist or is not attachable.")))

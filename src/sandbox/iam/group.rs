@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{Fault, Moment, World, Xml};
+use super::super::{Clock, Fault, Moment, World, Xml};
 use super::ask::{Ask, Name, order};
 use super::grants::{Grants, Holder};
 use super::refusal::{already_exists, delete_conflict, no_such_entity, quota};
@@ -31,12 +31,21 @@ impl Group {
 
 /// In how many groups one user may be.
 const GROUPS_PER_USER: usize = 10;
+/// How many groups an account may have.
+pub(super) const PER_ACCOUNT: usize = 300;
+
+fn no_group(name: &Name) -> Fault {
+    no_such_entity(format!("The group with name {name} cannot be found."))
+}
 
 impl State {
     pub(super) fn group(&self, name: &Name) -> Result<&Group, Fault> {
-        self.groups
-            .get(name)
-            .ok_or_else(|| no_such_entity(format!("The group with name {name} cannot be found.")))
+        self.groups.get(name).ok_or_else(|| no_group(name))
+    }
+
+    /// The group as readers see it now.
+    pub(super) fn seen_group(&self, name: &Name, clock: &Clock) -> Result<&Group, Fault> {
+        self.groups.seen(name, clock).ok_or_else(|| no_group(name))
     }
 
     fn members(&self, group: &Name) -> impl Iterator<Item = &super::user::User> {
@@ -57,6 +66,9 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     if world.iam.groups.contains(&name) {
         return Err(already_exists(format!("Group with name {name} already exists.")));
     }
+    if world.iam.groups.len() >= PER_ACCOUNT {
+        return Err(quota("GroupsPerAccount", PER_ACCOUNT));
+    }
     let (id, created) = (world.ids.unique("AGPA"), world.clock.now());
     let group = Group {
         name: name.clone(),
@@ -73,8 +85,10 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
 
 pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
     let name = Holder::Group.name(ask)?;
-    let group = world.iam.group(&name)?;
-    let page = ask.page(world.iam.members(&name).map(|user| (order(&user.name), user)))?;
+    let group = world.iam.seen_group(&name, &world.clock)?;
+    let users = world.iam.seen_users(&world.clock);
+    let members = users.filter(|user| user.groups.contains(&name));
+    let page = ask.page(members.map(|user| (order(&user.name), user)))?;
     let mut xml = Xml::new();
     xml.element("Group", |xml| write_brief(xml, &world.account, group));
     xml.element("Users", |xml| {
@@ -88,7 +102,8 @@ pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
 
 pub(super) fn list(world: &World, ask: Ask<'_>) -> Done {
     let prefix = ask.path_prefix()?;
-    let groups = world.iam.groups.values().filter(|group| group.path.starts_with(prefix));
+    let groups = world.iam.groups.all_seen(&world.clock).map(|(_, group)| group);
+    let groups = groups.filter(|group| group.path.starts_with(prefix));
     let page = ask.page(groups.map(|group| (order(&group.name), group)))?;
     Ok(Some(
         page.write("Groups", |xml, group| write_brief(xml, &world.account, group)),
@@ -96,7 +111,7 @@ pub(super) fn list(world: &World, ask: Ask<'_>) -> Done {
 }
 
 pub(super) fn list_for_user(world: &World, ask: Ask<'_>) -> Done {
-    let user = world.iam.user(&Holder::User.name(ask)?)?;
+    let user = world.iam.seen_user(&Holder::User.name(ask)?, &world.clock)?;
     let mut groups: Vec<_> = user
         .groups
         .iter()
@@ -111,13 +126,15 @@ pub(super) fn list_for_user(world: &World, ask: Ask<'_>) -> Done {
 
 pub(super) fn update(world: &mut World, ask: Ask<'_>) -> Done {
     let name = Holder::Group.name(ask)?;
+    let new_path = ask.new_path("NewPath")?;
+    let new_name = ask
+        .text("NewGroupName")
+        .map(|_| ask.name("NewGroupName", 128))
+        .transpose()?;
+    world.iam.seen_group(&name, &world.clock)?;
     let mut group = world.iam.group(&name)?.clone();
-    if let Some(path) = ask.new_path("NewPath")? {
-        group.path = path;
-    }
-    if ask.text("NewGroupName").is_some() {
-        group.name = ask.name("NewGroupName", 128)?;
-    }
+    group.path = new_path.unwrap_or(group.path);
+    group.name = new_name.unwrap_or(group.name);
     if group.name != name && world.iam.groups.contains(&group.name) {
         return Err(already_exists(format!(
             "Group with name {} already exists.",
@@ -137,14 +154,16 @@ pub(super) fn update(world: &mut World, ask: Ask<'_>) -> Done {
     Ok(None)
 }
 
+/// With lag, what was just taken off still blocks.
 pub(super) fn delete(world: &mut World, ask: Ask<'_>) -> Done {
     let name = Holder::Group.name(ask)?;
+    let seen = world.iam.seen_group(&name, &world.clock)?;
     let group = world.iam.group(&name)?;
     let blocker = if world.iam.members(&name).next().is_some() {
         Some("must remove users from group first.")
-    } else if !group.grants.attached.is_empty() {
+    } else if !group.grants.attached.is_empty() || !seen.grants.attached.is_empty() {
         Some("must detach all policies first.")
-    } else if !group.grants.inline.is_empty() {
+    } else if !group.grants.inline.is_empty() || !seen.grants.inline.is_empty() {
         Some("must delete policies first.")
     } else {
         None
@@ -156,8 +175,11 @@ pub(super) fn delete(world: &mut World, ask: Ask<'_>) -> Done {
     Ok(None)
 }
 
+/// Of two names that are both unknown, AWS tells of the user's.
 pub(super) fn add_user(world: &mut World, ask: Ask<'_>) -> Done {
     let (group, user) = (Holder::Group.name(ask)?, Holder::User.name(ask)?);
+    world.iam.seen_user(&user, &world.clock)?;
+    world.iam.seen_group(&group, &world.clock)?;
     let group = world.iam.group(&group)?.name.clone();
     let user = world.iam.user_mut(&user)?;
     if user.groups.contains(&group) {
@@ -170,10 +192,11 @@ pub(super) fn add_user(world: &mut World, ask: Ask<'_>) -> Done {
     Ok(None)
 }
 
-/// Taking out somebody who is not in is success, as with other removals that find nothing to do.
+/// Taking out somebody who is not in is success.
 pub(super) fn remove_user(world: &mut World, ask: Ask<'_>) -> Done {
     let (group, user) = (Holder::Group.name(ask)?, Holder::User.name(ask)?);
-    world.iam.group(&group)?;
+    world.iam.seen_user(&user, &world.clock)?;
+    world.iam.seen_group(&group, &world.clock)?;
     world.iam.user_mut(&user)?.groups.retain(|name| *name != group);
     Ok(None)
 }

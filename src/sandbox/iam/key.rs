@@ -4,11 +4,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::identity::{Use, Uses};
 use super::super::{Caller, Fault, Moment, Standing, Tempo, World, Xml};
 use super::ask::{Ask, Name};
-use super::refusal::{no_such_entity, quota};
-use super::user::named_or_caller;
-use super::{Done, State};
+use super::refusal::{denied, no_such_entity, quota};
+use super::user::{known_or_caller, no_user};
+use super::{ADMINISTRATOR_ID, Done, State, administrator_arn};
 
 /// Real key ids carry their account in these characters; here they tell the sandbox's own keys from others.
 const OURS: &str = "SBX";
@@ -35,6 +36,27 @@ pub fn is_ours(key: &str) -> bool {
     key.get(4..).is_some_and(|rest| rest.starts_with(OURS))
 }
 
+impl AccessKey {
+    /// Which of a user's keys came first.
+    pub(super) fn nth(&self) -> u64 {
+        self.nth
+    }
+
+    /// What the credential report tells of a key.
+    pub(super) fn cells(&self, uses: &Uses) -> [String; 5] {
+        let time = |moment: Moment| moment.seconds().replace('Z', "+00:00");
+        let used = uses.get(&self.id);
+        let told = |of: fn(&Use) -> String| used.map_or_else(|| "N/A".to_owned(), of);
+        [
+            (self.status == "Active").to_string(),
+            time(self.created),
+            used.map_or_else(|| "N/A".to_owned(), |used| time(used.at)),
+            told(|used| used.region.clone()),
+            told(|used| used.service.clone()),
+        ]
+    }
+}
+
 impl State {
     pub(super) fn keys_of(&self, user: &Name) -> impl Iterator<Item = &AccessKey> {
         self.keys.values().filter(move |key| key.user == *user)
@@ -53,6 +75,15 @@ impl State {
     #[must_use]
     pub fn caller(&self, key: &str) -> Option<Caller> {
         let key = self.keys.get(&key.to_owned()).filter(|key| key.status == "Active")?;
+        let administrator = administrator_arn(&self.account);
+        if administrator.ends_with(&format!("/{}", key.user)) && !self.users.contains(&key.user) {
+            return Some(Caller {
+                arn: administrator,
+                user_id: ADMINISTRATOR_ID.to_owned(),
+                user_name: None,
+                standing: Standing::Administrator,
+            });
+        }
         let user = self.users.get(&key.user)?;
         let user_name = Some(user.name.as_str().to_owned());
         Some(Caller {
@@ -80,7 +111,13 @@ fn no_key(id: &str) -> Fault {
 }
 
 pub(super) fn create(world: &mut World, ask: Ask<'_>, caller: &Caller) -> Done {
-    let user = world.iam.user(&named_or_caller(ask, caller)?)?.name.clone();
+    let asked = known_or_caller(world, ask, caller)?;
+    let user = match world.iam.users.get(&asked) {
+        Some(user) => user.name.clone(),
+        None if ask.text("UserName").is_some() => return Err(no_user(&asked)),
+        // The administrator, whom no list shows.
+        None => asked,
+    };
     if world.iam.keys_of(&user).count() >= PER_USER {
         return Err(quota("AccessKeysPerUser", PER_USER));
     }
@@ -107,13 +144,10 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>, caller: &Caller) -> Done {
 }
 
 pub(super) fn list(world: &World, ask: Ask<'_>, caller: &Caller) -> Done {
-    let user = named_or_caller(ask, caller)?;
-    if ask.text("UserName").is_some() {
-        world.iam.user(&user)?;
-    }
-    let mut keys: Vec<_> = world
-        .iam
-        .keys_of(&user)
+    let user = known_or_caller(world, ask, caller)?;
+    let keys = world.iam.keys.all_seen(&world.clock).map(|(_, key)| key);
+    let mut keys: Vec<_> = keys
+        .filter(|key| key.user == user)
         .map(|key| (format!("{:020}", key.nth), key))
         .collect();
     keys.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -130,19 +164,16 @@ pub(super) fn list(world: &World, ask: Ask<'_>, caller: &Caller) -> Done {
 }
 
 fn asked<'a>(world: &World, ask: Ask<'a>, caller: &Caller) -> Result<&'a str, Fault> {
-    let id = ask.required("AccessKeyId")?;
-    let user = named_or_caller(ask, caller)?;
-    if ask.text("UserName").is_some() {
-        world.iam.user(&user)?;
-    }
+    let id = ask.id("AccessKeyId", 16, 128)?;
+    let user = known_or_caller(world, ask, caller)?;
     let known = world.iam.keys.get(&id.to_owned()).is_some_and(|key| key.user == user);
     if known { Ok(id) } else { Err(no_key(id)) }
 }
 
 pub(super) fn update(world: &mut World, ask: Ask<'_>, caller: &Caller) -> Done {
-    let id = asked(world, ask, caller)?;
-    ask.required("Status")?;
+    ask.present("Status")?;
     let status = ask.choice("Status", &["Active", "Inactive"])?.unwrap_or("Active");
+    let id = asked(world, ask, caller)?;
     let key = world.iam.keys.get_mut(&id.to_owned()).ok_or_else(|| no_key(id))?;
     status.clone_into(&mut key.status);
     Ok(None)
@@ -154,18 +185,21 @@ pub(super) fn delete(world: &mut World, ask: Ask<'_>, caller: &Caller) -> Done {
     Ok(None)
 }
 
-pub(super) fn last_used(world: &World, ask: Ask<'_>) -> Done {
-    let id = ask.required("AccessKeyId")?;
-    let key = world.iam.keys.get(&id.to_owned()).ok_or_else(|| no_key(id))?;
+/// A key that is not the account's looks like one that the caller may not ask about.
+pub(super) fn last_used(world: &World, ask: Ask<'_>, caller: &Caller) -> Done {
+    let id = ask.id("AccessKeyId", 16, 128)?.to_owned();
+    let Some(key) = world.iam.keys.seen(&id, &world.clock) else {
+        let arn = &caller.arn;
+        return Err(denied(format!(
+            "User: {arn} is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key {id}"
+        )));
+    };
+    let used = world.last_use(&id);
     let mut xml = Xml::new();
     xml.text("UserName", &key.user).element("AccessKeyLastUsed", |xml| {
-        match world.last_use(id) {
-            Some(last) => xml
-                .text("LastUsedDate", last.at.seconds())
-                .text("ServiceName", &last.service)
-                .text("Region", &last.region),
-            None => xml.text("Region", "N/A").text("ServiceName", "N/A"),
-        };
+        xml.optional("LastUsedDate", used.map(|used| used.at.seconds()))
+            .text("Region", used.map_or("N/A", |used| &used.region))
+            .text("ServiceName", used.map_or("N/A", |used| &used.service));
     });
     Ok(Some(xml))
 }

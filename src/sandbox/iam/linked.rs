@@ -69,7 +69,9 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     };
     role.grants.attached.insert(linked.policy_arn());
     let mut xml = Xml::new();
-    xml.element("Role", |xml| write_with(xml, &world.iam, &role, &trust.to_string()));
+    xml.element("Role", |xml| {
+        write_with(xml, &role, &role.arn(&world.account), &trust.to_string())
+    });
     world.iam.roles.insert(name, role);
     Ok(Some(xml))
 }

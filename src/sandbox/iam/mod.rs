@@ -14,6 +14,7 @@ use super::{Call, Caller, Clock, Fault, Stored, Table, World, Xml};
 mod account;
 mod ask;
 pub(super) mod assume;
+mod credentials;
 mod details;
 mod document;
 mod grants;
@@ -22,16 +23,23 @@ pub mod key;
 mod linked;
 mod login;
 mod managed;
+mod mfa;
 mod oidc;
 mod policy;
 mod profile;
 mod refusal;
+mod report;
 mod role;
 mod saml;
+mod server;
+mod service;
+mod signing;
+mod ssh;
 mod tag;
 mod trust;
 mod user;
 mod version;
+mod x509;
 
 #[cfg(test)]
 mod tests;
@@ -66,11 +74,15 @@ pub struct State {
     profiles: Table<profile::Profile, Name>,
     policies: Table<policy::Policy, Name>,
     keys: Table<key::AccessKey>,
+    devices: Table<mfa::Device>,
+    server_certificates: Table<server::ServerCertificate, Name>,
+    report: Table<report::Report>,
     providers: Table<oidc::Provider>,
     saml: Table<saml::SamlProvider, Name>,
     deletions: Table<linked::Deletion>,
     password_rule: Table<login::PasswordRule>,
     alias: Table<String>,
+    token_version: Table<String>,
 }
 
 impl State {
@@ -79,17 +91,21 @@ impl State {
     pub fn new(account: &str) -> Self {
         Self {
             account: account.to_owned(),
-            users: Table::new("iam/users"),
-            groups: Table::new("iam/groups"),
-            roles: Table::new("iam/roles"),
-            profiles: Table::new("iam/instance-profiles"),
+            users: Table::new("iam/users").slow(),
+            groups: Table::new("iam/groups").slow(),
+            roles: Table::new("iam/roles").slow(),
+            profiles: Table::new("iam/instance-profiles").slow(),
             policies: Table::new("iam/policies").slow(),
-            keys: Table::new("iam/access-keys"),
+            keys: Table::new("iam/access-keys").slow(),
+            devices: Table::new("iam/mfa-devices"),
+            server_certificates: Table::new("iam/server-certificates"),
+            report: Table::new("iam/credential-report"),
             providers: Table::new("iam/oidc-providers").slow(),
             saml: Table::new("iam/saml-providers").slow(),
             deletions: Table::new("iam/deletion-tasks"),
             password_rule: Table::new("iam/password-policy"),
             alias: Table::new("iam/account-alias"),
+            token_version: Table::new("iam/token-version"),
         }
     }
 
@@ -102,11 +118,15 @@ impl State {
             &mut self.profiles,
             &mut self.policies,
             &mut self.keys,
+            &mut self.devices,
+            &mut self.server_certificates,
+            &mut self.report,
             &mut self.providers,
             &mut self.saml,
             &mut self.deletions,
             &mut self.password_rule,
             &mut self.alias,
+            &mut self.token_version,
         ]
     }
 
@@ -254,7 +274,7 @@ pub fn answer(world: &mut World, call: &Call) -> Result<Reply, Fault> {
     policy::check_writable(ask, &call.caller, action)?;
     let done = principals(world, ask, &call.caller, action)
         .or_else(|| policies(world, ask, action))
-        .or_else(|| credentials(world, ask, &call.caller, action))
+        .or_else(|| credentials::answer(world, ask, &call.caller, action))
         .or_else(|| rest(world, ask, action));
     let result = done.unwrap_or_else(|| Err(Fault::unknown_operation(call)))?;
     Ok(super::reply::query(
@@ -345,29 +365,6 @@ fn policies(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
     })
 }
 
-/// Access keys, passwords, and lists of credentials that the sandbox never has.
-fn credentials(world: &mut World, ask: Ask<'_>, caller: &Caller, action: &str) -> Option<Done> {
-    Some(match action {
-        "CreateAccessKey" => key::create(world, ask, caller),
-        "ListAccessKeys" => key::list(world, ask, caller),
-        "UpdateAccessKey" => key::update(world, ask, caller),
-        "DeleteAccessKey" => key::delete(world, ask, caller),
-        "GetAccessKeyLastUsed" => key::last_used(world, ask),
-        "CreateLoginProfile" => login::create(world, ask),
-        "GetLoginProfile" => login::get(world, ask, caller),
-        "UpdateLoginProfile" => login::update(world, ask),
-        "DeleteLoginProfile" => login::delete(world, ask, caller),
-        "UpdateAccountPasswordPolicy" => login::update_rule(world, ask),
-        "GetAccountPasswordPolicy" => login::get_rule(world),
-        "DeleteAccountPasswordPolicy" => login::delete_rule(world),
-        "ListMFADevices" => user::empty_list(world, ask, caller, "MFADevices"),
-        "ListSigningCertificates" => user::empty_list(world, ask, caller, "Certificates"),
-        "ListSSHPublicKeys" => user::empty_list(world, ask, caller, "SSHPublicKeys"),
-        "ListServiceSpecificCredentials" => user::empty_list(world, ask, caller, "ServiceSpecificCredentials"),
-        _ => return None,
-    })
-}
-
 /// Tags, providers and the account as a whole.
 fn rest(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
     Some(match action {
@@ -376,18 +373,24 @@ fn rest(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
         "TagPolicy" => policy::check_seen(world, ask).and_then(|()| tag::put(world, ask, Tagged::Policy)),
         "TagInstanceProfile" => tag::put(world, ask, Tagged::Profile),
         "TagSAMLProvider" => tag::put(world, ask, Tagged::Saml),
+        "TagMFADevice" => tag::put(world, ask, Tagged::Device),
+        "TagServerCertificate" => tag::put(world, ask, Tagged::ServerCertificate),
         "TagOpenIDConnectProvider" => tag::put(world, ask, Tagged::Provider),
         "UntagUser" => tag::take_off(world, ask, Tagged::User),
         "UntagRole" => tag::take_off(world, ask, Tagged::Role),
         "UntagPolicy" => policy::check_seen(world, ask).and_then(|()| tag::take_off(world, ask, Tagged::Policy)),
         "UntagInstanceProfile" => tag::take_off(world, ask, Tagged::Profile),
         "UntagSAMLProvider" => tag::take_off(world, ask, Tagged::Saml),
+        "UntagMFADevice" => tag::take_off(world, ask, Tagged::Device),
+        "UntagServerCertificate" => tag::take_off(world, ask, Tagged::ServerCertificate),
         "UntagOpenIDConnectProvider" => tag::take_off(world, ask, Tagged::Provider),
         "ListUserTags" => tag::list(world, ask, Tagged::User),
         "ListRoleTags" => tag::list(world, ask, Tagged::Role),
         "ListPolicyTags" => policy::check_seen(world, ask).and_then(|()| tag::list(world, ask, Tagged::Policy)),
         "ListInstanceProfileTags" => tag::list(world, ask, Tagged::Profile),
         "ListSAMLProviderTags" => tag::list(world, ask, Tagged::Saml),
+        "ListMFADeviceTags" => tag::list(world, ask, Tagged::Device),
+        "ListServerCertificateTags" => tag::list(world, ask, Tagged::ServerCertificate),
         "ListOpenIDConnectProviderTags" => tag::list(world, ask, Tagged::Provider),
         "CreateOpenIDConnectProvider" => oidc::create(world, ask),
         "GetOpenIDConnectProvider" => oidc::get(world, ask),
@@ -403,6 +406,7 @@ fn rest(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
         "DeleteSAMLProvider" => saml::delete(world, ask),
         "GetAccountAuthorizationDetails" => details::get(world, ask),
         "GetAccountSummary" => account::summary(world),
+        "SetSecurityTokenServicePreferences" => account::set_tokens(world, ask),
         "CreateAccountAlias" => account::create_alias(world, ask),
         "DeleteAccountAlias" => account::delete_alias(world, ask),
         "ListAccountAliases" => account::list_aliases(world, ask),

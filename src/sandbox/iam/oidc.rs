@@ -164,7 +164,7 @@ pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
             })
         });
     }
-    tag::write_even_none(&mut xml, &provider.tags);
+    tag::write_even_if_none(&mut xml, &provider.tags);
     Ok(Some(xml))
 }
 

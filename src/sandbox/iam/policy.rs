@@ -352,7 +352,7 @@ pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
     xml.element("Policy", |xml| {
         Shown::Ours(policy).write(xml, &world.iam, &uses);
         xml.optional("Description", policy.description.as_ref());
-        tag::write_even_none(xml, &policy.tags);
+        tag::write_even_if_none(xml, &policy.tags);
     });
     Ok(Some(xml))
 }

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{Fault, Moment, World, Xml};
+use super::super::{Clock, Fault, Moment, World, Xml};
 use super::ask::{Ask, Name, order};
 use super::grants::Holder;
 use super::refusal::{already_exists, delete_conflict, no_such_entity, quota};
@@ -28,6 +28,11 @@ pub(super) struct Profile {
 impl State {
     pub(super) fn profile(&self, name: &Name) -> Result<&Profile, Fault> {
         self.profiles.get(name).ok_or_else(|| no_profile(name))
+    }
+
+    /// The profile as readers see it now.
+    pub(super) fn seen_profile(&self, name: &Name, clock: &Clock) -> Result<&Profile, Fault> {
+        self.profiles.seen(name, clock).ok_or_else(|| no_profile(name))
     }
 
     pub(super) fn profile_mut(&mut self, name: &Name) -> Result<&mut Profile, Fault> {
@@ -57,14 +62,8 @@ pub(super) fn write_brief(xml: &mut Xml, state: &State, profile: &Profile) {
     });
 }
 
-fn write_full(state: &State, profile: &Profile) -> Xml {
-    let mut xml = Xml::new();
-    xml.element("InstanceProfile", |xml| {
-        write_brief(xml, state, profile);
-        tag::write(xml, &profile.tags);
-    });
-    xml
-}
+/// How many instance profiles an account may have.
+pub(super) const PER_ACCOUNT: usize = 1000;
 
 fn name(ask: Ask<'_>) -> Result<Name, Fault> {
     ask.name("InstanceProfileName", 128)
@@ -75,6 +74,9 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     if world.iam.profiles.contains(&name) {
         return Err(already_exists(format!("Instance Profile {name} already exists.")));
     }
+    if world.iam.profiles.len() >= PER_ACCOUNT {
+        return Err(quota("InstanceProfilesPerAccount", PER_ACCOUNT));
+    }
     let (id, created) = (world.ids.unique("AIPA"), world.clock.now());
     let profile = Profile {
         name: name.clone(),
@@ -84,23 +86,29 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
         role: None,
         tags,
     };
-    let xml = write_full(&world.iam, &profile);
+    let mut xml = Xml::new();
+    xml.element("InstanceProfile", |xml| {
+        write_brief(xml, &world.iam, &profile);
+        tag::write(xml, &profile.tags);
+    });
     world.iam.profiles.insert(name, profile);
     Ok(Some(xml))
 }
 
 pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
-    let profile = world.iam.profile(&name(ask)?)?;
-    Ok(Some(write_full(&world.iam, profile)))
+    let profile = world.iam.seen_profile(&name(ask)?, &world.clock)?;
+    let mut xml = Xml::new();
+    xml.element("InstanceProfile", |xml| {
+        write_brief(xml, &world.iam, profile);
+        tag::write_even_if_none(xml, &profile.tags);
+    });
+    Ok(Some(xml))
 }
 
 pub(super) fn list(world: &World, ask: Ask<'_>) -> Done {
     let prefix = ask.path_prefix()?;
-    let profiles = world
-        .iam
-        .profiles
-        .values()
-        .filter(|profile| profile.path.starts_with(prefix));
+    let profiles = world.iam.profiles.all_seen(&world.clock).map(|(_, profile)| profile);
+    let profiles = profiles.filter(|profile| profile.path.starts_with(prefix));
     let page = ask.page(profiles.map(|profile| (order(&profile.name), profile)))?;
     Ok(Some(page.write("InstanceProfiles", |xml, profile| {
         write_brief(xml, &world.iam, profile)
@@ -109,7 +117,8 @@ pub(super) fn list(world: &World, ask: Ask<'_>) -> Done {
 
 pub(super) fn delete(world: &mut World, ask: Ask<'_>) -> Done {
     let name = name(ask)?;
-    if world.iam.profile(&name)?.role.is_some() {
+    let seen = world.iam.seen_profile(&name, &world.clock)?;
+    if world.iam.profile(&name)?.role.is_some() || seen.role.is_some() {
         return Err(delete_conflict(
             "Cannot delete entity, must remove roles from instance profile first.",
         ));
@@ -120,7 +129,8 @@ pub(super) fn delete(world: &mut World, ask: Ask<'_>) -> Done {
 
 pub(super) fn add_role(world: &mut World, ask: Ask<'_>) -> Done {
     let (name, role) = (name(ask)?, Holder::Role.name(ask)?);
-    world.iam.profile(&name)?;
+    world.iam.seen_profile(&name, &world.clock)?;
+    world.iam.seen_role(&role, &world.clock)?;
     let role = world.iam.modifiable_role(&role)?.name.clone();
     let profile = world.iam.profile_mut(&name)?;
     if profile.role.is_some() {
@@ -132,11 +142,13 @@ pub(super) fn add_role(world: &mut World, ask: Ask<'_>) -> Done {
 
 pub(super) fn remove_role(world: &mut World, ask: Ask<'_>) -> Done {
     let (name, role) = (name(ask)?, Holder::Role.name(ask)?);
-    world.iam.profile(&name)?;
+    world.iam.seen_profile(&name, &world.clock)?;
+    world.iam.seen_role(&role, &world.clock)?;
     world.iam.modifiable_role(&role)?;
     let profile = world.iam.profile_mut(&name)?;
     if profile.role.as_ref() != Some(&role) {
-        return Err(no_such_entity(format!("The role with name {role} cannot be found.")));
+        let message = format!("Role {role} in Instance Profile {name} cannot be found.");
+        return Err(no_such_entity(message));
     }
     profile.role = None;
     Ok(None)

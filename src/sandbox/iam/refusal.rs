@@ -46,6 +46,16 @@ pub(super) fn malformed(message: impl Into<String>) -> Fault {
     Fault::new(StatusCode::BAD_REQUEST, "MalformedPolicyDocument", message)
 }
 
+/// Something is still in the making (409).
+pub(super) fn unsettled(message: impl Into<String>) -> Fault {
+    Fault::new(StatusCode::CONFLICT, "EntityTemporarilyUnmodifiable", message)
+}
+
+/// The caller may not do this, or what it names is not of this account (403).
+pub(super) fn denied(message: impl Into<String>) -> Fault {
+    Fault::new(StatusCode::FORBIDDEN, "AccessDenied", message)
+}
+
 /// The role belongs to a service (400).
 pub(super) fn unmodifiable(role: &str) -> Fault {
     let message =

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::super::spread::Delay;
-use super::super::{Due, Fault, Moment, Tempo, World, Xml};
+use super::super::{Clock, Due, Fault, Moment, Tempo, World, Xml};
 use super::ask::{Ask, Name, order};
 use super::document::encoded;
 use super::grants::{Grants, Holder, asked_boundary, write_boundary};
 use super::profile::write_brief as write_profile;
-use super::refusal::{already_exists, delete_conflict, no_such_entity, unmodifiable, validation};
+use super::refusal::{already_exists, delete_conflict, no_such_entity, quota, unmodifiable, validation};
 use super::tag::{self, Keys, Tags};
 use super::{Done, State, trust};
 
@@ -43,6 +43,16 @@ pub(super) struct Role {
     /// From when on other services' policies may name it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) visible_elsewhere: Option<Due>,
+    /// From when on its ARN is shown in its own answers; until then its id stands there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) arn_shown: Option<Due>,
+}
+
+/// How many roles an account may have.
+pub(super) const PER_ACCOUNT: usize = 1000;
+
+fn no_role(name: &Name) -> Fault {
+    no_such_entity(format!("The role with name {name} cannot be found."))
 }
 
 impl Role {
@@ -57,15 +67,16 @@ impl Role {
 
 impl State {
     pub(super) fn role(&self, name: &Name) -> Result<&Role, Fault> {
-        self.roles
-            .get(name)
-            .ok_or_else(|| no_such_entity(format!("The role with name {name} cannot be found.")))
+        self.roles.get(name).ok_or_else(|| no_role(name))
+    }
+
+    /// The role as readers see it now.
+    pub(super) fn seen_role(&self, name: &Name, clock: &Clock) -> Result<&Role, Fault> {
+        self.roles.seen(name, clock).ok_or_else(|| no_role(name))
     }
 
     pub(super) fn role_mut(&mut self, name: &Name) -> Result<&mut Role, Fault> {
-        self.role(name)?;
-        let missing = || no_such_entity(format!("The role with name {name} cannot be found."));
-        self.roles.get_mut(name).ok_or_else(missing)
+        self.roles.get_mut(name).ok_or_else(|| no_role(name))
     }
 
     /// Refuses what only the owning service may do.
@@ -80,15 +91,25 @@ impl State {
 
 /// What a role shows everywhere, among it the trust policy.
 pub(super) fn write_core(xml: &mut Xml, state: &State, role: &Role) {
-    write_with(xml, state, role, &trust::show(state, &role.trust));
+    write_with(xml, role, &role.arn(&state.account), &trust::show(state, &role.trust));
 }
 
-/// The same with the trust policy as it was sent: so answers the call that makes a role.
-pub(super) fn write_with(xml: &mut Xml, state: &State, role: &Role, trust: &str) {
+/// The ARN in the role's own answers. With lag it may be the bare id for some calls, as users of AWS have met it:
+/// <https://github.com/hashicorp/terraform-provider-aws> polls a new role until its `Arn` reads as one.
+fn own_arn(world: &World, role: &Role) -> String {
+    if world.has_spread(role.arn_shown) {
+        role.arn(&world.account)
+    } else {
+        role.id.clone()
+    }
+}
+
+/// The same with this ARN and the trust policy as it was sent: so answers the call that makes a role.
+pub(super) fn write_with(xml: &mut Xml, role: &Role, arn: &str, trust: &str) {
     xml.text("Path", &role.path)
         .text("RoleName", &role.name)
         .text("RoleId", &role.id)
-        .text("Arn", role.arn(&state.account))
+        .text("Arn", arn)
         .text("CreateDate", role.created.seconds())
         .text("AssumeRolePolicyDocument", encoded(trust));
 }
@@ -100,8 +121,10 @@ pub(super) fn write_listed(xml: &mut Xml, state: &State, role: &Role) {
         .text("MaxSessionDuration", role.max_session_seconds);
 }
 
-fn write_full(xml: &mut Xml, state: &State, role: &Role) {
-    write_listed(xml, state, role);
+fn write_full(xml: &mut Xml, world: &World, role: &Role) {
+    write_with(xml, role, &own_arn(world, role), &trust::show(&world.iam, &role.trust));
+    xml.optional("Description", role.description.as_ref())
+        .text("MaxSessionDuration", role.max_session_seconds);
     write_boundary(xml, role.boundary.as_ref());
     tag::write(xml, &role.tags);
     xml.element("RoleLastUsed", |_| {});
@@ -121,6 +144,9 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     if world.iam.roles.contains(&name) {
         return Err(already_exists(format!("Role with name {name} already exists.")));
     }
+    if world.iam.roles.len() >= PER_ACCOUNT {
+        return Err(quota("RolesPerAccount", PER_ACCOUNT));
+    }
     let trust = trust::take(&world.iam, &world.clock, text)?;
     let boundary = asked_boundary(&world.iam, ask)?;
     let role = Role {
@@ -133,7 +159,7 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     // The answer leaves Description and MaxSessionDuration out, although both are kept.
     let mut xml = Xml::new();
     xml.element("Role", |xml| {
-        write_with(xml, &world.iam, &role, text);
+        write_with(xml, &role, &own_arn(world, &role), text);
         write_boundary(xml, role.boundary.as_ref());
         tag::write(xml, &role.tags);
     });
@@ -157,6 +183,9 @@ pub(super) fn new(world: &mut World, name: Name, path: String, trust: Value) -> 
         assumable: world.clock.after(Tempo::LambdaWrites, world.options.role_delay),
         visible: world.spread(Delay::Principal),
         visible_elsewhere: world.spread(Delay::ServicePrincipal),
+        arn_shown: world
+            .spread(Delay::RoleArn)
+            .filter(|_| world.happens("a role without an ARN", 4)),
     }
 }
 
@@ -165,15 +194,16 @@ fn session_seconds(ask: Ask<'_>) -> Result<Option<u32>, Fault> {
 }
 
 pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
-    let role = world.iam.role(&Holder::Role.name(ask)?)?;
+    let role = world.iam.seen_role(&Holder::Role.name(ask)?, &world.clock)?;
     let mut xml = Xml::new();
-    xml.element("Role", |xml| write_full(xml, &world.iam, role));
+    xml.element("Role", |xml| write_full(xml, world, role));
     Ok(Some(xml))
 }
 
 pub(super) fn list(world: &World, ask: Ask<'_>) -> Done {
     let prefix = ask.path_prefix()?;
-    let roles = world.iam.roles.values().filter(|role| role.path.starts_with(prefix));
+    let roles = world.iam.roles.all_seen(&world.clock).map(|(_, role)| role);
+    let roles = roles.filter(|role| role.path.starts_with(prefix));
     let page = ask.page(roles.map(|role| (order(&role.name), role)))?;
     Ok(Some(
         page.write("Roles", |xml, role| write_listed(xml, &world.iam, role)),
@@ -184,6 +214,7 @@ pub(super) fn list(world: &World, ask: Ask<'_>) -> Done {
 fn change(world: &mut World, ask: Ask<'_>) -> Result<Name, Fault> {
     let name = Holder::Role.name(ask)?;
     let (description, seconds) = (ask.description()?, session_seconds(ask)?);
+    world.iam.seen_role(&name, &world.clock)?;
     let role = world.iam.role_mut(&name)?;
     if role.is_service_linked() && seconds.is_some() {
         return Err(unmodifiable(role.name.as_str()));
@@ -202,11 +233,12 @@ pub(super) fn update(world: &mut World, ask: Ask<'_>) -> Done {
 pub(super) fn update_description(world: &mut World, ask: Ask<'_>) -> Done {
     ask.present("Description")?;
     let name = change(world, ask)?;
+    let role = world.iam.role(&name)?;
+    // The answer leaves MaxSessionDuration out.
     let mut xml = Xml::new();
     xml.element("Role", |xml| {
-        if let Some(role) = world.iam.roles.get(&name) {
-            write_listed(xml, &world.iam, role);
-        }
+        write_core(xml, &world.iam, role);
+        xml.optional("Description", role.description.as_ref());
     });
     Ok(Some(xml))
 }
@@ -214,25 +246,28 @@ pub(super) fn update_description(world: &mut World, ask: Ask<'_>) -> Done {
 pub(super) fn update_trust(world: &mut World, ask: Ask<'_>) -> Done {
     let name = Holder::Role.name(ask)?;
     let text = ask.required("PolicyDocument")?;
+    world.iam.seen_role(&name, &world.clock)?;
     world.iam.modifiable_role(&name)?;
     let trust = trust::take(&world.iam, &world.clock, text)?;
     world.iam.role_mut(&name)?.trust = trust;
     Ok(None)
 }
 
+/// With lag, what was just taken off still blocks.
 pub(super) fn delete(world: &mut World, ask: Ask<'_>) -> Done {
     let name = Holder::Role.name(ask)?;
+    let seen = world.iam.seen_role(&name, &world.clock)?;
     let role = world.iam.modifiable_role(&name)?;
-    let blocker = if world
-        .iam
+    let state = &world.iam;
+    let in_profile = state
         .profiles
         .values()
-        .any(|profile| profile.role.as_ref() == Some(&name))
-    {
+        .any(|profile| profile.role.as_ref() == Some(&name));
+    let blocker = if in_profile {
         Some("must remove roles from instance profile first.")
-    } else if !role.grants.attached.is_empty() {
+    } else if !role.grants.attached.is_empty() || !seen.grants.attached.is_empty() {
         Some("must detach all policies first.")
-    } else if !role.grants.inline.is_empty() {
+    } else if !role.grants.inline.is_empty() || !seen.grants.inline.is_empty() {
         Some("must delete policies first.")
     } else {
         None
@@ -246,12 +281,9 @@ pub(super) fn delete(world: &mut World, ask: Ask<'_>) -> Done {
 
 pub(super) fn list_profiles(world: &World, ask: Ask<'_>) -> Done {
     let name = Holder::Role.name(ask)?;
-    world.iam.role(&name)?;
-    let profiles = world
-        .iam
-        .profiles
-        .values()
-        .filter(|profile| profile.role.as_ref() == Some(&name));
+    world.iam.seen_role(&name, &world.clock)?;
+    let profiles = world.iam.profiles.all_seen(&world.clock).map(|(_, profile)| profile);
+    let profiles = profiles.filter(|profile| profile.role.as_ref() == Some(&name));
     let page = ask.page(profiles.map(|profile| (order(&profile.name), profile)))?;
     Ok(Some(page.write("InstanceProfiles", |xml, profile| {
         write_profile(xml, &world.iam, profile)

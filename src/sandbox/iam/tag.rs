@@ -1,4 +1,4 @@
-//! Tags of users, roles, policies, instance profiles and OIDC providers.
+//! Tags of users, roles, policies, instance profiles, OIDC providers, MFA devices and server certificates.
 //!
 //! Invariant: a thing has at most fifty, none begins with `aws:`, and on users and roles no two keys differ by case alone.
 
@@ -8,7 +8,7 @@ use super::super::{Fault, World, Xml};
 use super::ask::{Ask, Name};
 use super::grants::Holder;
 use super::refusal::{constraint, invalid_input, limit_exceeded, validation};
-use super::{Done, State};
+use super::{Done, State, mfa, server};
 
 /// One tag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,18 +52,29 @@ pub(super) enum Tagged {
     Profile,
     Provider,
     Saml,
+    Device,
+    ServerCertificate,
 }
 
 impl Tagged {
     fn keys(self) -> Keys {
         match self {
             Self::User | Self::Role => Keys::Caseless,
-            Self::Policy | Self::Profile | Self::Provider | Self::Saml => Keys::Exact,
+            Self::Policy | Self::Profile | Self::Provider | Self::Saml | Self::Device | Self::ServerCertificate => {
+                Keys::Exact
+            }
         }
     }
 }
 
 const MOST: usize = 50;
+
+fn missing_value(nth: usize) -> Fault {
+    validation(format!(
+        "1 validation error detected: Value null at 'tags.{nth}.member.value' failed to satisfy constraint: Member \
+         must not be null"
+    ))
+}
 
 /// The tags that a request carries, checked.
 pub(super) fn asked(ask: Ask<'_>, keys: Keys) -> Result<Tags, Fault> {
@@ -77,6 +88,8 @@ pub(super) fn asked(ask: Ask<'_>, keys: Keys) -> Result<Tags, Fault> {
     }
     let mut tags: Tags = Vec::new();
     for (nth, (key, value)) in (1..).zip(pairs) {
+        ask.present(&format!("Tags.member.{nth}.Value"))
+            .map_err(|_| missing_value(nth))?;
         check(nth, key, value)?;
         if tags.iter().any(|tag| keys.same(&tag.key, key)) {
             return Err(invalid_input(match keys {
@@ -90,6 +103,36 @@ pub(super) fn asked(ask: Ask<'_>, keys: Keys) -> Result<Tags, Fault> {
         });
     }
     Ok(tags)
+}
+
+const PATTERN: &str = r"satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]";
+
+fn fits(c: char) -> bool {
+    c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c)
+}
+
+/// The keys to take off. One wrong key is told with all rules for keys, whichever it breaks.
+fn asked_keys<'a>(ask: Ask<'a>) -> Result<Vec<&'a str>, Fault> {
+    let keys = ask.list("TagKeys");
+    if keys.len() > MOST {
+        return Err(constraint(
+            "[...]",
+            "tagKeys",
+            &format!("have length less than or equal to {MOST}"),
+        ));
+    }
+    let is_key = |key: &&str| (1..=128).contains(&key.chars().count()) && key.chars().all(fits);
+    if let Some(wrong) = keys.iter().find(|key| !is_key(key)) {
+        let rules = format!(
+            "satisfy constraint: [Member must have length less than or equal to 128, Member must have length greater \
+             than or equal to 1, Member must {PATTERN}+, Member must not be null]"
+        );
+        return Err(constraint(&format!("[{wrong}]"), "tagKeys", &rules));
+    }
+    if keys.iter().any(|key| key.to_ascii_lowercase().starts_with("aws:")) {
+        return Err(validation("System tags cannot be added/updated/deleted"));
+    }
+    Ok(keys)
 }
 
 fn check(nth: usize, key: &str, value: &str) -> Result<(), Fault> {
@@ -107,13 +150,14 @@ fn check(nth: usize, key: &str, value: &str) -> Result<(), Fault> {
             "have length less than or equal to 256",
         ));
     }
-    let fits = |c: char| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c);
-    if !key.chars().all(fits) || !value.chars().all(fits) {
-        let rule = r"satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+";
+    if !key.chars().all(fits) {
+        return Err(constraint(key, &key_at, &format!("{PATTERN}+")));
+    }
+    if !value.chars().all(fits) {
         return Err(constraint(
-            if key.chars().all(fits) { value } else { key },
-            &key_at,
-            rule,
+            value,
+            &format!("tags.{nth}.member.value"),
+            &format!("{PATTERN}*"),
         ));
     }
     if key.to_ascii_lowercase().starts_with("aws:") {
@@ -129,7 +173,7 @@ pub(super) fn write(xml: &mut Xml, tags: &Tags) {
 }
 
 /// The same for things whose answers have the element even when it is empty: policies and providers.
-pub(super) fn write_even_none(xml: &mut Xml, tags: &Tags) {
+pub(super) fn write_even_if_none(xml: &mut Xml, tags: &Tags) {
     xml.element("Tags", |xml| tags.iter().for_each(|tag| write_member(xml, tag)));
 }
 
@@ -143,8 +187,13 @@ fn write_tag(xml: &mut Xml, tag: &Tag) {
 
 pub(super) fn put(world: &mut World, ask: Ask<'_>, tagged: Tagged) -> Done {
     let keys = tagged.keys();
+    let new_tags = asked(ask, keys)?;
+    if new_tags.is_empty() {
+        ask.present("Tags")?;
+    }
+    seen(world, ask, tagged)?;
     let tags = tags_mut(&mut world.iam, ask, tagged)?;
-    for new in asked(ask, keys)? {
+    for new in new_tags {
         // A second spelling of a key replaces the first, spelling and value.
         match tags.iter_mut().find(|tag| keys.same(&tag.key, &new.key)) {
             Some(tag) => *tag = new,
@@ -159,25 +208,18 @@ pub(super) fn put(world: &mut World, ask: Ask<'_>, tagged: Tagged) -> Done {
 
 pub(super) fn take_off(world: &mut World, ask: Ask<'_>, tagged: Tagged) -> Done {
     let keys = tagged.keys();
-    let tags = tags_mut(&mut world.iam, ask, tagged)?;
-    let names = ask.list("TagKeys");
-    if names.iter().any(|name| name.to_ascii_lowercase().starts_with("aws:")) {
-        return Err(validation("System tags cannot be added/updated/deleted"));
+    let names = asked_keys(ask)?;
+    if names.is_empty() {
+        ask.present("TagKeys")?;
     }
+    seen(world, ask, tagged)?;
+    let tags = tags_mut(&mut world.iam, ask, tagged)?;
     tags.retain(|tag| !names.iter().any(|name| keys.same(&tag.key, name)));
     Ok(None)
 }
 
 pub(super) fn list(world: &World, ask: Ask<'_>, tagged: Tagged) -> Done {
-    let state = &world.iam;
-    let tags = match tagged {
-        Tagged::User => &state.user(&Holder::User.name(ask)?)?.tags,
-        Tagged::Role => &state.role(&Holder::Role.name(ask)?)?.tags,
-        Tagged::Policy => &state.policy(ask.required("PolicyArn")?)?.tags,
-        Tagged::Profile => &state.profile(&profile_name(ask)?)?.tags,
-        Tagged::Saml => &state.saml_provider(ask.required("SAMLProviderArn")?)?.tags,
-        Tagged::Provider => &state.provider(ask.required("OpenIDConnectProviderArn")?)?.tags,
-    };
+    let tags = seen(world, ask, tagged)?;
     let mut sorted: Vec<_> = tags.iter().map(|tag| (tag.key.clone(), tag)).collect();
     sorted.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(Some(ask.page(sorted)?.write("Tags", write_tag)))
@@ -185,6 +227,21 @@ pub(super) fn list(world: &World, ask: Ask<'_>, tagged: Tagged) -> Done {
 
 fn profile_name(ask: Ask<'_>) -> Result<Name, Fault> {
     ask.name("InstanceProfileName", 128)
+}
+
+/// The tags as readers see them now, of a thing that they see.
+fn seen<'a>(world: &'a World, ask: Ask<'_>, tagged: Tagged) -> Result<&'a Tags, Fault> {
+    let (state, clock) = (&world.iam, &world.clock);
+    Ok(match tagged {
+        Tagged::User => &state.seen_user(&Holder::User.name(ask)?, clock)?.tags,
+        Tagged::Role => &state.seen_role(&Holder::Role.name(ask)?, clock)?.tags,
+        Tagged::Policy => &state.policy(ask.required("PolicyArn")?)?.tags,
+        Tagged::Profile => &state.seen_profile(&profile_name(ask)?, clock)?.tags,
+        Tagged::Saml => &state.saml_provider(ask.required("SAMLProviderArn")?)?.tags,
+        Tagged::Provider => &state.provider(ask.required("OpenIDConnectProviderArn")?)?.tags,
+        Tagged::Device => &state.device(mfa::serial(ask)?)?.tags,
+        Tagged::ServerCertificate => &state.server_certificate(&server::name(ask)?)?.tags,
+    })
 }
 
 fn tags_mut<'a>(state: &'a mut State, ask: Ask<'_>, tagged: Tagged) -> Result<&'a mut Tags, Fault> {
@@ -195,5 +252,7 @@ fn tags_mut<'a>(state: &'a mut State, ask: Ask<'_>, tagged: Tagged) -> Result<&'
         Tagged::Profile => &mut state.profile_mut(&profile_name(ask)?)?.tags,
         Tagged::Saml => &mut state.saml_provider_mut(ask.required("SAMLProviderArn")?)?.tags,
         Tagged::Provider => &mut state.provider_mut(ask.required("OpenIDConnectProviderArn")?)?.tags,
+        Tagged::Device => &mut state.device_mut(mfa::serial(ask)?)?.tags,
+        Tagged::ServerCertificate => &mut state.server_certificate_mut(&server::name(ask)?)?.tags,
     })
 }
