@@ -148,7 +148,7 @@ pub(super) fn facts(id: &Id, arn: &Arn, action: &Action, home: &Home) -> Facts {
                 .into_iter()
                 .filter(|path| path.field != "policy")
                 .collect(),
-            retry: &[CONCURRENT, Retry::unseen("ResourceAlreadyExistsException")],
+            retry: const { &[CONCURRENT, Retry::unseen("ResourceAlreadyExistsException")] },
             ..Facts::new("events:CreateEventBus", Rank::Create, format!("create bus {}", id.name))
         },
         Action::Describe(_) => Facts {
