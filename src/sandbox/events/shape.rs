@@ -18,11 +18,11 @@ pub(super) enum Shape {
     List {
         least: usize,
         most: usize,
-        of: &'static Shape,
+        of: &'static Self,
     },
     Map {
         most: usize,
-        of: &'static Shape,
+        of: &'static Self,
     },
     Record(&'static [Member]),
 }
