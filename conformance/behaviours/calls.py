@@ -134,6 +134,42 @@ def a_link_works_until_its_time_is_over_and_only_as_it_is(account: Account) -> N
     account.true(b"SignatureDoesNotMatch" in fetch(link.replace("/a?", "/b?"))[1], "not for its signature")
 
 
+@TABLE.behaviour("S3 user guide, Signing and authenticating REST requests: links of version 2")
+def a_link_of_version_2_works_only_as_it_is(account: Account) -> None:
+    account.user()
+    account.bucket()
+    account.s3.put_object(Bucket="evenkeel-behaviours", Key="a b", Body=b"content")
+    account.s3.put_object(Bucket="evenkeel-behaviours", Key="b", Body=b"other")
+    old = Config(signature_version="s3", s3={"addressing_style": "path"})
+    for keys in (sign_in(account, "ada"), session(account)):
+        s3 = keys.client("s3", config=old)
+        asked = {"Bucket": "evenkeel-behaviours", "Key": "a b", "ResponseContentType": "text/x"}
+        link = s3.generate_presigned_url("get_object", asked, ExpiresIn=60)
+        account.same(fetch(link), (200, b"content"))
+        status, body = fetch(link.replace("/a%20b?", "/b?"))
+        account.true(status == 403 and b"SignatureDoesNotMatch" in body, body.decode())
+        link = s3.generate_presigned_url("get_object", asked, ExpiresIn=-60)
+        account.true(b"Request has expired" in fetch(link)[1], "not over")
+
+
+@TABLE.behaviour("Amazon EKS user guide: tokens are signed links of GetCallerIdentity")
+def a_link_of_sts_tells_its_signer(account: Account) -> None:
+    user = account.user()
+    sts = sign_in(account, "ada").client("sts")
+    status, body = fetch(sts.generate_presigned_url("get_caller_identity", {}, ExpiresIn=60, HttpMethod="GET"))
+    account.true(status == 200 and user["Arn"].encode() in body, body.decode())
+
+
+@TABLE.behaviour("S3 user guide, Access control list (ACL) overview: the All Users group")
+def everybody_may_read_what_an_acl_opens(account: Account) -> None:
+    account.bucket(ObjectOwnership="BucketOwnerPreferred")
+    account.s3.delete_public_access_block(Bucket="evenkeel-behaviours")
+    account.s3.put_object(Bucket="evenkeel-behaviours", Key="open", Body=b"content", ACL="public-read")
+    account.s3.put_object(Bucket="evenkeel-behaviours", Key="shut", Body=b"content")
+    account.same(bare(account, "GET", "/evenkeel-behaviours/open"), (200, "content"))
+    account.same(bare(account, "GET", "/evenkeel-behaviours/shut")[0], 403)
+
+
 @TABLE.behaviour("S3 user guide, Sharing objects with presigned URLs: Request has expired")
 def a_link_ends(account: Account) -> None:
     account.bucket()

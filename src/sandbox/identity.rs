@@ -11,7 +11,8 @@ use time::{Duration, OffsetDateTime};
 
 use super::call::{Caller, Envelope, Service, Standing};
 use super::signature::{Claim, Signature};
-use super::{Fault, Moment, Time, World, iam};
+use super::signature_v2::Link;
+use super::{Fault, Moment, Time, World, iam, s3};
 
 /// How far a signature's time may be from the account's.
 const SKEW: Duration = Duration::minutes(15);
@@ -21,6 +22,8 @@ const SKEW: Duration = Duration::minutes(15);
 enum Refusal {
     /// The header lacks parts; the text says which.
     Incomplete(String),
+    /// A header of version 2.
+    Outdated,
     /// No such key, or an inactive one.
     Unknown,
     /// The session token is missing, wrong, or there although the key needs none.
@@ -56,15 +59,26 @@ pub(super) type Uses = BTreeMap<String, Use>;
 /// As the service words it.
 pub(super) fn identify(world: &World, envelope: &Envelope, request: &Request<Bytes>) -> Result<Caller, Fault> {
     let service = envelope.service;
+    if envelope.region.as_deref().is_some_and(is_of_another_partition) {
+        return Err(Refusal::Unknown.fault(service, envelope.access_key.as_deref().unwrap_or_default()));
+    }
     let key = envelope.access_key.as_deref().unwrap_or_default();
     let claimed = Claim::read(request, &envelope.query);
     let told = match claimed {
         Claim::Unsigned => return Ok(nobody()),
         Claim::Incomplete(told) => Err(Refusal::Incomplete(told)),
-        Claim::Named { access_key, expires } => named(world, &access_key, expires),
+        Claim::Outdated => Err(Refusal::Outdated),
+        Claim::OldLink(link) => old_link(world, &link, envelope, request),
         Claim::Signed(signature) => signed(world, service, &signature, request),
     };
     told.map_err(|refusal| refusal.fault(service, key))
+}
+
+/// The keys of the account are of the partition `aws`; another partition has never heard of them.
+fn is_of_another_partition(region: &str) -> bool {
+    ["cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-"]
+        .iter()
+        .any(|start| region.starts_with(start))
 }
 
 fn nobody() -> Caller {
@@ -76,15 +90,30 @@ fn nobody() -> Caller {
     }
 }
 
-/// A signature of version 2 is only looked at for its key and its end.
-fn named(world: &World, key: &str, expires: Option<OffsetDateTime>) -> Result<Caller, Refusal> {
-    if expires.is_some_and(|end| Moment::new(end) < world.clock.now()) {
+/// The owner of a key of this account, and its secret; nobody for a key that the account did not make.
+fn owner<'a>(world: &'a World, key: &str, token: Option<&str>) -> Result<Option<(Caller, Option<&'a str>)>, Refusal> {
+    if !iam::key::is_ours(key) {
+        return Ok(None);
+    }
+    Ok(Some(match world.sts.session(key) {
+        Some(session) if session.token() != token => return Err(Refusal::Token),
+        Some(session) if session.is_over(world.clock.now()) => return Err(Refusal::Expired),
+        Some(session) => (session.caller(world).ok_or(Refusal::Unknown)?, session.secret()),
+        None if token.is_some_and(|token| !token.is_empty()) => return Err(Refusal::Token),
+        None => (world.iam.caller(key).ok_or(Refusal::Unknown)?, world.iam.secret(key)),
+    }))
+}
+
+fn old_link(world: &World, link: &Link, envelope: &Envelope, request: &Request<Bytes>) -> Result<Caller, Refusal> {
+    if link.ends().is_some_and(|end| Moment::new(end) < world.clock.now()) {
         return Err(Refusal::LinkOver);
     }
-    if !iam::key::is_ours(key) {
-        return Ok(world.administrator());
+    let bucket = s3::bucket_of_host(&envelope.host);
+    match owner(world, &link.access_key, link.token.as_deref())? {
+        None => Ok(world.administrator()),
+        Some((_, Some(secret))) if !link.is_made_with(secret, bucket, request) => Err(Refusal::Mismatch),
+        Some((caller, _)) => Ok(caller),
     }
-    world.iam.caller(key).ok_or(Refusal::Unknown)
 }
 
 fn signed(world: &World, service: Service, signature: &Signature, request: &Request<Bytes>) -> Result<Caller, Refusal> {
@@ -94,17 +123,9 @@ fn signed(world: &World, service: Service, signature: &Signature, request: &Requ
     {
         return Err(Refusal::LinkOver);
     }
-    let key = signature.access_key.as_str();
-    if !iam::key::is_ours(key) {
+    let found = owner(world, &signature.access_key, signature.token.as_deref())?;
+    let Some((caller, secret)) = found else {
         return Ok(world.administrator());
-    }
-    let token = signature.token.as_deref();
-    let (caller, secret) = match world.sts.session(key) {
-        Some(session) if session.token() != token => return Err(Refusal::Token),
-        Some(session) if session.is_over(world.clock.now()) => return Err(Refusal::Expired),
-        Some(session) => (session.caller(world).ok_or(Refusal::Unknown)?, session.secret()),
-        None if token.is_some_and(|token| !token.is_empty()) => return Err(Refusal::Token),
-        None => (world.iam.caller(key).ok_or(Refusal::Unknown)?, world.iam.secret(key)),
     };
     if let Some(secret) = secret {
         if !signature.is_made_with(secret, service, request) {
@@ -143,11 +164,7 @@ fn check_time(world: &World, signature: &Signature) -> Result<(), Refusal> {
     Err(Refusal::Skewed(told))
 }
 
-/// The refusal of a key that nobody here knows, as the service words it.
-pub(super) fn unknown_key(service: Service, key: &str) -> Fault {
-    Refusal::Unknown.fault(service, key)
-}
-
+const OUTDATED: &str = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.";
 const UNKNOWN: &str = "The security token included in the request is invalid.";
 const EXPIRED: &str = "The security token included in the request is expired";
 const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your AWS \
@@ -177,6 +194,7 @@ impl Refusal {
     fn query(self) -> (&'static str, String) {
         match self {
             Self::Incomplete(told) => ("IncompleteSignature", told),
+            Self::Outdated => ("IncompleteSignature", OUTDATED.to_owned()),
             Self::Unknown | Self::Token => ("InvalidClientTokenId", UNKNOWN.to_owned()),
             Self::Expired => ("ExpiredToken", EXPIRED.to_owned()),
             Self::Mismatch => ("SignatureDoesNotMatch", MISMATCH.to_owned()),
@@ -188,6 +206,7 @@ impl Refusal {
     fn json(self) -> (&'static str, String) {
         match self {
             Self::Incomplete(told) => ("IncompleteSignatureException", told),
+            Self::Outdated => ("IncompleteSignatureException", OUTDATED.to_owned()),
             Self::Unknown | Self::Token => ("UnrecognizedClientException", UNKNOWN.to_owned()),
             Self::Expired => ("ExpiredTokenException", EXPIRED.to_owned()),
             Self::Mismatch => ("InvalidSignatureException", MISMATCH.to_owned()),
@@ -200,6 +219,7 @@ impl Refusal {
     fn s3(self, key: &str) -> Fault {
         let (status, code, told) = match self {
             Self::Incomplete(told) => (400, "AuthorizationHeaderMalformed", told),
+            Self::Outdated => (400, "InvalidRequest", OUTDATED.to_owned()),
             Self::Unknown => (
                 403,
                 "InvalidAccessKeyId",

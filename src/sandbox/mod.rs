@@ -50,6 +50,7 @@ mod route;
 pub mod s3;
 pub mod server;
 mod signature;
+mod signature_v2;
 mod spread;
 mod store;
 mod stranger;
@@ -304,7 +305,8 @@ impl Inner {
         }
         let service = envelope.service;
         let (call, refused) = self.read(envelope, request);
-        let result = match refused.or_else(|| is_too_large.then(|| Fault::too_large(service))) {
+        // Half a body can't bear out its signature.
+        let result = match is_too_large.then(|| Fault::too_large(service)).or(refused) {
             Some(fault) => Err(fault),
             None => {
                 self.world.note_use(&call);
@@ -332,13 +334,7 @@ impl Inner {
 
     /// The call, and the refusal if its key is no good.
     fn read(&self, envelope: Envelope, request: Request<Bytes>) -> (Call, Option<Fault>) {
-        let found = if envelope.region.as_deref().is_some_and(is_of_another_partition) {
-            let key = envelope.access_key.as_deref().unwrap_or_default();
-            Err(identity::unknown_key(envelope.service, key))
-        } else {
-            identity::identify(&self.world, &envelope, &request)
-        };
-        let (caller, refused) = match found {
+        let (caller, refused) = match identity::identify(&self.world, &envelope, &request) {
             Ok(caller) => (caller, None),
             Err(fault) => (self.world.administrator(), Some(fault)),
         };
@@ -436,13 +432,6 @@ impl Drop for Inner {
             store.save_head(&self.world.head()).ok();
         }
     }
-}
-
-/// The keys of the account are of the partition `aws`; another partition has never heard of them.
-fn is_of_another_partition(region: &str) -> bool {
-    ["cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-"]
-        .iter()
-        .any(|start| region.starts_with(start))
 }
 
 fn dispatch(world: &mut World, call: &Call) -> Result<Reply, Fault> {

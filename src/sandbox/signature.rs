@@ -13,6 +13,7 @@ use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
 
 use super::call::{Params, Service};
+use super::signature_v2::Link;
 
 /// What stays as it is in a canonical request.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -26,11 +27,10 @@ pub(super) enum Claim {
     Unsigned,
     /// An `Authorization` header that says no key; the text says what it lacks.
     Incomplete(String),
-    /// A key that is named without a signature of version 4: S3's links of version 2.
-    Named {
-        access_key: String,
-        expires: Option<OffsetDateTime>,
-    },
+    /// A key in a header of version 2, which no Region takes any more.
+    Outdated,
+    /// A link of version 2.
+    OldLink(Link),
     /// A signature of version 4.
     Signed(Signature),
 }
@@ -66,13 +66,8 @@ impl Claim {
         if query.has("X-Amz-Credential") {
             return Self::of_link(query);
         }
-        match query.get("AWSAccessKeyId") {
-            Some(key) => Self::Named {
-                access_key: key.to_owned(),
-                expires: query
-                    .get("Expires")
-                    .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds.parse().ok()?).ok()),
-            },
+        match Link::read(query) {
+            Some(link) => Self::OldLink(link),
             None => Self::Unsigned,
         }
     }
@@ -80,11 +75,7 @@ impl Claim {
     fn of_header(text: &str, request: &Request<Bytes>) -> Self {
         let (algorithm, rest) = text.split_once(' ').unwrap_or((text, ""));
         if algorithm == "AWS" {
-            let access_key = rest.split(':').next().unwrap_or_default().trim().to_owned();
-            return Self::Named {
-                access_key,
-                expires: None,
-            };
+            return Self::Outdated;
         }
         let part = |name: &str| {
             rest.split(',')
@@ -252,6 +243,19 @@ impl Signature {
         let date = self.date.as_deref().unwrap_or_default();
         let hash = hex(&Sha256::digest(canonical.as_bytes()));
         format!("{ALGORITHM}\n{date}\n{}\n{hash}", self.scope)
+    }
+}
+
+#[cfg(test)]
+impl Signature {
+    /// The signature that the request should have had.
+    pub(super) fn wanted(&self, secret: &str, service: Service, request: &Request<Bytes>) -> String {
+        let path = paths(service, request.uri().path()).swap_remove(0);
+        let query = self.queries(request.uri().query().unwrap_or_default()).swap_remove(0);
+        let payload = self.payloads(service, request).swap_remove(0);
+        let text = self.string_to_sign(&self.canonical(request, &path, &query, &payload));
+        let mac = self.key(secret).and_then(|key| mac(&key, text.as_bytes()));
+        mac.map(|mac| hex(&mac.finalize().into_bytes())).unwrap_or_default()
     }
 }
 

@@ -137,8 +137,6 @@ const DELETING: &[Retry] = &[
     },
 ];
 
-const CREATING: &[Retry] = &[CONCURRENT, Retry::unseen("ResourceAlreadyExistsException")];
-
 pub(super) fn facts(id: &Id, arn: &Arn, action: &Action, home: &Home) -> Facts {
     let changing = |call, rank, summary: String| Facts {
         retry: CHANGING,

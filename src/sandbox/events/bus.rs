@@ -12,6 +12,8 @@ use crate::sandbox::{Call, Fault, Moment, World, constraint};
 /// The bus that every Region has.
 pub(super) const DEFAULT: &str = "default";
 const MAX_BUSES: usize = 100;
+/// When the default bus came, in seconds since 1970: the day when EventBridge was opened.
+const BORN: i64 = 1_562_803_200;
 
 /// A bus as the account keeps it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -90,12 +92,9 @@ impl Bus {
         if let Some(description) = &self.description {
             put("Description", json!(description));
         }
-        if let Some(created) = self.created {
-            put("CreationTime", json!(created.epoch()));
-        }
-        if let Some(modified) = self.modified {
-            put("LastModifiedTime", json!(modified.epoch()));
-        }
+        // The default bus is as old as its account; nobody made or changed it.
+        put("CreationTime", json!(self.created.map_or(BORN, Moment::epoch)));
+        put("LastModifiedTime", json!(self.modified.map_or(BORN, Moment::epoch)));
         shown
     }
 
@@ -130,14 +129,24 @@ pub(super) fn create(world: &mut World, call: &Call, fields: &Fields<'_>) -> Res
     )?;
     constraint::at_most("name", name, 256)?;
     // Only the buses of partners have slashes, and those come from an event source.
-    if name.contains('/') || fields.text("EventSourceName")?.is_some() {
+    if let Some(source) = fields.text("EventSourceName")? {
+        return Err(fault::not_found(format!("Event source {source} does not exist.")));
+    }
+    if name.contains('/') {
         return Err(fault::invalid("Event bus name must not contain '/'."));
     }
     let key = bus_key(&call.region, name);
     if name == DEFAULT || world.events.buses.contains(&key) {
         return Err(fault::already_there(name));
     }
-    if world.events.buses.len() >= MAX_BUSES {
+    let region = bus_key(&call.region, "");
+    let here = world
+        .events
+        .buses
+        .iter()
+        .filter(|(key, _)| key.starts_with(&region) && *key != &bus_key(&call.region, DEFAULT));
+    // The quota counts the default bus too (EventBridge user guide, quotas).
+    if here.count() + 1 >= MAX_BUSES {
         return Err(fault::over_limit());
     }
     let now = Some(world.clock.now());

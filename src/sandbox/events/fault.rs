@@ -1,7 +1,9 @@
 //! EventBridge's refusals; codes and texts are AWS's own where known, since callers match on them.
 
 use http::StatusCode;
+use serde_json::Value;
 
+use super::shape::Shape;
 use crate::sandbox::Fault;
 
 fn refusal(code: &str, message: impl Into<String>) -> Fault {
@@ -54,5 +56,45 @@ pub(super) fn policy_too_long() -> Fault {
     refusal(
         "PolicyLengthExceededException",
         "The policy size exceeds the limit of 10240 characters.",
+    )
+}
+
+pub(super) fn already_there_as(what: &str, name: &str) -> Fault {
+    refusal(
+        "ResourceAlreadyExistsException",
+        format!("{what} {name} already exists."),
+    )
+}
+
+/// A member of another type than the model's, in the words of AWS's deserialiser (not confirmed for each pair).
+pub(super) fn unreadable(shape: &Shape, value: &Value) -> Fault {
+    let wanted = match shape {
+        Shape::Text(_) | Shape::OneOf(_) => "String",
+        Shape::Number(..) => "Integer",
+        Shape::Flag => "Boolean",
+        Shape::Time => "Timestamp",
+        Shape::List { .. } => return refusal("SerializationException", "Expected list or null"),
+        Shape::Map { .. } | Shape::Record(_) => return refusal("SerializationException", "Expected map or null"),
+    };
+    let found = match value {
+        Value::Object(_) => {
+            return refusal(
+                "SerializationException",
+                "Start of structure or map found where not expected.",
+            );
+        }
+        Value::Array(_) => return refusal("SerializationException", "Start of list found where not expected"),
+        Value::String(_) => "STRING_VALUE",
+        Value::Number(_) => "NUMBER_VALUE",
+        Value::Bool(true) => "TRUE_VALUE",
+        Value::Bool(false) => "FALSE_VALUE",
+        Value::Null => "NULL_VALUE",
+    };
+    refusal(
+        "SerializationException",
+        format!(
+            "{found} can not be converted to {} {wanted}",
+            if wanted == "Integer" { "an" } else { "a" }
+        ),
     )
 }

@@ -1,14 +1,19 @@
 //! EventBridge of the simulated account: rules, targets and buses, per Region.
 //!
 //! Invariant: a rule lives on exactly one bus, the default bus of a Region is always there, and texts (schedules, patterns,
-//! inputs) are kept as they came. No event is ever matched or delivered.
+//! inputs) are kept as they came. No event is ever delivered.
 
+mod archive;
 mod bus;
+mod event;
 mod fault;
+mod matching;
+mod model;
 mod pattern;
 mod permission;
 mod rule;
 mod schedule;
+mod shape;
 mod tags;
 mod target;
 
@@ -18,12 +23,14 @@ use super::constraint;
 use super::members::{self, Fields};
 use super::paging;
 use super::{Call, Fault, Reply, Stored, Table, World};
+use archive::Archive;
 use bus::Bus;
 use rule::Rule;
 
 /// EventBridge's state. Keys begin with the Region, since nothing is shared between Regions.
 #[derive(Debug)]
 pub struct State {
+    archives: Table<Archive>,
     buses: Table<Bus>,
     rules: Table<Rule>,
 }
@@ -33,6 +40,7 @@ impl State {
     #[must_use]
     pub fn new() -> Self {
         Self {
+            archives: Table::new("events/archives"),
             buses: Table::new("events/buses"),
             rules: Table::new("events/rules"),
         }
@@ -40,7 +48,7 @@ impl State {
 
     /// The tables that the core loads and saves.
     pub fn tables(&mut self) -> Vec<&mut dyn Stored> {
-        vec![&mut self.buses, &mut self.rules]
+        vec![&mut self.archives, &mut self.buses, &mut self.rules]
     }
 
     /// The rules of one bus by name.
@@ -74,7 +82,9 @@ fn rule_key(region: &str, bus: &str, rule: &str) -> String {
 pub fn answer(world: &mut World, call: &Call) -> Result<Reply, Fault> {
     let body = members::body(call)?;
     let fields = Fields::new(&body);
-    let shown = match call.operation.as_deref().unwrap_or_default() {
+    let operation = call.operation.as_deref().unwrap_or_default();
+    shape::check(model::members(operation), &body)?;
+    let shown = match operation {
         "PutRule" => rule::put(world, call, &fields),
         "DescribeRule" => rule::describe(world, call, &fields),
         "DeleteRule" => rule::delete(world, call, &fields),
@@ -88,16 +98,64 @@ pub fn answer(world: &mut World, call: &Call) -> Result<Reply, Fault> {
         "TagResource" => tags::tag(world, call, &fields),
         "UntagResource" => tags::untag(world, call, &fields),
         "ListTagsForResource" => tags::list(world, call, &fields),
-        "CreateEventBus" => bus::create(world, call, &fields),
-        "DescribeEventBus" => bus::describe(world, call, &fields),
-        "UpdateEventBus" => bus::update(world, call, &fields),
-        "DeleteEventBus" => bus::delete(world, call, &fields),
-        "ListEventBuses" => bus::list(world, call, &fields),
-        "PutPermission" => permission::put(world, call, &fields),
-        "RemovePermission" => permission::remove(world, call, &fields),
-        _ => return Err(Fault::unknown_operation(call)),
+        "PutEvents" => event::put(world, &fields),
+        "TestEventPattern" => event::test(&fields),
+        _ => of_buses(world, call, &fields, operation),
     };
     shown.map(|shown| Reply::json11(&shown))
+}
+
+fn of_buses(world: &mut World, call: &Call, fields: &Fields<'_>, operation: &str) -> Result<Value, Fault> {
+    match operation {
+        "CreateEventBus" => bus::create(world, call, fields),
+        "DescribeEventBus" => bus::describe(world, call, fields),
+        "UpdateEventBus" => bus::update(world, call, fields),
+        "DeleteEventBus" => bus::delete(world, call, fields),
+        "ListEventBuses" => bus::list(world, call, fields),
+        "PutPermission" => permission::put(world, call, fields),
+        "RemovePermission" => permission::remove(world, call, fields),
+        "CreateArchive" => archive::create(world, call, fields),
+        "DescribeArchive" => archive::describe(world, call, fields),
+        "UpdateArchive" => archive::update(world, call, fields),
+        "DeleteArchive" => archive::delete(world, call, fields),
+        "ListArchives" => archive::list(world, call, fields),
+        _ => never_there(call, fields, operation),
+    }
+}
+
+/// Things that EventBridge has and the sandbox's account never holds: their lists are empty.
+fn never_there(call: &Call, fields: &Fields<'_>, operation: &str) -> Result<Value, Fault> {
+    const LISTS: [(&str, &str); 6] = [
+        ("ListApiDestinations", "ApiDestinations"),
+        ("ListConnections", "Connections"),
+        ("ListEndpoints", "Endpoints"),
+        ("ListEventSources", "EventSources"),
+        ("ListPartnerEventSources", "PartnerEventSources"),
+        ("ListReplays", "Replays"),
+    ];
+    if let Some((_, list)) = LISTS.iter().find(|(name, _)| *name == operation) {
+        return Ok(json!({ *list: [] }));
+    }
+    let named = fields
+        .text("Name")
+        .ok()
+        .flatten()
+        .or(fields.text("ReplayName").ok().flatten());
+    let name = named.unwrap_or_default();
+    match operation {
+        "DescribeConnection" => Err(fault::not_found(format!(
+            "Failed to describe the connection(s). Connection '{name}' does not exist."
+        ))),
+        "DescribeApiDestination" => Err(fault::not_found(format!(
+            "Failed to describe the api-destination(s). An api-destination '{name}' does not exist."
+        ))),
+        "DescribeReplay" => Err(fault::not_found(format!("Replay {name} does not exist."))),
+        "DescribeEndpoint" => Err(fault::not_found(format!("Endpoint {name} does not exist."))),
+        "DescribeEventSource" | "DescribePartnerEventSource" => {
+            Err(fault::not_found(format!("Event source {name} does not exist.")))
+        }
+        _ => Err(Fault::unknown_operation(call)),
+    }
 }
 
 /// One page of a list, under the name that the answer gives it; items come with their keys.
@@ -124,15 +182,8 @@ fn required<'a>(fields: &Fields<'a>, name: &str, spoken: &str) -> Result<&'a str
 /// A required name of a rule.
 fn rule_name<'a>(fields: &Fields<'a>, member: &str, spoken: &str) -> Result<&'a str, Fault> {
     let name = required(fields, member, spoken)?;
-    constraint::matching(spoken, name, is_name, r"[\.\-_A-Za-z0-9]+")?;
+    constraint::matching(spoken, name, model::is_name, r"[\.\-_A-Za-z0-9]+")?;
     constraint::at_most(spoken, name, 64)
-}
-
-fn is_name(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
 }
 
 /// An optional text within the model's length.

@@ -78,6 +78,12 @@ fn condition(fields: &Fields<'_>) -> Result<Option<Value>, Fault> {
     let operator = required(&condition, "Type", "condition.type")?;
     let key = required(&condition, "Key", "condition.key")?;
     let value = required(&condition, "Value", "condition.value")?;
+    // API reference, Condition: nothing but the organisation can be asked for.
+    if operator != "StringEquals" || key != "aws:PrincipalOrgID" {
+        return Err(fault::invalid(
+            "Provided value in parameter 'condition' is not supported.",
+        ));
+    }
     Ok(Some(json!({ operator: { key: value } })))
 }
 
@@ -97,9 +103,6 @@ pub(super) fn remove(world: &mut World, call: &Call, fields: &Fields<'_>) -> Res
     if fields.flag("RemoveAllPermissions")? {
         bus.statements.clear();
         return Ok(nothing());
-    }
-    if bus.statements.is_empty() {
-        return Err(fault::not_found("EventBus does not have a policy."));
     }
     let id = required(fields, "StatementId", "statementId")?;
     let before = bus.statements.len();

@@ -98,6 +98,26 @@ impl Rule {
         shown
     }
 
+    /// A rule that belongs to a service.
+    fn managed(name: String, bus: &str, arn: String, pattern: String, owner: &str) -> Self {
+        Self {
+            name,
+            bus: bus.to_owned(),
+            arn,
+            trigger: Trigger {
+                schedule: None,
+                pattern: Some(pattern),
+                description: None,
+                role: None,
+            },
+            state: "ENABLED".to_owned(),
+            tags: BTreeMap::new(),
+            managed_by: Some(owner.to_owned()),
+            emptied: None,
+            targets: BTreeMap::new(),
+        }
+    }
+
     /// Refuses a change of a rule that belongs to a service (`ManagedRuleException`).
     pub(super) fn check_unmanaged(&self) -> Result<(), Fault> {
         match &self.managed_by {
@@ -239,4 +259,45 @@ pub(super) fn delete(world: &mut World, call: &Call, fields: &Fields<'_>) -> Res
     }
     world.events.rules.remove(&key);
     Ok(nothing())
+}
+
+fn of_archive(archive: &str) -> String {
+    format!("Events-Archive-{archive}")
+}
+
+/// The rule that brings a bus's events into an archive: all that are no replays (EventBridge user guide, "Archiving events").
+pub(super) fn keep_for_archive(
+    world: &mut World,
+    call: &Call,
+    bus: &str,
+    archive: &str,
+    pattern: Option<&str>,
+    owner: &str,
+) {
+    let name = of_archive(archive);
+    let mut wanted: Map<String, Value> = pattern
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
+    wanted.insert("replay-name".into(), json!([{ "exists": false }]));
+    let arn = arn(world, call, bus, &name);
+    let mut rule = Rule::managed(name.clone(), bus, arn, Value::Object(wanted).to_string(), owner);
+    let archive_arn = format!("arn:aws:events:{}:{}:archive/{archive}", call.region, world.account);
+    let template = format!(
+        "{{\"archive-arn\": \"{archive_arn}\", \"event\": <aws.events.event.json>, \"ingestion-time\": \
+         <aws.events.event.ingestion-time>}}"
+    );
+    let target = json!({
+        "Id": name, "Arn": format!("arn:aws:events:{}:::", call.region),
+        "InputTransformer": { "InputPathsMap": {}, "InputTemplate": template },
+    });
+    if let Value::Object(target) = target {
+        rule.targets.insert(name.clone(), target);
+    }
+    world.events.rules.insert(rule_key(&call.region, bus, &name), rule);
+}
+
+/// Takes an archive's rule away with it.
+pub(super) fn drop_for_archive(world: &mut World, call: &Call, bus: &str, archive: &str) {
+    let key = rule_key(&call.region, bus, &of_archive(archive));
+    world.events.rules.remove(&key);
 }

@@ -31,6 +31,15 @@ pub(super) fn merge(tags: &mut BTreeMap<String, String>, fields: &Fields<'_>) ->
     Ok(())
 }
 
+fn check_arn(arn: &str) -> Result<(), Fault> {
+    if arn.starts_with("arn:") && arn.split(':').count() >= 6 {
+        return Ok(());
+    }
+    Err(fault::invalid(format!(
+        "Parameter {arn} is not valid. Reason: Provided Arn is not in correct format."
+    )))
+}
+
 /// The tags behind an ARN, to change them. Tagging goes by ARN alone, for buses and rules alike.
 fn find_mut<'a>(
     world: &'a mut World,
@@ -38,6 +47,7 @@ fn find_mut<'a>(
     fields: &Fields<'_>,
 ) -> Result<&'a mut BTreeMap<String, String>, Fault> {
     let arn = required(fields, "ResourceARN", "resourceARN")?;
+    check_arn(arn)?;
     let absent = || fault::not_found(format!("Resource {arn} does not exist."));
     let start = format!("arn:aws:events:{}:{}:", call.region, world.account);
     let resource = arn.strip_prefix(&start).ok_or_else(absent)?;
@@ -66,8 +76,10 @@ pub(super) fn untag(world: &mut World, call: &Call, fields: &Fields<'_>) -> Resu
 
 pub(super) fn list(world: &World, call: &Call, fields: &Fields<'_>) -> Result<Value, Fault> {
     let arn = required(fields, "ResourceARN", "resourceARN")?;
+    check_arn(arn)?;
     let absent = || fault::not_found(format!("Resource {arn} does not exist."));
-    let resource = arn.splitn(6, ':').nth(5).ok_or_else(absent)?;
+    let start = format!("arn:aws:events:{}:{}:", call.region, world.account);
+    let resource = arn.strip_prefix(&start).ok_or_else(absent)?;
     let tags = if let Some(name) = resource.strip_prefix("event-bus/") {
         bus::check(world, call, name)?;
         world

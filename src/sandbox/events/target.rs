@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::super::spread::Delay;
-use super::{bus, fault, is_name, page, required, rule};
+use super::model::{TARGET, is_name};
+use super::shape::known;
+use super::{bus, fault, page, required, rule};
 use crate::sandbox::members::{Fields, undecodable};
 use crate::sandbox::{Call, Fault, World, constraint};
 
@@ -24,19 +26,17 @@ const NEED_ROLE: &[&str] = &[
 pub(super) fn put(world: &mut World, call: &Call, fields: &Fields<'_>) -> Result<Value, Fault> {
     rule::find(world, call, fields, "Rule")?.check_unmanaged()?;
     let targets = fields.list("Targets")?.ok_or_else(|| constraint::missing("targets"))?;
-    if targets.is_empty() || targets.len() > 100 {
-        return Err(fault::invalid(
-            "1 validation error detected: Value at 'targets' failed to satisfy constraint: Member must have length \
-             between 1 and 100",
-        ));
-    }
     let (mut good, mut failed) = (Vec::new(), Vec::new());
     for target in targets {
         let target = target.as_object().ok_or_else(|| undecodable("Targets"))?;
         let id = check(world, &Fields::new(target))?.to_owned();
         match unreachable(world, call, target) {
             Some(refusal) => failed.push(entry(&id, &refusal)),
-            None => good.push((id, target.clone())),
+            None => {
+                if let Value::Object(kept) = known(&TARGET, &Value::Object(target.clone())) {
+                    good.push((id, kept));
+                }
+            }
         }
     }
     let rule = rule::find_mut(world, call, fields, "Rule")?;
@@ -70,9 +70,25 @@ fn check<'a>(world: &mut World, target: &Fields<'a>) -> Result<&'a str, Fault> {
         }
         None => {}
     }
+    check_parameters(id, service, arn, target)?;
     check_input(id, target)?;
-    check_retry(target)?;
     Ok(id)
+}
+
+/// Targets that can't be reached without parameters of their own.
+fn check_parameters(id: &str, service: &str, arn: &str, target: &Fields<'_>) -> Result<(), Fault> {
+    let needed = match service {
+        "sqs" if arn.ends_with(".fifo") => "SqsParameters",
+        "ecs" => "EcsParameters",
+        "batch" => "BatchParameters",
+        _ => return Ok(()),
+    };
+    if target.object(needed)?.is_some() {
+        return Ok(());
+    }
+    Err(fault::invalid(format!(
+        "Parameter(s) {needed} must be specified for target: {id}."
+    )))
 }
 
 fn check_input(id: &str, target: &Fields<'_>) -> Result<(), Fault> {
@@ -95,30 +111,33 @@ fn check_input(id: &str, target: &Fields<'_>) -> Result<(), Fault> {
         }
     }
     if let Some(transformer) = transformer {
-        required(
-            &transformer,
-            "InputTemplate",
-            "targets.1.member.inputTransformer.inputTemplate",
-        )?;
+        check_placeholders(id, &transformer)?;
     }
     Ok(())
 }
 
-fn check_retry(target: &Fields<'_>) -> Result<(), Fault> {
-    let Some(retry) = target.object("RetryPolicy")? else {
-        return Ok(());
-    };
-    if let Some(attempts) = retry.number("MaximumRetryAttempts")? {
-        constraint::within("targets.1.member.retryPolicy.maximumRetryAttempts", attempts, 0..=185)?;
+/// What stands in angle brackets in a template is a path's name or a variable of EventBridge's own.
+fn check_placeholders(id: &str, transformer: &Fields<'_>) -> Result<(), Fault> {
+    const OWN: [&str; 5] = [
+        "aws.events.rule-arn",
+        "aws.events.rule-name",
+        "aws.events.event.ingestion-time",
+        "aws.events.event",
+        "aws.events.event.json",
+    ];
+    let paths = transformer.texts_by_name("InputPathsMap")?.unwrap_or_default();
+    let template = transformer.text("InputTemplate")?.unwrap_or_default();
+    let placeholders = template.split('<').skip(1).filter_map(|rest| rest.split_once('>'));
+    let is_name = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+    let mut unknown = placeholders
+        .map(|(name, _)| name)
+        .filter(|name| !name.is_empty() && is_name(name) && !OWN.contains(name) && !paths.contains_key(*name));
+    match unknown.next() {
+        Some(name) => Err(fault::invalid(format!(
+            "InputTemplate for target {id} contains invalid placeholder {name}."
+        ))),
+        None => Ok(()),
     }
-    if let Some(age) = retry.number("MaximumEventAgeInSeconds")? {
-        constraint::within(
-            "targets.1.member.retryPolicy.maximumEventAgeInSeconds",
-            age,
-            60..=86_400,
-        )?;
-    }
-    Ok(())
 }
 
 /// Why a single target can't be taken while the others can: a bus of this account and Region that isn't there.

@@ -44,7 +44,7 @@ impl Address {
 }
 
 /// The bucket of a virtual-host address: what stands before `.s3.` of AWS, or before `.localhost`.
-fn bucket_of_host(host: &str) -> Option<&str> {
+pub(in crate::sandbox) fn bucket_of_host(host: &str) -> Option<&str> {
     let host = host.split(':').next().unwrap_or(host);
     if let Some(bucket) = host.strip_suffix(".localhost") {
         return Some(bucket.strip_suffix(".s3").unwrap_or(bucket)).filter(|bucket| *bucket != "s3");

@@ -38,6 +38,7 @@ use http::{Method, StatusCode};
 
 use super::{Blob, Call, Fault, Reply, Stored, Table, World};
 use address::Address;
+pub(super) use address::bucket_of_host;
 use bucket::{Bucket, Released};
 use multipart::Upload;
 use object::Object;

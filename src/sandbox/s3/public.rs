@@ -1,11 +1,12 @@
 //! What a bucket lets everybody do without a signature.
 //!
-//! Invariant: nobody may do anything but what a policy without conditions allows everybody. A bucket that isn't there is
+//! Invariant: nobody may do anything but what a policy without conditions or an ACL allows everybody. A bucket that isn't there is
 //! told as such, as S3 does.
 
 use http::Method;
 use serde_json::Value;
 
+use super::acl::Acl;
 use super::address::Address;
 use super::policy::{names_everybody, texts};
 use crate::sandbox::condition::covers;
@@ -45,14 +46,34 @@ pub(in crate::sandbox) fn open_to_all(world: &World, call: &Call) -> Result<(), 
         Some(key) => format!("arn:aws:s3:::{name}/{key}"),
         None => format!("arn:aws:s3:::{name}"),
     };
-    let allows = |action: &str| {
+    // A browser's question before the request proper is nobody's (CORS).
+    if call.method == Method::OPTIONS {
+        return Ok(());
+    }
+    let by_policy = |action: &str| {
         let policy = bucket.policy.as_ref().map(super::policy::Policy::document);
-        policy.is_some_and(|policy| is_allowed(policy, action, &resource))
+        !world.s3.blocks(bucket, "RestrictPublicBuckets")
+            && policy.is_some_and(|policy| is_allowed(policy, action, &resource))
     };
+    let by_acl = |action: &str| {
+        let acl = match (&key, action) {
+            (Some(key), "s3:GetObject") => object_acl(world, &name, key),
+            (None, "s3:ListBucket") => Some(&bucket.acl),
+            _ => None,
+        };
+        let counts = !bucket.is_enforced() && !world.s3.blocks(bucket, "IgnorePublicAcls");
+        counts && acl.is_some_and(Acl::is_public)
+    };
+    let allows = |action: &str| by_policy(action) || by_acl(action);
     if action(call, key.is_some()).is_some_and(allows) {
         return Ok(());
     }
     Err(super::fault::denied("Access Denied"))
+}
+
+fn object_acl<'a>(world: &'a World, bucket: &str, key: &str) -> Option<&'a Acl> {
+    let object = world.s3.objects.get(&super::object_key(bucket, key))?;
+    Some(&object.version(None)?.content()?.about.acl)
 }
 
 /// The action of the calls that people open to everybody.

@@ -11,6 +11,9 @@ pub(super) fn invalid(message: impl Into<String>) -> Fault {
     Fault::new(StatusCode::BAD_REQUEST, "ValidationError", message)
 }
 
+/// The model's pattern as it is spelled in messages, and what passes it.
+type Pattern = (&'static str, fn(char) -> bool);
+
 /// What the model says of a text.
 #[derive(Clone, Copy)]
 pub(super) struct Text {
@@ -18,7 +21,7 @@ pub(super) struct Text {
     pub(super) least: usize,
     pub(super) most: usize,
     /// The model's pattern, and what passes it.
-    pub(super) pattern: Option<(&'static str, fn(char) -> bool)>,
+    pub(super) pattern: Option<Pattern>,
 }
 
 /// The members of one request, and what is wrong with them.

@@ -11,6 +11,9 @@ use crate::sandbox::condition::Context;
 use crate::sandbox::iam::assume::{Assumable, Principal, check_session_policy};
 use crate::sandbox::{Call, Fault, Standing, World, Xml};
 
+/// Keys and values of session tags.
+type Tags = Vec<(String, String)>;
+
 pub(super) const LONGEST: i64 = 43_200;
 /// A session that takes on a further role gets an hour at most, whatever the role allows.
 const CHAINED: i64 = 3600;
@@ -89,7 +92,7 @@ impl<'a> Bounds<'a> {
     }
 
     /// The tags that come along from the calling session and those of the request, and the keys of those that go on.
-    fn joined(&self, caller: Option<&Session>) -> Result<(Vec<(String, String)>, Vec<String>), Fault> {
+    fn joined(&self, caller: Option<&Session>) -> Result<(Tags, Vec<String>), Fault> {
         let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
         let asked = |key: &str| self.tags.iter().any(|(tag, _)| same(tag, key));
         if !self.transitive.iter().all(|key| asked(key)) {
