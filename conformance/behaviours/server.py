@@ -5,6 +5,7 @@ import json
 import socket
 import random
 import threading
+from pathlib import Path
 from urllib.parse import urlencode
 
 from harness import operations, stress

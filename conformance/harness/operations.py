@@ -40,7 +40,8 @@ def is_known(client, operation: str, watch: Watch) -> bool:
         if "the sandbox has no" in str(error) or error.response["Error"].get("Code") in ("405", "501"):
             return False
     except BotoCoreError:
-        pass
+        # It can't be sent to this address at all.
+        return False
     # An operation whose subresource is overlooked looks like a list of objects.
     is_list = b"<ListBucketResult" in watch.body or b"<ListAllMyBucketsResult" in watch.body
     return not is_list or operation in ("ListObjects", "ListObjectsV2", "ListBuckets")

@@ -24,6 +24,9 @@ use super::output::Output;
 use super::progress::{Both, Progress};
 use super::{AccountArgs, ConsentArgs, FileArgs};
 
+/// Readings after an apply that are made at least, however long each of them takes.
+const READ_BACKS: u32 = 12;
+
 /// Show the plan, ask, execute it, read back, and say what is true now.
 ///
 /// With a saved PLAN, exactly that is executed: the account is read again, and if anything has moved since the plan was
@@ -231,7 +234,7 @@ impl ReadBack<'_> {
                 }
             }
             open.retain(|_, readings| *readings > 0);
-            if begun.elapsed() > self.planner.pace.read_back {
+            if attempt >= READ_BACKS && begun.elapsed() > self.planner.pace.read_back {
                 break;
             }
             if !open.is_empty() {

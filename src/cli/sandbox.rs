@@ -96,17 +96,25 @@ async fn serve(args: &ServeArgs, output: &Output) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Comes when the process is told to end, by Ctrl-C or as services are.
+/// Comes when the process is told to end, by Ctrl-C or as services are. From the call on both are waited for, so that a
+/// signal between the ready line and the first poll is not missed.
+#[cfg(unix)]
 fn interrupted() -> std::io::Result<impl Future<Output = ()>> {
-    #[cfg(unix)]
-    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
-        #[cfg(unix)]
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminated.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-        #[cfg(not(unix))]
+    })
+}
+
+/// Comes when the process is told to end.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the other systems have a way to fail")]
+fn interrupted() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })
 }

@@ -19,6 +19,7 @@ const PACE: Pace = Pace {
     first: Duration::ZERO,
     longest: Duration::ZERO,
     patience: Duration::from_millis(40),
+    read_back: Duration::from_millis(1),
 };
 
 /// What a call meets instead of a plain answer.

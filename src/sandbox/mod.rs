@@ -88,8 +88,6 @@ pub struct Options {
     /// With a seed, changes reach the rest of the account only some calls later, each consumer by itself, as the table
     /// of [`spread`] says. `None`: everything is visible at once.
     pub lag: Option<u64>,
-    /// For how many calls that create or update a Lambda function a new role can't be assumed by the service.
-    pub role_delay: u64,
 }
 
 impl Default for Options {
@@ -100,7 +98,6 @@ impl Default for Options {
             seed: 0,
             time: Time::Real,
             lag: None,
-            role_delay: 2,
         }
     }
 }

@@ -2,10 +2,13 @@
 //!
 //! Invariant: a service says status, code and message; the form on the wire follows from the service's protocol alone.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, Response, StatusCode};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::call::{Call, Service};
 use super::xml::Xml;
@@ -211,19 +214,44 @@ impl Fault {
             for (name, value) in &self.details {
                 xml.text(name, value);
             }
-            xml.text("RequestId", &call.request_id).text("HostId", "sandbox");
+            let (request, host) = s3_ids(&call.request_id);
+            xml.text("RequestId", request).text("HostId", host);
         });
         let document = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{xml}");
         Reply::body(self.status, "application/xml", document)
     }
 
+    /// Lambda's errors have the members of their shapes in the service model: most a `Type`, and a message whose name is
+    /// spelled in two ways. What comes from in front of the service has no shape and no type.
     fn rest_json(&self) -> Reply {
-        let kind = if self.kind == FaultKind::Sender {
-            "User"
+        const CAPITAL: [&str; 6] = [
+            "ResourceNotFoundException",
+            "CodeSigningConfigNotFoundException",
+            "ResourceInUseException",
+            "CodeVerificationFailedException",
+            "ServiceException",
+            "AccessDeniedException",
+        ];
+        const IN_FRONT: [&str; 4] = [
+            "ValidationException",
+            "AccessDeniedException",
+            "RequestEntityTooLargeException",
+            "UnknownOperationException",
+        ];
+        let name = if CAPITAL.contains(&self.code.as_str()) {
+            "Message"
         } else {
-            "Service"
+            "message"
         };
-        let mut body = json!({ "Type": kind, "Message": self.message });
+        let mut body = json!({ name: self.message });
+        if let (false, Some(body)) = (IN_FRONT.contains(&self.code.as_str()), body.as_object_mut()) {
+            let kind = if self.kind == FaultKind::Sender {
+                "User"
+            } else {
+                "Service"
+            };
+            body.insert("Type".to_owned(), json!(kind));
+        }
         self.add_details(&mut body);
         Reply::json(self.status, &body).header("x-amzn-errortype", &self.code)
     }
@@ -260,6 +288,18 @@ pub(super) fn query(call: &Call, namespace: &str, action: &str, result: Option<X
     Reply::body(StatusCode::OK, "text/xml", document)
 }
 
+/// A request's id as S3 writes it, and the longer one that says which host answered.
+fn s3_ids(request_id: &str) -> (String, String) {
+    let digest = Sha256::digest(request_id);
+    let letters: &[u8; 32] = b"ABCDEFGHJKMNPQRSTVWXYZ0123456789";
+    let short = digest
+        .iter()
+        .take(16)
+        .filter_map(|byte| letters.get(usize::from(byte % 32)));
+    let long: Vec<u8> = digest.iter().chain(digest.iter().rev()).take(56).copied().collect();
+    (short.map(|letter| char::from(*letter)).collect(), STANDARD.encode(long))
+}
+
 /// The finished response: request ids added.
 pub(super) fn finish(call: &Call, reply: Reply) -> Response<Bytes> {
     let Reply {
@@ -267,13 +307,18 @@ pub(super) fn finish(call: &Call, reply: Reply) -> Response<Bytes> {
         mut headers,
         body,
     } = reply;
-    let names: &[&str] = match call.service {
-        Service::S3 => &["x-amz-request-id", "x-amz-id-2"],
-        Service::Iam | Service::Sts | Service::Lambda | Service::Events => &["x-amzn-requestid"],
+    let (short, host) = s3_ids(&call.request_id);
+    let added: &[(&'static str, &str)] = match call.service {
+        Service::S3 => &[
+            ("x-amz-request-id", &short),
+            ("x-amz-id-2", &host),
+            ("server", "AmazonS3"),
+        ],
+        Service::Iam | Service::Sts | Service::Lambda | Service::Events => &[("x-amzn-requestid", &call.request_id)],
     };
-    for name in names {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(*name), HeaderValue::from_str(&call.request_id)) {
-            headers.insert(name, value);
+    for (name, value) in added {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(HeaderName::from_static(name), value);
         }
     }
     response(&call.method, Reply { status, headers, body })

@@ -17,6 +17,11 @@ pub(super) enum Delay {
     ServicePrincipal,
     /// A new function, until permissions can be added to it.
     Function,
+    /// A change of a function, until Lambda has finished it: `Pending`, `InProgress`.
+    Settling,
+    /// A new role, until a service can take it on: "cannot be assumed". Counted in calls that take on roles, since those
+    /// are what callers repeat.
+    Role,
     /// A new bucket, until its settings can be written: `NoSuchBucket`.
     Bucket,
     /// A setting of a bucket, until the next one can be written: `OperationAborted`.
@@ -43,6 +48,8 @@ impl Delay {
             Self::Principal => ("principal", 3),
             Self::ServicePrincipal => ("service principal", 3),
             Self::Function => ("function", 3),
+            Self::Settling => ("settling", 3),
+            Self::Role => ("role", 3),
             Self::Bucket => ("bucket", 3),
             Self::BucketSettings => ("bucket settings", 1),
             Self::BucketName => ("bucket name", 3),
@@ -61,7 +68,11 @@ impl World {
         let seed = self.options.lag?;
         let (what, longest) = delay.longest();
         let calls = Ids::draw(seed, what, self.clock.count(Tempo::Calls), longest.saturating_add(1));
-        Some(self.clock.after(Tempo::Calls, calls))
+        let tempo = match delay {
+            Delay::Role => Tempo::LambdaWrites,
+            _ => Tempo::Calls,
+        };
+        Some(self.clock.after(tempo, calls))
     }
 
     /// Whether something that lag brings about only now and then happens in this call, once in so many.

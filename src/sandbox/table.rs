@@ -116,6 +116,23 @@ pub struct Table<T, K: Ord = String> {
     /// What readers still see of a change, in memory only: who opens the account anew finds it settled.
     echoes: BTreeMap<K, Echo<T>>,
     is_slow: IsSlow,
+    revision: Revision,
+}
+
+/// What tells whether something that was worked out from a table still holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Revision {
+    /// Goes up when an object comes or goes.
+    pub keys: u64,
+    /// Goes up with every change.
+    pub rows: u64,
+}
+
+impl Revision {
+    fn next(&mut self) {
+        self.keys += 1;
+        self.rows += 1;
+    }
 }
 
 /// What was before a change, and until when readers are shown it.
@@ -142,7 +159,20 @@ impl<T: Record, K: Key> Table<T, K> {
             before: BTreeMap::new(),
             echoes: BTreeMap::new(),
             is_slow: IsSlow::No,
+            revision: Revision::default(),
         }
+    }
+
+    /// How often it was changed since it was opened.
+    #[must_use]
+    pub fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// Whether readers find everything as it is.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.echoes.is_empty()
     }
 
     /// The same, but with lag its readers are behind its writers.
@@ -163,9 +193,12 @@ impl<T: Record, K: Key> Table<T, K> {
 
     /// All objects that a reader finds now, in the order of their keys.
     pub fn all_seen<'a>(&'a self, clock: &'a Clock) -> impl Iterator<Item = (&'a K, &'a T)> + use<'a, T, K> {
+        let settled = self.is_settled().then(|| self.rows.iter());
         // Deleted objects that still answer stand among the echoes alone.
-        let keys = merged(self.rows.keys(), self.echoes.keys());
-        keys.filter_map(|key| self.seen(key, clock).map(|row| (key, row)))
+        let keys = (!self.is_settled()).then(|| merged(self.rows.keys(), self.echoes.keys()));
+        let seen = keys.into_iter().flatten();
+        let seen = seen.filter_map(|key| self.seen(key, clock).map(|row| (key, row)));
+        settled.into_iter().flatten().chain(seen)
     }
 
     /// The object with this key.
@@ -179,6 +212,7 @@ impl<T: Record, K: Key> Table<T, K> {
         // The kept key may be spelled otherwise than the asked one, and it names the file.
         let (kept, row) = self.rows.get_key_value(key)?;
         self.before.entry(kept.clone()).or_insert_with(|| Some(row.clone()));
+        self.revision.rows += 1;
         self.rows.get_mut(key)
     }
 
@@ -190,6 +224,7 @@ impl<T: Record, K: Key> Table<T, K> {
 
     /// Puts an object in, in the place of one with the same key.
     pub fn insert(&mut self, key: K, row: T) {
+        self.revision.next();
         match self.rows.remove_entry(&key) {
             Some((kept, old)) => self.before.entry(kept).or_insert(Some(old)),
             None => self.before.entry(key.clone()).or_insert(None),
@@ -200,6 +235,7 @@ impl<T: Record, K: Key> Table<T, K> {
     /// Takes an object out.
     pub fn remove(&mut self, key: &K) -> Option<T> {
         let (key, old) = self.rows.remove_entry(key)?;
+        self.revision.next();
         self.before.entry(key).or_insert_with(|| Some(old.clone()));
         Some(old)
     }
@@ -244,6 +280,7 @@ impl<T: Record, K: Key> Stored for Table<T, K> {
         let key = percent_decode_str(name)
             .decode_utf8()
             .map_err(|error| error.to_string())?;
+        self.revision.next();
         self.rows.insert(K::from_text(key.into_owned()), T::decode(content)?);
         Ok(())
     }
@@ -289,6 +326,7 @@ impl<T: Record, K: Key> Stored for Table<T, K> {
 
     fn rollback(&mut self) {
         for (key, row) in std::mem::take(&mut self.before) {
+            self.revision.next();
             self.rows.remove(&key);
             if let Some(row) = row {
                 self.rows.insert(key, row);

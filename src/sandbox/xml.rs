@@ -2,9 +2,7 @@
 //!
 //! Invariant: what is written is well formed; every text is escaped. Reading XML is not done here.
 
-use std::fmt::Display;
-
-use quick_xml::escape::escape;
+use std::fmt::{self, Display, Write as _};
 
 /// A piece of XML that grows by elements.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,21 +37,33 @@ impl Xml {
         self.0.push('<');
         self.0.push_str(name);
         for (key, value) in attributes {
-            self.0.push_str(&format!(" {key}=\"{}\"", escape(*value)));
+            for part in [" ", key, "=\""] {
+                self.0.push_str(part);
+            }
+            escape_into(&mut self.0, value);
+            self.0.push('"');
         }
         self.0.push('>');
         inside(self);
-        self.0.push_str(&format!("</{name}>"));
+        self.end(name);
         self
     }
 
     /// An element with text inside.
     pub fn text(&mut self, name: &str, value: impl Display) -> &mut Self {
-        let value = value.to_string();
-        // A raw carriage return would be read back as a line feed.
-        let escaped = escape(value.as_str()).replace('\r', "&#13;");
-        self.0.push_str(&format!("<{name}>{escaped}</{name}>"));
+        for part in ["<", name, ">"] {
+            self.0.push_str(part);
+        }
+        // Writing to a string never fails.
+        let _ = write!(Escaping(&mut self.0), "{value}");
+        self.end(name);
         self
+    }
+
+    fn end(&mut self, name: &str) {
+        for part in ["</", name, ">"] {
+            self.0.push_str(part);
+        }
     }
 
     /// An element with text inside, or none.
@@ -77,8 +87,38 @@ impl Xml {
     }
 }
 
+/// Escapes what is written through it.
+struct Escaping<'a>(&'a mut String);
+
+impl fmt::Write for Escaping<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        escape_into(self.0, text);
+        Ok(())
+    }
+}
+
+/// Text as it stands in XML. Long lists are mostly this, so it copies whole stretches.
+pub(super) fn escape_into(out: &mut String, text: &str) {
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escaped = match byte {
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'&' => "&amp;",
+            b'"' => "&quot;",
+            // A raw carriage return would be read back as a line feed.
+            b'\r' => "&#13;",
+            _ => continue,
+        };
+        out.push_str(text.get(from..at).unwrap_or_default());
+        out.push_str(escaped);
+        from = at + 1;
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+}
+
 impl Display for Xml {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }

@@ -98,6 +98,8 @@ const CONCURRENT: Retry = Retry {
     when: When::Always,
 };
 
+const CREATING: &[Retry] = &[CONCURRENT, Retry::unseen("ResourceAlreadyExistsException")];
+
 const CHANGING: &[Retry] = &[
     CONCURRENT,
     Retry {
@@ -148,7 +150,7 @@ pub(super) fn facts(id: &Id, arn: &Arn, action: &Action, home: &Home) -> Facts {
                 .into_iter()
                 .filter(|path| path.field != "policy")
                 .collect(),
-            retry: const { &[CONCURRENT, Retry::unseen("ResourceAlreadyExistsException")] },
+            retry: CREATING,
             ..Facts::new("events:CreateEventBus", Rank::Create, format!("create bus {}", id.name))
         },
         Action::Describe(_) => Facts {

@@ -248,12 +248,12 @@ impl<'a> Ask<'a> {
     }
 
     /// Cuts a list that is in the order of its keys into the asked page.
-    pub(super) fn page<T>(self, items: impl IntoIterator<Item = (String, T)>) -> Result<Page<T>, Fault> {
+    pub(super) fn page<T, O: PageOrder>(self, items: impl IntoIterator<Item = (O, T)>) -> Result<Page<T>, Fault> {
         let most = self.number("MaxItems", 1, 1000)?.unwrap_or(100);
         let after = self.text("Marker").map(read_marker).transpose()?;
         let mut rest = items
             .into_iter()
-            .filter(|(key, _)| after.as_ref().is_none_or(|after| key > after));
+            .skip_while(|(key, _)| after.as_ref().is_some_and(|after| !key.is_after(after)));
         let mut page = Page {
             items: Vec::new(),
             marker: None,
@@ -264,7 +264,7 @@ impl<'a> Ask<'a> {
             last = Some(key);
         }
         if rest.next().is_some() {
-            page.marker = last.map(|key| BASE64.encode(key));
+            page.marker = last.map(|key| BASE64.encode(key.text()));
         }
         Ok(page)
     }
@@ -323,9 +323,47 @@ fn read_marker(marker: &str) -> Result<String, Fault> {
         .ok_or_else(|| validation("Invalid Marker."))
 }
 
+/// What a list is ordered by; a marker is the text of one.
+pub(super) trait PageOrder {
+    /// Whether it comes after the one that the text is of.
+    fn is_after(&self, text: &str) -> bool;
+    /// Its text.
+    fn text(&self) -> String;
+}
+
+impl PageOrder for String {
+    fn is_after(&self, text: &str) -> bool {
+        self.as_str() > text
+    }
+
+    fn text(&self) -> String {
+        self.clone()
+    }
+}
+
+/// A name in the order of names: without regard to case. Lists skip thousands of them, so nothing is copied.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NameOrder<'a>(&'a Name);
+
+impl PageOrder for NameOrder<'_> {
+    fn is_after(&self, text: &str) -> bool {
+        self.0.letters().gt(text.bytes())
+    }
+
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl fmt::Display for NameOrder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.as_str().to_ascii_lowercase())
+    }
+}
+
 /// What a page is ordered by for a thing with this name.
-pub(super) fn order(name: &Name) -> String {
-    name.as_str().to_ascii_lowercase()
+pub(super) fn order(name: &Name) -> NameOrder<'_> {
+    NameOrder(name)
 }
 
 pub(super) fn check_name(text: &str, parameter: &str, longest: usize) -> Result<(), Fault> {

@@ -80,41 +80,30 @@ pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
     Ok(Some(xml))
 }
 
-/// Everything of the wanted sorts in page order. Of AWS's policies only those in use are shown.
+/// Everything of the wanted sorts in page order, as far as the page needs it. Of AWS's policies only those in use are
+/// shown.
 fn all<'a>(
     state: &'a State,
     clock: &'a Clock,
-    uses: &Uses,
+    uses: &'a Uses,
     wanted: impl Fn(&str) -> bool,
-) -> Vec<(String, Detail<'a>)> {
-    let mut found = Vec::new();
-    if wanted("User") {
-        let users = state.users.all_seen(clock);
-        found.extend(users.map(|(name, user)| (format!("1{}", order(name)), Detail::User(user))));
-    }
-    if wanted("Group") {
-        let groups = state.groups.all_seen(clock);
-        found.extend(groups.map(|(name, group)| (format!("2{}", order(name)), Detail::Group(group))));
-    }
-    if wanted("Role") {
-        let roles = state.roles.all_seen(clock);
-        found.extend(roles.map(|(name, role)| (format!("3{}", order(name)), Detail::Role(role))));
-    }
-    if wanted("LocalManagedPolicy") {
-        let ours = state
-            .policies
-            .values()
-            .map(|policy| (policy, Detail::Policy(Shown::Ours(policy))));
-        found.extend(ours.map(|(policy, detail)| (format!("4{}", order(&policy.name)), detail)));
-    }
-    if wanted("AWSManagedPolicy") {
-        let aws = uses
-            .arns()
-            .into_iter()
-            .filter_map(|arn| managed_policy(arn).map(|policy| (arn.to_owned(), policy)));
-        found.extend(aws.map(|(arn, policy)| (format!("5{arn}"), Detail::Policy(Shown::Aws(policy)))));
-    }
-    found
+) -> impl Iterator<Item = (String, Detail<'a>)> {
+    let users = state.users.all_seen(clock).filter(on(wanted("User")));
+    let groups = state.groups.all_seen(clock).filter(on(wanted("Group")));
+    let roles = state.roles.all_seen(clock).filter(on(wanted("Role")));
+    let ours = state.policies.values().filter(on(wanted("LocalManagedPolicy")));
+    let aws = uses.arns().into_iter().filter(on(wanted("AWSManagedPolicy")));
+    let users = users.map(|(name, user)| (format!("1{}", order(name)), Detail::User(user)));
+    let groups = groups.map(|(name, group)| (format!("2{}", order(name)), Detail::Group(group)));
+    let roles = roles.map(|(name, role)| (format!("3{}", order(name)), Detail::Role(role)));
+    let ours = ours.map(|policy| (format!("4{}", order(&policy.name)), Detail::Policy(Shown::Ours(policy))));
+    let aws = aws.filter_map(|arn| Some((format!("5{arn}"), Detail::Policy(Shown::Aws(managed_policy(arn)?)))));
+    users.chain(groups).chain(roles).chain(ours).chain(aws)
+}
+
+/// All of them or none.
+fn on<T>(wanted: bool) -> impl Fn(&T) -> bool {
+    move |_| wanted
 }
 
 fn write_list<T>(xml: &mut Xml, list: &str, items: impl Iterator<Item = T>, write: impl Fn(&mut Xml, T)) {

@@ -6,11 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::super::{Clock, Fault, World, Xml};
 use super::ask::{Ask, Name, check_name};
-use super::document::{Place, encoded, parse, size};
-use super::policy::{asked_arn, attachable, check_arn};
+use super::document::{Place, encoded, parse, size, statements, texts};
+use super::managed::managed_policy;
+use super::policy::{asked_arn, attachable, check_arn, path_prefix};
 use super::refusal::{limit_exceeded, no_such_entity, quota};
 use super::{Done, State};
 
@@ -98,6 +100,64 @@ impl State {
     }
 }
 
+impl State {
+    /// Whether some policy of a role allows an action on anything, for services that look before they take a setting that
+    /// needs it. Denials, resources and conditions don't count.
+    pub(in crate::sandbox) fn role_may(&self, role_arn: &str, action: &str) -> bool {
+        let Some(role) = self.role_of(role_arn) else {
+            return false;
+        };
+        let attached = role.grants.attached.iter().filter_map(|arn| self.document_of(arn));
+        let mut documents = role.grants.inline.values().cloned().chain(attached);
+        documents.any(|document| allows(&document, action))
+    }
+
+    fn document_of(&self, arn: &str) -> Option<String> {
+        if let Some(managed) = managed_policy(arn) {
+            return Some(managed.document());
+        }
+        let policy = self.policy(arn).ok()?;
+        Some(policy.versions.get(&policy.default_version)?.document.clone())
+    }
+}
+
+fn allows(document: &str, action: &str) -> bool {
+    let Ok(Value::Object(document)) = serde_json::from_str(document) else {
+        return false;
+    };
+    let named = |statement: &Value, member: &str| {
+        let patterns = statement.get(member).and_then(texts);
+        patterns.map(|patterns| patterns.iter().any(|pattern| covers(pattern, action)))
+    };
+    let is_allowing = |statement: &&Value| {
+        let is_named = named(statement, "Action").or_else(|| named(statement, "NotAction").map(|named| !named));
+        statement.get("Effect").and_then(Value::as_str) == Some("Allow") && is_named == Some(true)
+    };
+    statements(&document).is_some_and(|statements| statements.iter().any(is_allowing))
+}
+
+/// Whether a pattern with `*` and `?` covers a text; actions have no case.
+fn covers(pattern: &str, text: &str) -> bool {
+    match (pattern.chars().next(), text.chars().next()) {
+        (None, None) => true,
+        (Some('*'), _) => {
+            let rest = pattern.get(1..).unwrap_or_default();
+            text.char_indices()
+                .map(|(at, _)| at)
+                .chain([text.len()])
+                .any(|at| covers(rest, text.get(at..).unwrap_or_default()))
+        }
+        (Some(one), Some(other)) if one == '?' || one.eq_ignore_ascii_case(&other) => {
+            let (one, other) = (one.len_utf8(), other.len_utf8());
+            covers(
+                pattern.get(one..).unwrap_or_default(),
+                text.get(other..).unwrap_or_default(),
+            )
+        }
+        _ => false,
+    }
+}
+
 fn policy_name<'a>(ask: Ask<'a>) -> Result<&'a str, Fault> {
     let name = ask.required("PolicyName")?;
     check_name(name, "PolicyName", 128).map(|()| name)
@@ -177,7 +237,7 @@ pub(super) fn detach(world: &mut World, ask: Ask<'_>, holder: Holder) -> Done {
 
 pub(super) fn list_attached(world: &World, ask: Ask<'_>, holder: Holder) -> Done {
     let grants = world.iam.grants(holder, &holder.name(ask)?, &world.clock)?;
-    let prefix = ask.path_prefix()?;
+    let prefix = path_prefix(ask)?;
     let listed = grants
         .attached
         .iter()

@@ -4,7 +4,8 @@
 //! key's user) points at something that exists, and a principal that was deleted never comes back under its old id.
 //! Nothing is authorised here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use http::StatusCode;
 
@@ -19,6 +20,7 @@ mod details;
 mod document;
 mod grants;
 mod group;
+mod kept;
 pub mod key;
 mod linked;
 mod login;
@@ -27,6 +29,7 @@ mod mfa;
 mod oidc;
 mod policy;
 mod profile;
+mod reach;
 mod refusal;
 mod report;
 mod role;
@@ -48,6 +51,7 @@ pub use ask::Name;
 
 use ask::Ask;
 use grants::Holder;
+use kept::Kept;
 use tag::Tagged;
 
 /// What an operation answers: the elements of its result, if it has one.
@@ -82,6 +86,8 @@ pub struct State {
     deletions: Table<linked::Deletion>,
     password_rule: Table<login::PasswordRule>,
     alias: Table<String>,
+    by_id: Kept<BTreeMap<String, Name>>,
+    uses: Kept<policy::Uses>,
     token_version: Table<String>,
 }
 
@@ -105,6 +111,8 @@ impl State {
             deletions: Table::new("iam/deletion-tasks"),
             password_rule: Table::new("iam/password-policy"),
             alias: Table::new("iam/account-alias"),
+            by_id: Kept::default(),
+            uses: Kept::default(),
             token_version: Table::new("iam/token-version"),
         }
     }
@@ -172,20 +180,38 @@ impl State {
     /// The ARN of the user or role with this unique id.
     #[must_use]
     pub fn principal_arn(&self, id: &str) -> Option<String> {
+        if id == ADMINISTRATOR_ID {
+            return Some(administrator_arn(&self.account));
+        }
+        let name = self.names_by_id().get(id)?.clone();
         match id.get(..4)? {
-            "AIDA" if id == ADMINISTRATOR_ID => Some(administrator_arn(&self.account)),
-            "AIDA" => self
-                .users
-                .values()
-                .find(|user| user.id == id)
-                .map(|user| user.arn(&self.account)),
-            "AROA" => self
-                .roles
-                .values()
-                .find(|role| role.id == id)
-                .map(|role| role.arn(&self.account)),
+            "AIDA" => self.users.get(&name).map(|user| user.arn(&self.account)),
+            "AROA" => self.roles.get(&name).map(|role| role.arn(&self.account)),
             _ => None,
         }
+    }
+
+    fn names_by_id(&self) -> Arc<BTreeMap<String, Name>> {
+        self.by_id
+            .kept([self.users.revision().keys, self.roles.revision().keys, 0], || {
+                let users = self.users.values().map(|user| (user.id.clone(), user.name.clone()));
+                let roles = self.roles.values().map(|role| (role.id.clone(), role.name.clone()));
+                Arc::new(users.chain(roles).collect())
+            })
+    }
+
+    /// What tells whether the holders of policies are as they were.
+    fn holder_revisions(&self) -> [u64; 3] {
+        [
+            self.users.revision().rows,
+            self.groups.revision().rows,
+            self.roles.revision().rows,
+        ]
+    }
+
+    /// Whether readers find all holders of policies as they are.
+    fn are_holders_settled(&self) -> bool {
+        self.users.is_settled() && self.groups.is_settled() && self.roles.is_settled()
     }
 
     /// Whether `service` (such as `lambda.amazonaws.com`) could take on the role now.
@@ -194,7 +220,7 @@ impl State {
     /// Why not.
     pub fn assumable_by(&self, role_arn: &str, service: &str, clock: &Clock) -> Result<(), NotAssumable> {
         let role = self.role_of(role_arn).ok_or(NotAssumable::Missing)?;
-        if !role.assumable.has_come(clock) {
+        if role.assumable.is_some_and(|due| !due.has_come(clock)) {
             return Err(NotAssumable::Fresh);
         }
         if !trust::admits_service(&role.trust, service) {
@@ -331,6 +357,9 @@ fn policies(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
         "DeletePolicy" => policy::delete(world, ask),
         "ListPolicies" => policy::list(world, ask),
         "ListEntitiesForPolicy" => policy::list_entities(world, ask),
+        "ListPoliciesGrantingServiceAccess" => reach::policies_granting(world, ask),
+        "GetContextKeysForCustomPolicy" => reach::context_keys(ask),
+        "GetContextKeysForPrincipalPolicy" => reach::context_keys_of_principal(world, ask),
         "CreatePolicyVersion" => version::create(world, ask),
         "GetPolicyVersion" => version::get(world, ask),
         "ListPolicyVersions" => version::list(world, ask),
@@ -386,7 +415,7 @@ fn rest(world: &mut World, ask: Ask<'_>, action: &str) -> Option<Done> {
         "UntagOpenIDConnectProvider" => tag::take_off(world, ask, Tagged::Provider),
         "ListUserTags" => tag::list(world, ask, Tagged::User),
         "ListRoleTags" => tag::list(world, ask, Tagged::Role),
-        "ListPolicyTags" => policy::check_seen(world, ask).and_then(|()| tag::list(world, ask, Tagged::Policy)),
+        "ListPolicyTags" => policy::list_tags(world, ask),
         "ListInstanceProfileTags" => tag::list(world, ask, Tagged::Profile),
         "ListSAMLProviderTags" => tag::list(world, ask, Tagged::Saml),
         "ListMFADeviceTags" => tag::list(world, ask, Tagged::Device),

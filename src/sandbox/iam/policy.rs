@@ -4,6 +4,7 @@
 //! only, and what AWS has withdrawn can't be attached. Reads and attachments go by what readers see.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -101,20 +102,24 @@ fn not_attachable(arn: &str) -> Fault {
 }
 
 /// How often each policy is used, as policy and as boundary.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Uses {
     attached: BTreeMap<String, usize>,
     boundary: BTreeMap<String, usize>,
 }
 
 impl Uses {
-    pub(super) fn of(state: &State) -> Self {
-        Self::count(state.holders())
+    pub(super) fn of(state: &State) -> Arc<Self> {
+        let counted = || Arc::new(Self::count(state.holders()));
+        state.uses.kept(state.holder_revisions(), counted)
     }
 
     /// The uses that a reader finds now.
-    pub(super) fn seen(state: &State, clock: &Clock) -> Self {
-        Self::count(state.holders_seen(clock))
+    pub(super) fn seen(state: &State, clock: &Clock) -> Arc<Self> {
+        if state.are_holders_settled() {
+            return Self::of(state);
+        }
+        Arc::new(Self::count(state.holders_seen(clock)))
     }
 
     fn count<'a>(holders: impl Iterator<Item = HolderRow<'a>>) -> Self {
@@ -215,7 +220,7 @@ impl Shown<'_> {
 
 pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     let (name, path) = (ask.name("PolicyName", 128)?, ask.path()?);
-    check_path(&path)?;
+    check_path(&path, "path")?;
     let description = description(ask)?;
     let tags = tag::asked(ask, Keys::Exact)?;
     let document = document(ask)?;
@@ -248,13 +253,19 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
 }
 
 /// Paths of policies have fewer characters than those of users and roles.
-fn check_path(path: &str) -> Result<(), Fault> {
+fn check_path(path: &str, parameter: &str) -> Result<(), Fault> {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"/.,+@=_-".contains(&byte);
-    if path.bytes().all(fits) && !path.contains("//") {
+    if path.bytes().all(fits) && path.starts_with('/') && path.ends_with('/') && !path.contains("//") {
         return Ok(());
     }
     let rule = r"satisfy regular expression pattern: ((/[A-Za-z0-9\.,\+@=_-]+)*)/";
-    Err(constraint(path, "path", rule))
+    Err(constraint(path, parameter, rule))
+}
+
+/// The beginning that listed policies' paths must have: a whole path, unlike the prefixes of users and roles.
+pub(super) fn path_prefix<'a>(ask: Ask<'a>) -> Result<&'a str, Fault> {
+    let prefix = ask.path_prefix()?;
+    check_path(prefix, "pathPrefix").map(|()| prefix)
 }
 
 /// A policy's description has no character set, as the service model shows, only a length.
@@ -336,6 +347,16 @@ pub(super) fn check_seen(world: &World, ask: Ask<'_>) -> Result<(), Fault> {
     world.iam.seen_policy(arn, &world.clock).map(|_| ())
 }
 
+/// AWS's own policies have no tags.
+pub(super) fn list_tags(world: &World, ask: Ask<'_>) -> Done {
+    let arn = asked_arn(ask)?;
+    if known_aws_policy(&Uses::seen(&world.iam, &world.clock), arn).is_some() {
+        return Ok(Some(ask.page(Vec::<(String, String)>::new())?.write_texts("Tags")));
+    }
+    check_seen(world, ask)?;
+    tag::list(world, ask, tag::Tagged::Policy)
+}
+
 pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
     let arn = asked_arn(ask)?;
     let uses = Uses::seen(&world.iam, &world.clock);
@@ -382,7 +403,7 @@ pub(super) fn delete(world: &mut World, ask: Ask<'_>) -> Done {
 }
 
 pub(super) fn list(world: &World, ask: Ask<'_>) -> Done {
-    let prefix = ask.path_prefix()?;
+    let prefix = path_prefix(ask)?;
     let scope = ask.choice("Scope", &["All", "AWS", "Local"])?.unwrap_or("All");
     let usage = ask.choice("PolicyUsageFilter", &["PermissionsPolicy", "PermissionsBoundary"])?;
     let used_only = ask.flag("OnlyAttached")?.unwrap_or(false);
@@ -395,6 +416,9 @@ pub(super) fn list(world: &World, ask: Ask<'_>) -> Done {
     let ours = ours.filter(|_| scope != "AWS");
     let aws = managed::all().filter(|_| scope != "Local").map(Shown::Aws);
     let wanted = |shown: &Shown<'_>| {
+        if usage.is_none() && !used_only {
+            return shown.path().starts_with(prefix);
+        }
         let arn = shown.arn(&world.account);
         let (attached, boundary) = (uses.attached(&arn) > 0, uses.boundary(&arn) > 0);
         let in_use = match usage {
@@ -443,6 +467,7 @@ pub(super) fn list_entities(world: &World, ask: Ask<'_>) -> Done {
             found.push((format!("{word}{}", order(name)), (word, name, id)));
         }
     }
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
     let page = ask.page(found)?;
     let mut xml = Xml::new();
     for (word, list) in [

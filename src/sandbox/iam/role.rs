@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::super::spread::Delay;
-use super::super::{Clock, Due, Fault, Moment, Tempo, World, Xml};
+use super::super::{Clock, Due, Fault, Moment, World, Xml};
 use super::ask::{Ask, Name, order};
 use super::document::encoded;
 use super::grants::{Grants, Holder, asked_boundary, write_boundary};
@@ -36,7 +36,8 @@ pub(super) struct Role {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) tags: Tags,
     /// From when on services can take it on.
-    pub(super) assumable: Due,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) assumable: Option<Due>,
     /// From when on trust policies may name it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) visible: Option<Due>,
@@ -180,7 +181,7 @@ pub(super) fn new(world: &mut World, name: Name, path: String, trust: Value) -> 
         grants: Grants::default(),
         boundary: None,
         tags: Vec::new(),
-        assumable: world.clock.after(Tempo::LambdaWrites, world.options.role_delay),
+        assumable: world.spread(Delay::Role),
         visible: world.spread(Delay::Principal),
         visible_elsewhere: world.spread(Delay::ServicePrincipal),
         arn_shown: world

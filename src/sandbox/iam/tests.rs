@@ -234,7 +234,7 @@ fn documents_that_iam_does_not_take_are_malformed() {
         ),
         (
             statement(r#""Effect":"allow","Action":"*","Resource":"*""#),
-            "Syntax errors in policy.",
+            "The policy failed legacy parsing",
         ),
         (
             statement(r#""Effect":"Allow","Action":"*","NotAction":"*","Resource":"*""#),
@@ -266,7 +266,7 @@ fn documents_that_iam_does_not_take_are_malformed() {
         ),
         (
             statement(r#""Effect":"Allow","Action":"*","Resource":"*","Condition":{"Is":{"a":"b"}}"#),
-            "Invalid Condition type",
+            "Syntax errors in policy.",
         ),
     ];
     for (document, message) in &identity {

@@ -3,19 +3,24 @@
 use std::collections::BTreeMap;
 
 use http::StatusCode;
+use serde_json::{Map, Value, json};
 
 use super::super::spread::Delay;
 use super::fault::{self, Fault};
 use super::function::{Edition, Function, Progress, Qualifier, View};
-use super::reference::Reference;
+use super::reference::{Form, Reference};
 use super::settings::{PackageType, Settings};
 use super::source::{self, Source};
-use super::tags;
+use super::tuning::Tuning;
+use super::{layer, model, shown, tags};
 use crate::sandbox::members::{self, Fields};
-use crate::sandbox::{Call, Reply, Tempo, World};
+use crate::sandbox::{Call, Due, Reply, Tempo, World};
 
-/// For how many further calls a function is still Pending or InProgress.
-pub(super) const SETTLING: u64 = 2;
+/// Until when Lambda is at work on what was just written: with lag for some calls, else until the next one.
+pub(super) fn settling(world: &World) -> Due {
+    let now = world.clock.after(Tempo::Calls, 0);
+    world.spread(Delay::Settling).unwrap_or(now)
+}
 
 /// What a request asks for, as far as it can be judged without the account's roles and functions.
 struct Draft {
@@ -27,19 +32,16 @@ struct Draft {
 
 impl Draft {
     fn read(world: &World, call: &Call, fields: &Fields<'_>) -> Result<Self, Fault> {
-        let name = fields
-            .text("FunctionName")?
-            .ok_or_else(|| fault::missing("functionName"))?;
-        let reference = Reference::read(call, name)?;
+        let name = fields.text("FunctionName")?.unwrap_or_default();
+        let mut reference = Reference::read_as(world, call, name, Form::Plain)?;
+        // An ARN with a version names the function all the same.
+        reference.qualifier = None;
         let package = package_type(fields)?;
         let settings = Settings::create(&reference.name, package, fields.whole())?;
-        if settings.role.is_empty() {
-            return Err(fault::missing("role"));
-        }
         let tags = checked_tags(fields)?;
         let architectures = source::architectures(fields, &["x86_64"])?;
         let code = fields.object("Code")?.ok_or_else(|| fault::missing("code"))?;
-        let source = source::read(world, call, package, code.whole(), architectures)?;
+        let source = source::read(world, call, package, code.whole(), architectures, "creating")?;
         Ok(Self {
             reference,
             settings,
@@ -51,7 +53,9 @@ impl Draft {
 
 pub(super) fn create(world: &mut World, call: &Call) -> Result<Reply, Fault> {
     world.clock.tick(Tempo::LambdaWrites);
+    source::check_size(call, "CreateFunction")?;
     let body = members::body(call)?;
+    check_model(&body)?;
     let fields = Fields::new(&body);
     let draft = Draft::read(world, call, &fields)?;
     let key = draft.reference.key(call);
@@ -62,13 +66,25 @@ pub(super) fn create(world: &mut World, call: &Call) -> Result<Reply, Fault> {
             draft.reference.name
         )));
     }
+    layer::check(world, call, &draft.settings.layers, &[])?;
     check_role(world, &draft.settings.role)?;
+    check_dead_letter(world, &fields, &draft.settings.role)?;
     let (mut function, source) = made(world, call, draft);
     let qualifier = published(world, &mut function, &fields)?;
     source::store(world, &function, source);
-    let shown = function.describe(qualifier, View::Whole, &world.clock);
+    let mut shown = shown(world, &function, &qualifier, View::Whole);
+    if let Some(shown) = shown.as_object_mut() {
+        // This answer names the function alone, even when it shows the version that was published with it.
+        shown.insert("FunctionArn".into(), json!(function.arn));
+    }
     world.lambda.functions.insert(key, function);
     Ok(Reply::json(StatusCode::CREATED, &shown))
+}
+
+/// What is wrong in the settings and in the rest is told together.
+fn check_model(body: &Map<String, Value>) -> Result<(), Fault> {
+    let members: Vec<model::Member> = model::CREATION.iter().chain(model::SETTINGS).copied().collect();
+    model::check(body, &members)
 }
 
 fn made(world: &mut World, call: &Call, draft: Draft) -> (Function, Source) {
@@ -82,6 +98,7 @@ fn made(world: &mut World, call: &Call, draft: Draft) -> (Function, Source) {
         settings,
         code: source.code.clone(),
         revision: world.ids.uuid(),
+        settled: Some(world.ids.uuid()),
         modified: world.clock.now(),
         description: None,
     };
@@ -90,25 +107,25 @@ fn made(world: &mut World, call: &Call, draft: Draft) -> (Function, Source) {
         name: reference.name,
         region: call.region.clone(),
         latest,
-        progress: Progress::Creating(world.clock.after(Tempo::Calls, SETTLING)),
+        progress: Progress::Creating(settling(world)),
         visible: world.spread(Delay::Function),
         tags,
         reserved_concurrency: None,
         policies: BTreeMap::new(),
         versions: BTreeMap::new(),
         last_version: 0,
+        aliases: BTreeMap::new(),
+        urls: BTreeMap::new(),
+        tuning: Tuning::default(),
     };
     (function, source)
 }
 
 fn package_type(fields: &Fields<'_>) -> Result<PackageType, Fault> {
-    match fields.text("PackageType")? {
-        None | Some("Zip") => Ok(PackageType::Zip),
-        Some("Image") => Ok(PackageType::Image),
-        Some(other) => Err(fault::one_of("packageType", other, &["Image", "Zip"])
-            .err()
-            .unwrap_or_else(|| fault::missing("packageType"))),
-    }
+    Ok(match fields.text("PackageType")? {
+        Some("Image") => PackageType::Image,
+        Some(_) | None => PackageType::Zip,
+    })
 }
 
 fn checked_tags(fields: &Fields<'_>) -> Result<BTreeMap<String, String>, Fault> {
@@ -134,4 +151,23 @@ pub(super) fn check_role(world: &World, role: &str) -> Result<(), Fault> {
     }
     let assumable = world.iam.assumable_by(role, "lambda.amazonaws.com", &world.clock);
     assumable.map_err(|_| fault::invalid("The role defined for the function cannot be assumed by Lambda."))
+}
+
+/// Refuses a dead letter target that the role may not send to, if the request names one.
+pub(super) fn check_dead_letter(world: &World, fields: &Fields<'_>, role: &str) -> Result<(), Fault> {
+    let Some(config) = fields.object("DeadLetterConfig")? else {
+        return Ok(());
+    };
+    let target = config.text("TargetArn")?.unwrap_or_default();
+    let (service, action) = match target.split(':').nth(2) {
+        Some("sqs") => ("SQS", "SendMessage"),
+        Some("sns") => ("SNS", "Publish"),
+        _ => return Ok(()),
+    };
+    if world.iam.role_may(role, &format!("{service}:{action}")) {
+        return Ok(());
+    }
+    Err(fault::invalid(format!(
+        "The provided execution role does not have permissions to call {action} on {service}"
+    )))
 }

@@ -12,12 +12,30 @@ pub(super) fn invalid(message: impl Into<String>) -> Fault {
     Fault::new(StatusCode::BAD_REQUEST, "InvalidParameterValueException", message)
 }
 
+/// A text that the model's pattern doesn't let pass.
+pub(super) fn pattern(field: &str, text: &str, pattern: &str) -> Fault {
+    let message = format!(
+        "1 validation error detected: Value '{text}' at '{field}' failed to satisfy constraint: Member must satisfy \
+         regular expression pattern: {pattern}"
+    );
+    Fault::new(StatusCode::BAD_REQUEST, "ValidationException", message)
+}
+
 pub(super) fn not_found(message: impl Into<String>) -> Fault {
     Fault::new(StatusCode::NOT_FOUND, "ResourceNotFoundException", message)
 }
 
 pub(super) fn no_function(arn: &str) -> Fault {
     not_found(format!("Function not found: {arn}"))
+}
+
+pub(super) fn no_alias(arn: &str) -> Fault {
+    not_found(format!("Cannot find alias arn: {arn}"))
+}
+
+/// What many reads say about anything that isn't there; callers can't tell what by its code.
+pub(super) fn no_resource() -> Fault {
+    not_found("The resource you requested does not exist.")
 }
 
 pub(super) fn conflict(message: impl Into<String>) -> Fault {

@@ -18,7 +18,7 @@ pub(super) fn decoded(text: &str) -> Result<Vec<u8>, Fault> {
     let bytes = STANDARD.decode(text).map_err(|_| fault::undecodable("ZipFile"))?;
     if bytes.len() > MAX_UPLOAD {
         return Err(fault::too_large(format!(
-            "Request must be smaller than {MAX_UPLOAD} bytes for the CreateFunction operation"
+            "Zipped size must be smaller than {MAX_UPLOAD} bytes"
         )));
     }
     Ok(bytes)

@@ -13,13 +13,12 @@ const MAX_POLICY_BYTES: usize = 20 * 1024;
 /// The statements of one function or version, in the order in which they came.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Policy {
-    pub(super) revision: String,
     statements: Vec<Value>,
 }
 
 impl Policy {
     /// Adds a statement under an id that isn't taken.
-    pub(super) fn add(&mut self, id: &str, statement: Value, revision: String) -> Result<(), Fault> {
+    pub(super) fn add(&mut self, id: &str, statement: Value) -> Result<(), Fault> {
         // Even an equal statement is refused (ResourceConflictException).
         if self.position(id).is_some() {
             return Err(fault::conflict(format!(
@@ -37,19 +36,20 @@ impl Policy {
                 message,
             ));
         }
-        self.revision = revision;
         Ok(())
     }
 
     /// Removes a statement.
-    pub(super) fn remove(&mut self, id: &str, revision: String) -> Result<(), Fault> {
+    pub(super) fn remove(&mut self, id: &str) -> Result<(), Fault> {
+        if self.is_empty() {
+            return Err(no_policy());
+        }
         let Some(at) = self.position(id) else {
             return Err(fault::not_found(format!(
                 "Statement {id} is not found in resource policy."
             )));
         };
         self.statements.remove(at);
-        self.revision = revision;
         Ok(())
     }
 
@@ -131,12 +131,12 @@ impl Principal {
 
 /// A statement as GetPolicy shows it: `AWS:` in upper case, a source ARN always under `ArnLike`.
 pub(super) fn statement(id: &str, resource: &str, principal: &Principal, fields: &Fields<'_>) -> Result<Value, Fault> {
-    let action = fields.text("Action")?.ok_or_else(|| fault::missing("action"))?;
-    let is_action = |text: &str| {
-        let name = text.strip_prefix("lambda:").unwrap_or_default();
-        text == "*" || name == "*" || (!name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic()))
-    };
-    fault::matching("action", action, is_action, r"(lambda:[*]|lambda:[a-zA-Z]+|[*])")?;
+    let action = fields.text("Action")?.unwrap_or_default();
+    if action != "lambda:InvokeFunctionUrl" && fields.text("FunctionUrlAuthType")?.is_some() {
+        return Err(fault::invalid(
+            "FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action",
+        ));
+    }
     let partition = resource.split(':').nth(1).unwrap_or("aws");
     let mut shown = json!({
         "Sid": id,
@@ -165,10 +165,6 @@ fn conditions(fields: &Fields<'_>) -> Result<Map<String, Value>, Fault> {
             equals.insert(key.into(), json!(value));
         }
     }
-    if let Some(account) = fields.text("SourceAccount")? {
-        let is_account = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
-        fault::matching("sourceAccount", account, is_account, r"\d{12}")?;
-    }
     let mut all = Map::new();
     if !equals.is_empty() {
         all.insert("StringEquals".into(), Value::Object(equals));
@@ -177,14 +173,34 @@ fn conditions(fields: &Fields<'_>) -> Result<Map<String, Value>, Fault> {
         all.insert("Bool".into(), json!({ "lambda:InvokedViaFunctionUrl": "true" }));
     }
     if let Some(arn) = fields.text("SourceArn")? {
-        let is_arn = |text: &str| text.starts_with("arn:") && text.split(':').count() >= 6;
-        fault::matching(
-            "sourceArn",
-            arn,
-            is_arn,
-            r"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:(.*)",
-        )?;
         all.insert("ArnLike".into(), json!({ "AWS:SourceArn": arn }));
     }
     Ok(all)
+}
+
+/// A statement about a version of a layer.
+pub(super) fn layer_statement(id: &str, resource: &str, fields: &Fields<'_>) -> Result<Value, Fault> {
+    let principal = fields.text("Principal")?.unwrap_or_default();
+    let account = principal.split(':').nth(4).unwrap_or(principal);
+    let shown = match principal {
+        "*" => json!("*"),
+        _ => json!({ "AWS": format!("arn:aws:iam::{account}:root") }),
+    };
+    let mut statement = json!({
+        "Sid": id,
+        "Effect": "Allow",
+        "Principal": shown,
+        "Action": "lambda:GetLayerVersion",
+        "Resource": resource,
+    });
+    if let (Some(organization), Some(statement)) = (fields.text("OrganizationId")?, statement.as_object_mut()) {
+        let condition = json!({ "StringEquals": { "aws:PrincipalOrgID": organization } });
+        statement.insert("Condition".into(), condition);
+    }
+    Ok(statement)
+}
+
+/// There is nothing to remove a statement from.
+pub(super) fn no_policy() -> Fault {
+    fault::not_found("No policy is associated with the given resource.")
 }

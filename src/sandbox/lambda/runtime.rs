@@ -4,35 +4,44 @@ use sha2::{Digest, Sha256};
 
 use super::fault::{self, Fault};
 
-/// Runtimes that a function can be created with or moved to.
+/// Runtimes that a function can be created with or moved to, in the order in which AWS's refusal lists them; what the
+/// service model has beyond that list comes last.
 const CURRENT: &[&str] = &[
+    "nodejs20.x",
+    "python3.14",
+    "provided.al2023",
+    "python3.12",
+    "python3.13",
+    "nodejs24.x",
+    "nodejs22.x",
+    "java25",
+    "python3.10",
+    "python3.11",
+    "java21",
+    "ruby3.3",
+    "ruby3.4",
+    "ruby3.2",
+    "python3.8",
+    "python3.9",
+    "java17",
+    "nodejs16.x",
     "dotnet10",
     "dotnet8",
     "java11",
-    "java17",
-    "java21",
-    "java25",
-    "java8.al2",
+    "dotnet6",
     "nodejs18.x",
-    "nodejs20.x",
-    "nodejs22.x",
-    "nodejs24.x",
     "provided.al2",
-    "provided.al2023",
-    "python3.10",
-    "python3.11",
-    "python3.12",
-    "python3.13",
-    "python3.14",
-    "python3.9",
-    "ruby3.2",
-    "ruby3.3",
-    "ruby3.4",
+    "java8.al2",
+    "ruby4.0",
+    "nodejs26.x",
+    "python3.15",
+    "java8.al2023",
+    "java11.al2023",
+    "java17.al2023",
 ];
 
 /// Runtimes past the second phase of their deprecation: neither create nor update.
 const WITHDRAWN: &[&str] = &[
-    "dotnet6",
     "dotnetcore1.0",
     "dotnetcore2.0",
     "dotnetcore2.1",
@@ -43,7 +52,6 @@ const WITHDRAWN: &[&str] = &[
     "nodejs10.x",
     "nodejs12.x",
     "nodejs14.x",
-    "nodejs16.x",
     "nodejs4.3",
     "nodejs4.3-edge",
     "nodejs6.10",
@@ -52,10 +60,19 @@ const WITHDRAWN: &[&str] = &[
     "python2.7",
     "python3.6",
     "python3.7",
-    "python3.8",
     "ruby2.5",
     "ruby2.7",
 ];
+
+/// All runtimes that Lambda knows, supported or not.
+pub(super) fn known() -> impl Iterator<Item = &'static str> {
+    CURRENT.iter().chain(WITHDRAWN).copied()
+}
+
+/// Whether Lambda knows the runtime, supported or not.
+pub(super) fn is_known(name: &str) -> bool {
+    CURRENT.contains(&name) || WITHDRAWN.contains(&name)
+}
 
 /// Names that the developer guide lists as reserved.
 const RESERVED: &[&str] = &[

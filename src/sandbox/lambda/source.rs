@@ -24,13 +24,14 @@ pub(super) struct Source {
     bytes: Option<Bytes>,
 }
 
-/// Reads the code of CreateFunction's `Code` or of UpdateFunctionCode's body.
+/// Reads the code of CreateFunction's `Code` or of UpdateFunctionCode's body; `doing` is how refusals call it.
 pub(super) fn read(
     world: &World,
     call: &Call,
     package: PackageType,
     body: &Map<String, Value>,
     architectures: Vec<String>,
+    doing: &str,
 ) -> Result<Source, Fault> {
     let fields = Fields::new(body);
     let code = |sha256, size, image| Code {
@@ -52,16 +53,30 @@ pub(super) fn read(
                 bytes: Some(bytes),
             })
         }
-        (Some(_), PackageType::Zip) => Err(fault::invalid(
-            "Please do not provide ImageUri when updating a function with packageType Zip.",
-        )),
-        (None, PackageType::Image) => Err(fault::invalid(
-            "Please provide ImageUri when updating a function with packageType Image.",
-        )),
+        (Some(_), PackageType::Zip) => Err(fault::invalid(format!(
+            "Please don't provide ImageUri when {doing} a function with packageType Zip."
+        ))),
+        (None, PackageType::Image) => Err(fault::invalid(format!(
+            "Please provide ImageUri when {doing} a function with packageType Image."
+        ))),
     }
 }
 
-fn zip_bytes(world: &World, call: &Call, fields: &Fields<'_>) -> Result<Bytes, Fault> {
+/// The most that a request may weigh, in bytes; AWS's own number.
+const MAX_REQUEST: usize = 70_167_211;
+
+/// Refuses a request that is too large as a whole.
+pub(super) fn check_size(call: &Call, operation: &str) -> Result<(), Fault> {
+    if call.body.len() <= MAX_REQUEST {
+        return Ok(());
+    }
+    Err(fault::too_large(format!(
+        "Request must be smaller than {MAX_REQUEST} bytes for the {operation} operation"
+    )))
+}
+
+/// The bytes of a zip, from the request or from a bucket.
+pub(super) fn zip_bytes(world: &World, call: &Call, fields: &Fields<'_>) -> Result<Bytes, Fault> {
     let bucket = fields.text("S3Bucket")?;
     match (fields.text("ZipFile")?, bucket, fields.text("S3Key")?) {
         (Some(text), None, _) => package::decoded(text).map(Bytes::from),
@@ -94,13 +109,7 @@ pub(super) fn architectures(fields: &Fields<'_>, current: &[&str]) -> Result<Vec
     let Some(named) = fields.texts("Architectures")? else {
         return Ok(current.iter().map(|&name| name.to_owned()).collect());
     };
-    match named.as_slice() {
-        [one] => {
-            fault::one_of("architectures", one, &["x86_64", "arm64"])?;
-            Ok(named)
-        }
-        _ => Err(fault::invalid("Architectures must have exactly one value.")),
-    }
+    Ok(named)
 }
 
 /// Keeps the bytes of new code and drops those that no edition needs any more.
@@ -139,7 +148,12 @@ fn blob_key(region: &str, name: &str, digest: &str) -> String {
 
 /// The hash in hexadecimal, since base64 has slashes.
 fn digest(code: &Code) -> Option<String> {
-    let bytes = STANDARD.decode(&code.sha256).ok().filter(|_| code.image.is_none())?;
+    hexadecimal(&code.sha256).filter(|_| code.image.is_none())
+}
+
+/// A base64 hash in hexadecimal.
+pub(super) fn hexadecimal(base64: &str) -> Option<String> {
+    let bytes = STANDARD.decode(base64).ok()?;
     Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
@@ -150,14 +164,16 @@ pub(super) fn location(call: &Call, function: &Function, code: &Code) -> Value {
         let resolved = format!("{repository}@sha256:{}", code.sha256);
         return json!({ "RepositoryType": "ECR", "ImageUri": uri, "ResolvedImageUri": resolved });
     }
+    let digest = digest(code).unwrap_or_default();
+    let url = link(call, &reference::key(&function.region, &function.name), &digest);
+    json!({ "RepositoryType": "S3", "Location": url })
+}
+
+/// The address of kept bytes below the host that was asked.
+pub(super) fn link(call: &Call, folder: &str, digest: &str) -> String {
     // A host with a port is the sandbox's own server, which speaks no TLS.
     let scheme = if call.host.contains(':') { "http" } else { "https" };
-    let digest = digest(code).unwrap_or_default();
-    let url = format!(
-        "{scheme}://{}/evenkeel-sandbox/code/{}/{}/{digest}",
-        call.host, function.region, function.name
-    );
-    json!({ "RepositoryType": "S3", "Location": url })
+    format!("{scheme}://{}/evenkeel-sandbox/code/{folder}/{digest}", call.host)
 }
 
 /// The zip behind a link of [`location`]; unsigned, as S3's presigned links are.

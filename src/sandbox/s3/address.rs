@@ -82,6 +82,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_buckets_own_host_leads_to_it_unless_it_names_another_region() {
+        for (host, wanted) in [
+            ("bkt.s3.amazonaws.com", true),
+            ("bkt.s3.eu-west-1.amazonaws.com:443", true),
+            ("bkt.localhost:9", true),
+            ("bkt.s3.us-east-1.amazonaws.com", false),
+            ("s3.eu-west-1.amazonaws.com", false),
+            ("127.0.0.1:9", false),
+        ] {
+            assert_eq!(leads_to(host, "eu-west-1"), wanted, "{host}");
+        }
+        assert!(is_global("s3.amazonaws.com") && is_global("bkt.s3.amazonaws.com"));
+        assert!(!is_global("s3.us-east-1.amazonaws.com") && !is_global("127.0.0.1"));
+    }
+
+    #[test]
     fn both_styles_name_the_same_things() {
         let bucket = Address::Bucket("my.bucket".into());
         let object = Address::Object("my.bucket".into(), "a b/+//c".into());

@@ -61,7 +61,7 @@ fn describe(content: &Content, name: &str) -> Option<Element> {
             });
             let last = content.parts.last().map_or(0, |part| part.number);
             let element = Element::new("ObjectParts")
-                .with_leaf("TotalPartsCount", content.parts.len())
+                .with_leaf("PartsCount", content.parts.len())
                 .with_leaf("PartNumberMarker", 0)
                 .with_leaf("NextPartNumberMarker", last)
                 .with_leaf("MaxParts", 1000)

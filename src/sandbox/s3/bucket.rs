@@ -20,6 +20,9 @@ use crate::sandbox::{Call, Due, Fault, Moment, Reply, World, paging};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Bucket {
     pub(super) region: String,
+    /// `EU`, if that was said at creation for eu-west-1; it reads back so.
+    #[serde(default)]
+    pub(super) old_name: Option<String>,
     pub(super) created: Moment,
     /// When settings can be put; a new bucket may still be unknown to them (NoSuchBucket).
     pub(super) visible: Option<Due>,
@@ -84,7 +87,7 @@ pub(super) fn seen<'a>(world: &'a World, call: &Call, name: &str) -> Result<&'a 
 }
 
 fn admit<'a>(world: &World, call: &Call, name: &str, bucket: Option<&'a Bucket>) -> Result<&'a Bucket, Fault> {
-    let bucket = bucket.ok_or_else(|| fault::no_bucket(name))?;
+    let bucket = bucket.ok_or_else(|| naming::unknown(name))?;
     if bucket.region != call.region {
         return Err(misdirected(world, call, name, bucket));
     }
@@ -120,6 +123,9 @@ fn check_owner(world: &World, call: &Call) -> Result<(), Fault> {
         Some(_) | None => Ok(()),
     }
 }
+
+/// How many buckets an account has at most, by default.
+const MOST: usize = 10_000;
 
 /// Names of buckets that everybody knows to be somebody else's (BucketAlreadyExists).
 const FOREIGN: [&str; 4] = ["amazon", "aws", "google", "microsoft"];
@@ -162,10 +168,16 @@ pub(super) fn create(world: &mut World, call: &Call, name: &str) -> Result<Reply
         return Err(fault::conflict("BucketAlreadyOwnedByYou", message).with("BucketName", name));
     }
     take_name(world, name, &region)?;
+    if world.s3.buckets.len() >= MOST {
+        let message = "You have attempted to create more buckets than allowed";
+        return Err(fault::bad("TooManyBuckets", message));
+    }
     let locks = call.header("x-amz-bucket-object-lock-enabled");
     let locks = locks.is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    let asked = configuration.get("LocationConstraint");
     let mut bucket = Bucket {
         region,
+        old_name: asked.filter(|asked| *asked == "EU").map(str::to_owned),
         created: world.clock.now(),
         visible: world.spread(Delay::Bucket),
         ownership: Some(ownership),
@@ -284,9 +296,14 @@ pub(super) fn delete(world: &mut World, call: &Call, name: &str) -> Result<Reply
 /// Asked from any Region; no text at all stands for us-east-1.
 pub(super) fn location(world: &World, call: &Call, name: &str) -> Result<Reply, Fault> {
     let bucket = world.s3.buckets.seen(&name.to_owned(), &world.clock);
-    let region = &bucket.ok_or_else(|| fault::no_bucket(name))?.region;
+    let found = bucket.ok_or_else(|| naming::unknown(name))?;
+    let region = found.region.as_str();
     check_owner(world, call)?;
-    let shown = if region == "us-east-1" { "" } else { region };
+    let shown = match &found.old_name {
+        Some(name) => name,
+        None if region == "us-east-1" => "",
+        None => region,
+    };
     Ok(document(&Element::leaf("LocationConstraint", shown)))
 }
 
@@ -321,8 +338,7 @@ pub(super) fn list(world: &World, call: &Call) -> Result<Reply, Fault> {
             .with_leaf("Name", name)
             .with_leaf("CreationDate", bucket.created.millis());
         if shows_region {
-            let shown = shown.with_leaf("BucketRegion", &bucket.region);
-            shown.with_leaf("BucketArn", format!("arn:aws:s3:::{name}"))
+            shown.with_leaf("BucketRegion", &bucket.region)
         } else {
             shown
         }

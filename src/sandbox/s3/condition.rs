@@ -96,3 +96,32 @@ pub(super) fn of_copy(call: &Call, version: &Version, content: &Content) -> Resu
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entity_tags_are_compared_without_their_dress() {
+        for (header, wanted) in [
+            ("\"abc\"", true),
+            ("abc", true),
+            ("W/\"abc\"", true),
+            ("\"x\", \"abc\"", true),
+            ("*", true),
+            ("\"abcd\"", false),
+            ("", false),
+        ] {
+            assert_eq!(names(header, "abc"), wanted, "{header}");
+        }
+    }
+
+    #[test]
+    fn dates_of_headers_are_read() {
+        assert_eq!(
+            date("Thu, 01 Jan 1970 00:01:00 GMT").map(|date| date.unix_timestamp()),
+            Some(60)
+        );
+        assert_eq!(date("yesterday"), None);
+    }
+}

@@ -48,6 +48,10 @@ pub(super) fn malformed_xml() -> Fault {
     bad("MalformedXML", message)
 }
 
+pub(super) fn no_body() -> Fault {
+    bad("MissingRequestBodyError", "Request Body is empty")
+}
+
 pub(super) fn malformed_policy(message: impl Into<String>) -> Fault {
     bad("MalformedPolicy", message)
 }

@@ -192,8 +192,21 @@ fn describe_groups<'a>(query: &Query<'_>, entries: &[Entry<'a>]) -> Vec<Element>
 }
 
 fn with_content(element: Element, content: &Content) -> Element {
+    let checksum = content.checksum.as_ref().map(|(header, value)| {
+        let algorithm = header.trim_start_matches("x-amz-checksum-").to_ascii_uppercase();
+        let kind = if value.contains('-') {
+            "COMPOSITE"
+        } else {
+            "FULL_OBJECT"
+        };
+        [
+            Element::leaf("ChecksumAlgorithm", algorithm),
+            Element::leaf("ChecksumType", kind),
+        ]
+    });
     element
         .with_leaf("ETag", format!("\"{}\"", content.etag))
+        .with_all(checksum.into_iter().flatten())
         .with_leaf("Size", content.size)
         .with_leaf("StorageClass", content.class())
 }
@@ -214,8 +227,9 @@ pub(super) fn objects(world: &World, call: &Call, name: &str) -> Result<Reply, F
     };
     let keys = world
         .s3
-        .in_bucket(name)
-        .filter(|(key, _)| key.starts_with(query.prefix) && *key > after.as_str());
+        .in_bucket_from(name, query.prefix.max(after.as_str()))
+        .take_while(|(key, _)| key.starts_with(query.prefix))
+        .filter(|(key, _)| *key > after.as_str());
     let page = cut(&query, &after, keys.filter_map(current));
     let contents = page.entries.iter().filter_map(|entry| match entry.item {
         Item::Version(version, _) => {
@@ -272,10 +286,18 @@ pub(super) fn versions(world: &World, call: &Call, name: &str) -> Result<Reply, 
     let query = Query::read(call)?;
     let after = call.query.get("key-marker").unwrap_or_default();
     let after_version = call.query.get("version-id-marker").filter(|id| !id.is_empty());
+    if after_version.is_some() && after.is_empty() {
+        let message = "A version-id marker cannot be specified without a key marker.";
+        return Err(fault::argument(
+            "version-id-marker",
+            after_version.unwrap_or_default(),
+            message,
+        ));
+    }
     let keys = world
         .s3
-        .in_bucket(name)
-        .filter(|(key, _)| key.starts_with(query.prefix) && *key >= after);
+        .in_bucket_from(name, query.prefix.max(after))
+        .take_while(|(key, _)| key.starts_with(query.prefix));
     let candidates = keys.flat_map(|(key, object)| {
         let seen = match (key == after && !after.is_empty(), after_version) {
             (false, _) => 0,

@@ -133,8 +133,17 @@ impl State {
 
     /// The objects of a bucket by key.
     fn in_bucket<'a>(&'a self, bucket: &str) -> impl Iterator<Item = (&'a str, &'a Object)> + use<'a> {
+        self.in_bucket_from(bucket, "")
+    }
+
+    /// The objects of a bucket from a key on.
+    fn in_bucket_from<'a>(
+        &'a self,
+        bucket: &str,
+        first: &str,
+    ) -> impl Iterator<Item = (&'a str, &'a Object)> + use<'a> {
         let prefix = object_key(bucket, "");
-        let objects = self.objects.from(&prefix);
+        let objects = self.objects.from(&object_key(bucket, first));
         objects.map_while(move |(key, object)| Some((key.strip_prefix(&prefix)?, object)))
     }
 }
@@ -184,6 +193,11 @@ pub fn answer(world: &mut World, call: &Call) -> Result<Reply, Fault> {
 /// A signed address is good for as long as it says.
 fn check_presigned(world: &World, call: &Call) -> Result<(), Fault> {
     let parameter = |name: &str| call.query.get(name);
+    // Signatures of the second version name the moment itself.
+    let until = parameter("Signature").and_then(|_| parameter("Expires")?.parse::<i64>().ok());
+    if until.is_some_and(|until| world.clock.now().epoch() > until) && world.options.time == super::Time::Real {
+        return Err(fault::denied("Request has expired"));
+    }
     let (Some(date), Some(seconds)) = (parameter("X-Amz-Date"), parameter("X-Amz-Expires")) else {
         return Ok(());
     };
@@ -220,7 +234,7 @@ fn service(world: &World, call: &Call) -> Result<Reply, Fault> {
 }
 
 /// Sub-resources that S3 has and the sandbox has not; they must not be taken for the bucket or object itself.
-const UNKNOWN: [&str; 11] = [
+const UNKNOWN: [&str; 10] = [
     "annotation",
     "metadataAnnotationTable",
     "metadataConfiguration",
@@ -228,7 +242,6 @@ const UNKNOWN: [&str; 11] = [
     "metadataJournalTable",
     "metadataTable",
     "renameObject",
-    "restore",
     "select",
     "session",
     "torrent",
@@ -242,8 +255,12 @@ fn of_bucket(world: &mut World, call: &Call, name: &str) -> Result<Reply, Fault>
     if call.method == Method::OPTIONS {
         return web::preflight(world, call, name);
     }
-    if is_unknown(call) {
-        bucket::find(world, call, name)?;
+    if is_unknown(call) || name == "WriteGetObjectResponse" {
+        if call.method == Method::GET && (call.query.has("metadataConfiguration") || call.query.has("metadataTable")) {
+            bucket::seen(world, call, name)?;
+            let message = "The metadata configuration does not exist";
+            return Err(fault::absent("MetadataConfigurationNotFound", message).with("BucketName", name));
+        }
         return Err(Fault::unknown_operation(call));
     }
     let has = |what: &str| call.query.has(what);
@@ -261,6 +278,9 @@ fn of_bucket(world: &mut World, call: &Call, name: &str) -> Result<Reply, Fault>
         Method::GET if has("versions") => listing::versions(world, call, name),
         Method::GET if has("uploads") => multipart::list(world, call, name),
         Method::GET => listing::objects(world, call, name),
+        Method::POST => Err(fault::precondition(
+            "Bucket POST must be of the enclosure-type multipart/form-data",
+        )),
         _ => Err(fault::not_allowed(call.method.as_str(), "BUCKET")),
     }
 }
@@ -268,7 +288,6 @@ fn of_bucket(world: &mut World, call: &Call, name: &str) -> Result<Reply, Fault>
 fn of_object(world: &mut World, call: &Call, name: &str, key: &str) -> Result<Reply, Fault> {
     let has = |what: &str| call.query.has(what);
     if is_unknown(call) || has("encryption") {
-        bucket::find(world, call, name)?;
         return Err(Fault::unknown_operation(call));
     }
     let is_copy = call.header("x-amz-copy-source").is_some();
@@ -279,6 +298,7 @@ fn of_object(world: &mut World, call: &Call, name: &str, key: &str) -> Result<Re
         _ if has("retention") => lock::retention(world, call, name, key),
         _ if has("legal-hold") => lock::hold(world, call, name, key),
         Method::GET if has("attributes") => attributes::get(world, call, name, key),
+        Method::POST if has("restore") => object::restore(world, call, name, key),
         Method::POST if has("uploads") => multipart::create(world, call, name, key),
         Method::POST if has("uploadId") => multipart::complete(world, call, name, key),
         Method::PUT if has("uploadId") && is_copy => multipart::part_copy(world, call, name, key),
@@ -296,6 +316,9 @@ fn of_object(world: &mut World, call: &Call, name: &str, key: &str) -> Result<Re
 /// The root of a body that has to be the given element (`MalformedXML`).
 fn body(call: &Call, root: &str) -> Result<Element, Fault> {
     let decoded = chunked::body(call)?;
+    if decoded.is_empty() {
+        return Err(fault::no_body());
+    }
     checksum::check_md5(call, &decoded)?;
     let element = xml::parse(&decoded).map_err(|_| fault::malformed_xml())?;
     if element.name == root && schema::admits(&element) {

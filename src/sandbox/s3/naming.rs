@@ -72,6 +72,15 @@ pub(super) fn check(world: &World, call: &Call, name: &str) -> Result<(), Fault>
     }
 }
 
+/// The refusal of a bucket that isn't there: old buckets have names by wider rules, but not all names.
+pub(super) fn unknown(name: &str) -> Fault {
+    let is_sign = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
+    if (3..=255).contains(&name.len()) && name.bytes().all(is_sign) {
+        return fault::no_bucket(name);
+    }
+    fault::bad("InvalidBucketName", "The specified bucket is not valid.").with("BucketName", name)
+}
+
 /// Whether S3 takes the name for a new bucket.
 fn is_bucket_name(name: &str) -> bool {
     let is_edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());

@@ -39,7 +39,7 @@ pub(super) struct Version {
 /// What a version is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Body {
-    Content(Content),
+    Content(Box<Content>),
     DeleteMarker,
 }
 
@@ -106,6 +106,11 @@ const CLASSES: [&str; 13] = [
 ];
 
 impl Content {
+    /// Whether it can't be read before it is restored.
+    pub(super) fn is_archived(&self) -> bool {
+        ["GLACIER", "DEEP_ARCHIVE"].contains(&self.class())
+    }
+
     /// The storage class, as lists show it.
     pub(super) fn class(&self) -> &str {
         self.about
@@ -130,7 +135,7 @@ impl Object {
     }
 
     /// Puts a version on top; without versioning it takes the place of the null version, whose bytes can go.
-    pub(super) fn push(&mut self, version: Version) -> Option<Content> {
+    pub(super) fn push(&mut self, version: Version) -> Option<Box<Content>> {
         let old = match self.versions.iter().position(|old| old.id == version.id) {
             Some(at) => Some(self.versions.remove(at)),
             None => None,
@@ -242,7 +247,6 @@ pub(super) fn put(world: &mut World, call: &Call, name: &str, key: &str) -> Resu
         about,
     };
     let reply = written(&content);
-    let reply = with(reply, "x-amz-object-size", &content.size.to_string());
     Ok(keep(world, name, key, content, bytes, reply))
 }
 
@@ -257,7 +261,7 @@ pub(super) fn keep(world: &mut World, name: &str, key: &str, content: Content, b
     let version = Version {
         id: new_id(world, versioning),
         modified: world.clock.now(),
-        body: Body::Content(content),
+        body: Body::Content(Box::new(content)),
     };
     let reply = with_version(reply, &version, versioning);
     store(world, name, key, version);
@@ -422,6 +426,11 @@ pub(super) fn get(world: &World, call: &Call, name: &str, key: &str) -> Result<R
     let Some(content) = version.content() else {
         return Ok(hidden(call, key, version, versioning));
     };
+    if call.method == http::Method::GET && content.is_archived() {
+        let message = "The operation is not valid for the object's storage class";
+        let fault = Fault::new(StatusCode::FORBIDDEN, "InvalidObjectState", message);
+        return Err(fault.with("StorageClass", content.class()));
+    }
     if let Some(reply) = condition::of_read(call, version, content)? {
         return Ok(with_version(reply, version, versioning));
     }
@@ -547,6 +556,17 @@ fn part_range(content: &Content, number: &str) -> Result<Option<(usize, usize)>,
     Err(fault
         .with("PartNumberRequested", number)
         .with("ActualPartCount", content.parts.len().max(1).to_string()))
+}
+
+/// RestoreObject: only what lies in an archive can be asked for, and it never comes back here.
+pub(super) fn restore(world: &World, call: &Call, name: &str, key: &str) -> Result<Reply, Fault> {
+    bucket::find(world, call, name)?;
+    let content = find(world, name, key, call.query.get("versionId"))?;
+    if content.is_archived() {
+        return Ok(Reply::empty(StatusCode::ACCEPTED));
+    }
+    let message = "Restore is not allowed for the object's current storage class";
+    Err(Fault::new(StatusCode::FORBIDDEN, "InvalidObjectState", message).with("StorageClass", content.class()))
 }
 
 /// Get and put of an object's ACL.

@@ -48,6 +48,9 @@ pub(super) fn status(bucket: &Bucket, name: &str) -> Result<Element, Fault> {
 
 pub(super) fn put(world: &mut World, call: &Call, name: &str) -> Result<Reply, Fault> {
     let text = super::chunked::body(call)?;
+    if text.is_empty() {
+        return Err(fault::no_body());
+    }
     if text.len() > MAX_BYTES {
         return Err(fault::malformed_policy(
             "Policy exceeds the maximum allowed document size.",

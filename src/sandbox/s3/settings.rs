@@ -213,7 +213,7 @@ fn put(world: &mut World, call: &Call, name: &str, sub: Sub) -> Result<Reply, Fa
         }
         Sub::Block => bucket.block = Some(Block::read(&body(call, "PublicAccessBlockConfiguration")?)?),
         Sub::Ownership => set_ownership(bucket, &account, &body(call, "OwnershipControls")?)?,
-        Sub::Versioning => set_versioning(bucket, &body(call, "VersioningConfiguration")?)?,
+        Sub::Versioning => set_versioning(bucket, call, &body(call, "VersioningConfiguration")?)?,
         Sub::Acl if bucket.is_enforced() => return Err(acl_refused()),
         Sub::Acl => {
             let acl = Acl::put(call, &account, acl::Of::Bucket)?;
@@ -268,7 +268,11 @@ fn set_ownership(bucket: &mut Bucket, account: &str, element: &Element) -> Resul
     Ok(())
 }
 
-fn set_versioning(bucket: &mut Bucket, element: &Element) -> Result<(), Fault> {
+fn set_versioning(bucket: &mut Bucket, call: &Call, element: &Element) -> Result<(), Fault> {
+    // MFA delete is the root user's, with a device, and the sandbox has neither.
+    if element.get("MfaDelete") == Some("Enabled") || call.header("x-amz-mfa").is_some() {
+        return Err(fault::denied("Mfa Authentication must be used for this request"));
+    }
     let wanted = match element.get("Status") {
         Some("Enabled") => Versioning::Enabled,
         Some(_) => Versioning::Suspended,

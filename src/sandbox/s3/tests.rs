@@ -103,7 +103,7 @@ fn a_bucket_is_made_where_the_constraint_and_the_region_agree() {
         );
     }
     assert_eq!(element(&account, "bkt-us?location").text, "");
-    assert_eq!(element(&account, "bkt-eu?location").text, "eu-west-1");
+    assert_eq!(element(&account, "bkt-eu?location").text, "EU");
 }
 
 #[test]
@@ -537,12 +537,13 @@ fn a_bucket_goes_when_its_last_version_has_gone() {
         let (key, id) = (entry.get("Key").unwrap(), entry.get("VersionId").unwrap());
         objects += &format!("<Object><Key>{key}</Key><VersionId>{id}</VersionId></Object>");
     }
-    taken(
-        &account,
-        "POST",
-        "bkt?delete",
-        &format!("<Delete><Quiet>true</Quiet>{objects}</Delete>"),
-    );
+    let body = format!("<Delete><Quiet>true</Quiet>{objects}</Delete>");
+    refused(&account, "POST", "bkt?delete", &body, "InvalidRequest", "Content-MD5");
+    let checksum = super::checksum::computed("x-amz-checksum-sha256", body.as_bytes()).unwrap();
+    let mut emptying = request("POST", "bkt?delete", body);
+    let headers = emptying.headers_mut();
+    headers.insert("x-amz-checksum-sha256", checksum.parse().unwrap());
+    assert_eq!(account.answer(emptying).status(), 200);
     taken(&account, "DELETE", "bkt", "");
     refused(&account, "DELETE", "bkt", "", "NoSuchBucket", "");
     let inner = account.inner.lock().unwrap();
@@ -622,4 +623,35 @@ fn buckets_and_objects_survive_reopening() {
         .map(|path| text(&taken(&account, "GET", path, "")))
         .to_vec();
     assert_eq!(after, before);
+}
+
+#[test]
+fn an_upload_that_is_given_up_leaves_nothing() {
+    let account = with_bucket();
+    let begun = text(&taken(&account, "POST", "bkt/k?uploads", ""));
+    let id = xml::parse(begun.as_bytes())
+        .unwrap()
+        .get("UploadId")
+        .unwrap()
+        .to_owned();
+    taken(&account, "PUT", &format!("bkt/k?uploadId={id}&partNumber=1"), "x");
+    taken(&account, "PUT", &format!("bkt/k?uploadId={id}&partNumber=1"), "y");
+    assert_eq!(account.inspect(|world| world.s3.contents.len()), 1);
+    taken(&account, "DELETE", &format!("bkt/k?uploadId={id}"), "");
+    assert!(account.inspect(|world| world.s3.uploads.is_empty() && world.s3.contents.is_empty()));
+    refused(&account, "GET", &format!("bkt/k?uploadId={id}"), "", "NoSuchUpload", "");
+}
+
+#[test]
+fn what_the_sandbox_does_not_have_is_never_taken_for_the_bucket_itself() {
+    let account = with_bucket();
+    for (method, path) in [
+        ("PUT", "other?metadataTable"),
+        ("POST", "bkt?metadataConfiguration"),
+        ("DELETE", "bkt?metadataTable"),
+        ("PUT", "bkt/k?renameObject"),
+    ] {
+        refused(&account, method, path, "", "NotImplemented", "sandbox");
+    }
+    assert!(account.inspect(|world| world.s3.objects.is_empty() && world.s3.buckets.len() == 1));
 }

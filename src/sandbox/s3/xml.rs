@@ -7,6 +7,8 @@ use quick_xml::escape::{escape, resolve_predefined_entity};
 use quick_xml::events::{BytesRef, Event};
 use serde::{Deserialize, Serialize};
 
+use super::super::xml::escape_into;
+
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 const MAX_DEPTH: usize = 16;
 
@@ -97,9 +99,11 @@ impl Element {
             return out.push_str("/>");
         }
         out.push('>');
-        out.push_str(&escape(self.text.as_str()).replace('\r', "&#13;"));
+        escape_into(out, &self.text);
         self.children.iter().for_each(|child| child.write(out, None));
-        out.push_str(&format!("</{}>", self.name));
+        for part in ["</", &self.name, ">"] {
+            out.push_str(part);
+        }
     }
 }
 

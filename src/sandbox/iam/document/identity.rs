@@ -142,13 +142,9 @@ fn older_parser(statements: &[&Map<String, Value>]) -> Result<Option<Fault>, Fau
     for member in ["Resource", "NotResource"] {
         for statement in statements {
             let mut listed = statement.get(member).and_then(texts).unwrap_or_default();
-            listed.sort_unstable_by(|one, other| other.cmp(one));
-            // The last of several bad ones is told, as they are looked through backwards.
-            bad = listed
-                .iter()
-                .filter_map(|resource| bad_resource(resource))
-                .last()
-                .or(bad);
+            listed.sort_unstable();
+            // Of several bad ones AWS tells the first in the order of their letters.
+            bad = listed.iter().find_map(|resource| bad_resource(resource)).or(bad);
             if bad.is_none() && !listed.iter().all(|resource| passes_older_parser(resource)) {
                 return Err(failed());
             }
@@ -225,8 +221,9 @@ fn bad_resource(resource: &str) -> Option<Fault> {
 fn is_iam_path(path: &str) -> bool {
     // What a wildcard or variable stands for is not known; what is before it must fit.
     let plain = path.split(['*', '?', '$']).next().unwrap_or_default();
-    let begins = |start: &&str| path.starts_with(*start) || (plain.len() < path.len() && start.starts_with(plain));
-    path == "root" || IAM_RESOURCES.iter().any(|start| begins(&start))
+    let may_begin = plain.len() < path.len();
+    let fits = |start: &str| path.starts_with(start) || (may_begin && start.starts_with(plain));
+    path == "root" || IAM_RESOURCES.into_iter().any(fits)
 }
 
 /// The ARN as AWS repeats it: always six parts, a star for each that is missing.
