@@ -220,7 +220,11 @@ fn steps_say_what_they_need_and_which_errors_heal() {
     let rules: Vec<(&str, When)> = made.retry.iter().map(|rule| (rule.code, rule.when)).collect();
     assert_eq!(
         rules,
-        [("NoSuchEntity", When::Fresh), ("ConcurrentModification", When::Always)]
+        [
+            ("NoSuchEntity", When::Fresh),
+            ("ConcurrentModification", When::Always),
+            ("EntityAlreadyExists", When::Always)
+        ]
     );
 }
 

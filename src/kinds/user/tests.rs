@@ -452,7 +452,8 @@ fn steps_say_what_they_need_and_which_errors_heal() {
         permissions_boundary: Some(iam("policy/limits")),
         ..bare()
     }));
-    assert_eq!(rules(&create), [fresh, parallel]);
+    let unseen = ("EntityAlreadyExists", "AWS does not show it yet", 120, When::Always);
+    assert_eq!(rules(&create), [fresh, parallel, unseen]);
     assert_eq!(
         (facts(&create).needs, facts(&create).makes),
         (vec![iam("policy/limits")], vec![iam("user/erika")])
