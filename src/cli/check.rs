@@ -21,7 +21,7 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "", hide = true)]
     sandbox: Option<String>,
     /// The same for the sandbox's lag.
-    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true, default_missing_value = "1", hide = true)]
+    #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "1", value_parser = super::seed, hide = true)]
     sandbox_lag: Option<u64>,
 }
 

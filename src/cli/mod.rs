@@ -104,8 +104,14 @@ struct AccountArgs {
     #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = ".evenkeel/sandbox")]
     sandbox: Option<PathBuf>,
     /// Let the simulated account be as slow to agree with itself as AWS is; the seed decides when.
-    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true, default_missing_value = "1", requires = "sandbox")]
+    #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "1", value_parser = seed, requires = "sandbox")]
     sandbox_lag: Option<u64>,
+}
+
+/// The seed of an account's lag. A word that follows the option without `=` is taken for it, so a plan file may land here.
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| "want a number; what is no seed must not follow this option".to_owned())
 }
 
 /// The user's word on what is dangerous.

@@ -54,7 +54,7 @@ struct ServeArgs {
     #[arg(long, value_name = "DIR", default_value = ".evenkeel/sandbox")]
     state: PathBuf,
     /// Be as slow to agree with itself as AWS is; the seed decides when.
-    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true, default_missing_value = "1")]
+    #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "1", value_parser = super::seed)]
     lag: Option<u64>,
     /// The account's number, for a folder that holds none yet [default: 123456789012].
     #[arg(long, value_name = "ID")]

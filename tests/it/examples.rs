@@ -147,7 +147,7 @@ fn what_an_apply_waits_for_is_shown() {
 
 #[cfg(feature = "aws")]
 #[test]
-fn lag_is_a_simulated_accounts_and_takes_its_seed_by_an_equals_sign() {
+fn lag_is_a_simulated_accounts_and_takes_a_seed() {
     let home = TempDir::new().expect("a folder");
     let (code, text) = evenkeel(
         home.path(),
@@ -157,7 +157,12 @@ fn lag_is_a_simulated_accounts_and_takes_its_seed_by_an_equals_sign() {
     assert!(text.contains("--sandbox"), "{text}");
     let (code, text) = evenkeel(home.path(), &["apply", "--sandbox", "--sandbox-lag", "saved.plan"]);
     assert_eq!(code, Some(1), "{text}");
-    assert!(text.contains("the plan saved.plan can't be read"), "{text}");
+    assert!(text.contains("what is no seed must not follow this option"), "{text}");
+    for lag in [&["--sandbox-lag", "7"][..], &["--sandbox-lag=7"]] {
+        let (code, text) = evenkeel(home.path(), &[&["apply", "saved.plan", "--sandbox"], lag].concat());
+        assert_eq!(code, Some(1), "{text}");
+        assert!(text.contains("the plan saved.plan can't be read"), "{text}");
+    }
     let (code, text) = evenkeel(home.path(), &["plan", "--sandbox", "--sandbox-lag=soon"]);
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("invalid value 'soon'"), "{text}");

@@ -138,6 +138,13 @@ async fn lifecycle_of(client: &Client, rules: Vec<sdk::LifecycleRule>) -> Result
     wire::lifecycle::read(&answer)
 }
 
+/// What rules read as that S3 does not take from us, but might show one day.
+fn lifecycle_shown(rules: Vec<sdk::LifecycleRule>) -> Result<wire::lifecycle::Rules, String> {
+    use aws_sdk_s3::operation::get_bucket_lifecycle_configuration::GetBucketLifecycleConfigurationOutput;
+    let answer = GetBucketLifecycleConfigurationOutput::builder().set_rules(Some(rules));
+    wire::lifecycle::read(&answer.build())
+}
+
 fn expiring() -> sdk::builders::LifecycleRuleBuilder {
     let expiration = sdk::LifecycleExpiration::builder().days(3).build();
     let rule = sdk::LifecycleRule::builder().status(sdk::ExpirationStatus::Enabled);
@@ -159,15 +166,10 @@ async fn lifecycle_of_other_clients_reads_as_the_file_would_say_it() {
         (expiring().filter(filter().prefix("").build()), &all),
         (expiring().prefix("tmp/"), &below),
         (expiring().filter(filter().prefix("tmp/").build()), &below),
-        (
-            expiring().filter(
-                filter()
-                    .and(sdk::LifecycleRuleAndOperator::builder().prefix("tmp/").build())
-                    .build(),
-            ),
-            &below,
-        ),
     ];
+    let alone = sdk::LifecycleRuleAndOperator::builder().prefix("tmp/").build();
+    let alone = expiring().filter(filter().and(alone).build()).build().unwrap();
+    assert_eq!(lifecycle_shown(vec![alone]).unwrap().0, below);
     for (rule, wanted) in cases {
         let (rules, minimum) = lifecycle_of(&client, vec![rule.build().unwrap()]).await.unwrap();
         assert_eq!(rules, *wanted);
@@ -184,10 +186,8 @@ async fn lifecycle_of_other_clients_reads_as_the_file_would_say_it() {
     assert_eq!(rules, said("[{ id: a, expiration: { date: 2020-01-01 } }]"));
 }
 
-#[tokio::test]
-async fn what_lifecycle_cannot_say_is_never_dropped() {
-    let bench = Bench::new();
-    let client = client(&bench).await;
+#[test]
+fn what_lifecycle_cannot_say_is_never_dropped() {
     let filter = || sdk::LifecycleRuleFilter::builder().build();
     let transition = |class: &str| {
         let transition = sdk::Transition::builder().days(40);
@@ -213,7 +213,7 @@ async fn what_lifecycle_cannot_say_is_never_dropped() {
     ];
     for (rule, wanted) in cases {
         let rule = rule.filter(filter()).build().unwrap();
-        let error = lifecycle_of(&client, vec![rule]).await.unwrap_err();
+        let error = lifecycle_shown(vec![rule]).unwrap_err();
         assert_eq!(error, format!("the lifecycle rule `a` has {wanted}"));
     }
 }
@@ -229,6 +229,14 @@ async fn told_of(client: &Client, configuration: sdk::NotificationConfiguration)
         .await
         .unwrap();
     wire::notifications::read(&answer)
+}
+
+/// What notifications read as that S3 does not take from us, but might show one day.
+fn told_shown(configuration: &sdk::NotificationConfiguration) -> Result<Told, String> {
+    use aws_sdk_s3::operation::get_bucket_notification_configuration::GetBucketNotificationConfigurationOutput;
+    let answer = GetBucketNotificationConfigurationOutput::builder();
+    let queues = configuration.queue_configurations().to_vec();
+    wire::notifications::read(&answer.set_queue_configurations(Some(queues)).build())
 }
 
 fn queue() -> sdk::builders::QueueConfigurationBuilder {
@@ -261,10 +269,10 @@ async fn notifications_of_other_clients_keep_their_ids_and_filters() {
         assert_eq!((one.prefix.as_str(), one.suffix.as_str()), ("in/", ".zip"));
     }
     let twice = filter(vec![rule("prefix", "a"), rule("prefix", "b")]);
-    let error = told_of(&client, of(queue().id("q").filter(twice))).await.unwrap_err();
+    let error = told_shown(&of(queue().id("q").filter(twice))).unwrap_err();
     assert_eq!(error, "the notification `q` has a filter with two values of `prefix`");
     let new = of(queue().id("q").events(sdk::Event::from("s3:ObjectDreamed:*")));
-    let error = told_of(&client, new).await.unwrap_err();
+    let error = told_shown(&new).unwrap_err();
     assert_eq!(
         error,
         "the notification `q` has the event `s3:ObjectDreamed:*`, which is not known"

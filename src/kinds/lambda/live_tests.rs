@@ -107,10 +107,7 @@ async fn everything_is_made_as_written_and_can_be_taken_back() {
         .await
         .unwrap();
     let live = live.configuration().unwrap();
-    assert_eq!(
-        (live.description(), live.kms_key_arn()),
-        (Some(""), None)
-    );
+    assert_eq!((live.description(), live.kms_key_arn()), (Some(""), None));
     let variables = live.environment().and_then(|environment| environment.variables());
     assert!(variables.is_none_or(std::collections::HashMap::is_empty));
 }
@@ -417,7 +414,7 @@ async fn every_form_of_a_statement_reads_back_as_written() {
       url: { principal: \"*\", action: lambda:InvokeFunctionUrl, function_url_auth_type: AWS_IAM }
       through: { principal: \"*\", invoked_via_function_url: true }
       alexa: { principal: alexa-appkit.amazon.com, event_source_token: amzn1.ask.skill.x }
-      pattern: { principal: events.amazonaws.com, source_arn: \"arn:aws:events:*:123456789012:rule/a-*\" }
+      pattern: { principal: events.amazonaws.com, source_arn: \"arn:aws:events:us-east-1:123456789012:rule/a-*\" }
       role: { principal: \"$(roles.runner.arn)\", action: \"lambda:*\" }
 ",
     );
