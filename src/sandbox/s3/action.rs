@@ -4,6 +4,8 @@
 
 use std::sync::LazyLock;
 
+use serde_json::Value;
+
 use crate::sandbox::condition::covers;
 
 /// Service authorization reference, "Actions defined by Amazon S3", in lower case.
@@ -23,6 +25,68 @@ pub(super) fn is_action(action: &str) -> bool {
     let lower = action.to_ascii_lowercase();
     let name = lower.split_once(':').filter(|(vendor, _)| *vendor == "s3");
     name.is_some_and(|(_, pattern)| ACTIONS.iter().any(|known| covers(pattern, known)))
+}
+
+/// Service authorization reference, "Condition keys for Amazon S3", in lower case; what ends in a star stands for more.
+const KEYS: [&str; 23] = [
+    "access*",
+    "annotation*",
+    "authtype",
+    "bucket*",
+    "dataaccesspoint*",
+    "delimiter",
+    "destinationregion",
+    "existing*",
+    "if-*",
+    "inventoryaccessibleoptionalfields",
+    "isreplicationpauserequest",
+    "jobsuspendedcause",
+    "locationconstraint",
+    "max-keys",
+    "object*",
+    "prefix",
+    "request*",
+    "resource*",
+    "signatureage",
+    "signatureversion",
+    "tlsversion",
+    "versionid",
+    "x-amz-*",
+];
+
+/// Whether a policy may ask for this key (`MalformedPolicy`, "Policy has an invalid condition key"). Only S3's own are
+/// known by name.
+pub(super) fn is_key(key: &str) -> bool {
+    let lower = key.to_ascii_lowercase();
+    match lower.split_once(':') {
+        Some(("s3", name)) => KEYS.iter().any(|known| covers(known, name)),
+        Some(_) => true,
+        None => false,
+    }
+}
+
+/// Whether a condition asks for what only lists have.
+pub(super) fn is_about_lists(condition: &Value) -> bool {
+    let mut keys = condition
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, keys)| keys.as_object());
+    keys.any(|keys| {
+        let mut names = keys.keys().map(|key| key.to_ascii_lowercase());
+        names.any(|key| ["s3:prefix", "s3:delimiter", "s3:max-keys"].contains(&key.as_str()))
+    })
+}
+
+/// Whether an action lists what is in a bucket.
+pub(super) fn is_list(action: &str) -> bool {
+    let lower = action.to_ascii_lowercase();
+    let lists = [
+        "s3:listbucket",
+        "s3:listbucketversions",
+        "s3:listbucketmultipartuploads",
+    ];
+    lists.iter().any(|list| covers(&lower, list))
 }
 
 /// Whether an action acts on what a resource names.

@@ -13,7 +13,7 @@ use super::naming;
 use super::policy::Policy;
 use super::settings::{Block, Ownership};
 use super::xml::Element;
-use super::{body, document, done, fault, gone, tagging};
+use super::{body, document, done, fault, gone, public, tagging};
 use crate::sandbox::{Call, Due, Fault, Moment, Reply, World, paging};
 
 /// A bucket as the account keeps it.
@@ -284,7 +284,11 @@ pub(super) fn head(world: &World, call: &Call, name: &str) -> Result<Reply, Faul
 }
 
 pub(super) fn delete(world: &mut World, call: &Call, name: &str) -> Result<Reply, Fault> {
-    let region = find(world, call, name)?.region.clone();
+    let bucket = find(world, call, name)?;
+    if let Some(policy) = &bucket.policy {
+        public::refuse_deletion(call, policy.document(), name)?;
+    }
+    let region = bucket.region.clone();
     // Versions and delete markers count too.
     if let Some((_, object)) = world.s3.in_bucket(name).next() {
         let message = match object.is_plain() {

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::action::{applies, is_action};
+use super::action::{applies, is_about_lists, is_action, is_key, is_list};
 use super::bucket::{self, Bucket};
 use super::xml::Element;
 use super::{fault, gone};
@@ -172,6 +172,13 @@ fn check_statement(statement: &Map<String, Value>, name: &str) -> Result<(), Fau
     }
     if let Some(condition) = statement.get("Condition") {
         check_condition(condition)?;
+        if statement.contains_key("Action")
+            && is_about_lists(condition)
+            && !actions.iter().any(|action| is_list(action))
+        {
+            let message = "Conditions do not apply to combination of actions and resources in statement";
+            return Err(refuse(message));
+        }
     }
     if statement.get("Sid").is_some_and(|sid| !sid.is_string()) {
         return Err(refuse("Invalid Sid"));
@@ -230,7 +237,7 @@ fn check_condition(condition: &Value) -> Result<(), Fault> {
         let keys = keys
             .as_object()
             .ok_or_else(|| refuse("Invalid policy syntax.".to_owned()))?;
-        if keys.keys().any(|key| !key.contains(':')) {
+        if keys.keys().any(|key| !is_key(key)) {
             return Err(refuse("Policy has an invalid condition key".to_owned()));
         }
     }
