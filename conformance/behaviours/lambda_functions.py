@@ -566,3 +566,21 @@ def with_lag_a_second_update_meets_the_first(account: Account) -> None:
             f"The operation cannot be performed at this time. An update is in progress for resource: {ARN}", **update,
         )
     account.same(account.active("thumbnails")["MemorySize"], 2048)
+
+
+@TABLE.behaviour("floci pull request 2825, measured on AWS; LocalStack's recorded answers")
+def a_function_published_as_it_is_made_is_told_by_its_own_arn(account: Account) -> None:
+    account.role()
+    found = account.functions.create_function(**wanted(Publish=True))
+    account.same((found["Version"], found["FunctionArn"]), ("1", ARN))
+    account.same(account.functions.get_function_configuration(FunctionName="thumbnails")["Version"], "$LATEST")
+
+
+@TABLE.behaviour("terraform-provider-aws, lambda/function.go: a role's permissions may not be seen yet", lag=True)
+def with_lag_what_a_role_may_do_is_seen_after_some_calls(account: Account) -> None:
+    account.function()
+    update = {"FunctionName": "thumbnails", "DeadLetterConfig": {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:dead"}}
+    account.refused(account.functions.update_function_configuration, INVALID, 400, "permissions to call SendMessage on SQS", **update)
+    document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]})
+    account.iam.put_role_policy(RoleName="thumbnails-role", PolicyName="queue", PolicyDocument=document)
+    account.until(lambda: account.functions.update_function_configuration(**update), "does not have permissions", tries=5)

@@ -181,7 +181,7 @@ pub(super) fn check_network(world: &World, fields: &Fields<'_>, role: &str) -> R
 }
 
 fn check_permission(world: &World, role: &str, service: &str, action: &str) -> Result<(), Fault> {
-    if world.iam.role_may(role, &format!("{service}:{action}")) {
+    if world.iam.role_may(role, &format!("{service}:{action}"), &world.clock) {
         return Ok(());
     }
     Err(fault::invalid(format!(
