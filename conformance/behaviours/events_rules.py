@@ -461,3 +461,19 @@ TABLE.refusals(
     ("no-ids-to-remove", "remove_targets", {"Rule": "x", "Ids": []}, "ValidationException", 400, "at 'ids' failed to satisfy constraint"),
     ("a-rule-by-its-arn-for-targets", "put_targets", {"Rule": f"{START}:rule/x", "Targets": [{"Id": "1", "Arn": FUNCTION}]}, "ValidationException", 400, "at 'rule' failed to satisfy constraint: Member must satisfy regular expression pattern"),
 )
+
+
+@TABLE.behaviour("awslabs/rds-snapshot-tool issue 8; terraform-provider-aws issue 31444; API reference, DeadLetterConfig")
+def targets_have_to_be_within_reach(account: Account) -> None:
+    rule(account)
+    queue = "arn:aws:sqs:us-east-1:123456789012:q"
+    for target, saying in (
+        ({"Arn": "arn:aws:nosuch:us-east-1:123456789012:x"}, "nosuch is not a supported service for a target."),
+        ({"Arn": queue.replace("us-east-1", "eu-west-1")}, "Cross-region API call is not allowed."),
+        ({"Arn": queue, "DeadLetterConfig": {"Arn": "x"}}, "Parameter x is not valid."),
+        ({"Arn": queue, "InputPath": "detail"}, ""),
+    ):
+        account.refused(account.events.put_targets, "ValidationException", 400, saying, Rule="tick", Targets=[{"Id": "1"} | target])
+    elsewhere = "arn:aws:events:eu-west-1:123456789012:event-bus/default"
+    targets(account, {"Id": "1", "Arn": elsewhere}, {"Id": "2", "Arn": queue, "DeadLetterConfig": {"Arn": queue}, "InputPath": "$.detail"})
+    account.same(len(account.events.list_targets_by_rule(Rule="tick")["Targets"]), 2)

@@ -508,3 +508,79 @@ def a_dead_letter_queue_needs_a_role_that_may_send(account: Account) -> None:
     account.iam.attach_role_policy(RoleName="worker", PolicyArn="arn:aws:iam::aws:policy/AmazonSQSFullAccess")
     found = account.functions.create_function(**wanted(**queue))
     account.same(found["DeadLetterConfig"], queue["DeadLetterConfig"])
+
+
+@TABLE.behaviour("IAM user guide, Policy evaluation logic: an explicit deny wins")
+def a_role_that_denies_lambda_can_not_be_assumed(account: Account) -> None:
+    document = json.loads(trust({"Service": "lambda.amazonaws.com"}))
+    document["Statement"].append({**document["Statement"][0], "Effect": "Deny"})
+    account.role(trust=json.dumps(document))
+    account.refused(
+        account.functions.create_function, INVALID, 400, "The role defined for the function cannot be assumed by Lambda.", **wanted()
+    )
+
+
+@TABLE.behaviour(VALIDATED)
+def a_zip_has_to_hold_something(account: Account) -> None:
+    account.role()
+    empty = io.BytesIO()
+    zipfile.ZipFile(empty, "w").close()
+    for content in (empty.getvalue(), b""):
+        answer = account.refused(account.functions.create_function, INVALID, 400, **wanted(Code={"ZipFile": content}))
+        account.same(answer["Error"]["Message"], "Uploaded file must be a non-empty zip")
+
+
+@TABLE.behaviour(f"{GUIDE}, configuration-vpc; terraform-provider-aws, lambda/function.go")
+def a_network_needs_a_role_that_may_make_interfaces(account: Account) -> None:
+    account.role()
+    network = {"VpcConfig": {"SubnetIds": ["subnet-0123456789abcdef0"], "SecurityGroupIds": ["sg-0123456789abcdef0"]}}
+    refused = "The provided execution role does not have permissions to call CreateNetworkInterface on EC2"
+    account.refused(account.functions.create_function, INVALID, 400, refused, **wanted(**network))
+    account.function(Role=ROLE)
+    account.refused(account.functions.update_function_configuration, INVALID, 400, refused, FunctionName="thumbnails", **network)
+    managed = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
+    account.iam.attach_role_policy(RoleName="worker", PolicyArn=managed)
+    account.functions.update_function_configuration(FunctionName="thumbnails", **network)
+    account.same(account.active("thumbnails")["VpcConfig"]["SubnetIds"], ["subnet-0123456789abcdef0"])
+
+
+@TABLE.behaviour(VALIDATED)
+def a_code_update_has_one_source(account: Account) -> None:
+    account.function()
+    account.refused(
+        account.functions.update_function_code, INVALID, 400,
+        "Please do not provide other FunctionCode parameters when providing a ZipFile.",
+        FunctionName="thumbnails", ZipFile=package(), S3Bucket="bucket", S3Key="key",
+    )
+
+
+@TABLE.behaviour(f"{GUIDE}, functions-states: while an update is in progress", lag=True)
+def with_lag_a_second_update_meets_the_first(account: Account) -> None:
+    account.function()
+    for size in (256, 512, 1024, 2048):
+        account.active("thumbnails")
+        update = {"FunctionName": "thumbnails", "MemorySize": size}
+        account.same(account.functions.update_function_configuration(**update)["LastUpdateStatus"], "InProgress")
+        account.refused(
+            account.functions.update_function_configuration, CONFLICT, 409,
+            f"The operation cannot be performed at this time. An update is in progress for resource: {ARN}", **update,
+        )
+    account.same(account.active("thumbnails")["MemorySize"], 2048)
+
+
+@TABLE.behaviour("floci pull request 2825, measured on AWS; LocalStack's recorded answers")
+def a_function_published_as_it_is_made_is_told_by_its_own_arn(account: Account) -> None:
+    account.role()
+    found = account.functions.create_function(**wanted(Publish=True))
+    account.same((found["Version"], found["FunctionArn"]), ("1", ARN))
+    account.same(account.functions.get_function_configuration(FunctionName="thumbnails")["Version"], "$LATEST")
+
+
+@TABLE.behaviour("terraform-provider-aws, lambda/function.go: a role's permissions may not be seen yet", lag=True)
+def with_lag_what_a_role_may_do_is_seen_after_some_calls(account: Account) -> None:
+    account.function()
+    update = {"FunctionName": "thumbnails", "DeadLetterConfig": {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:dead"}}
+    account.refused(account.functions.update_function_configuration, INVALID, 400, "permissions to call SendMessage on SQS", **update)
+    document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]})
+    account.iam.put_role_policy(RoleName="thumbnails-role", PolicyName="queue", PolicyDocument=document)
+    account.until(lambda: account.functions.update_function_configuration(**update), "does not have permissions", tries=5)

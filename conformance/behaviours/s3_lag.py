@@ -105,3 +105,13 @@ def with_lag_a_new_role_is_no_principal_at_first(account: Account) -> None:
         account.s3.list_buckets()
         counts.append(tries(account, account.s3.put_bucket_policy, "MalformedPolicy", Bucket=bucket, Policy=document))
     account.true(any(counts), f"{counts}")
+
+
+@TABLE.behaviour("aws-cli issues 2593, 2411: the name of a bucket just deleted, in the same Region", lag=True)
+def with_lag_a_name_comes_free_in_its_own_region_now_or_soon(account: Account) -> None:
+    counts = []
+    for number in range(12):
+        name = account.bucket(f"bkt-{number}")
+        account.s3.delete_bucket(Bucket=name)
+        counts.append(tries(account, account.s3.create_bucket, "OperationAborted", Bucket=name))
+    account.true(any(counts) and not all(counts) and max(counts) <= 1, f"{counts}")

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import http.client
 import io
+import re
 
 from .account import PLAIN, Account
 from .table import Table
@@ -382,3 +383,11 @@ def a_part_can_be_copied(account: Account) -> None:
     account.s3.complete_multipart_upload(**upload, MultipartUpload=parts)
     account.same(account.s3.get_object(Bucket=BUCKET, Key="k")["Body"].read(), b"234")
     account.refused(account.s3.upload_part_copy, "NoSuchUpload", 404, **upload, **more)
+
+
+@TABLE.behaviour("API reference, ListObjectsV2 and ListBuckets: sample responses")
+def moments_are_told_to_the_second(account: Account) -> None:
+    account.s3.put_object(Bucket=account.bucket(), Key="k", Body=b"x")
+    for path, element in (("/evenkeel-behaviours?list-type=2", "LastModified"), ("/evenkeel-behaviours?versions", "LastModified"), ("/", "CreationDate")):
+        body = account.send("s3", "GET", path).body
+        account.true(re.search(rf"<{element}>[-0-9]{{10}}T[0-9:]{{8}}\.000Z</{element}>", str(body)) is not None, f"{path}: {body!r}")

@@ -11,6 +11,7 @@ BUCKET = "evenkeel-behaviours"
 INSIDE = f"arn:aws:s3:::{BUCKET}/*"
 WHOLE = f"arn:aws:s3:::{BUCKET}"
 ROOT = "arn:aws:iam::123456789012:root"
+ME = {"AWS": ROOT}
 
 
 def statement(principal: object, action: object = "s3:GetObject", resource: object = INSIDE, **more: object) -> dict:
@@ -113,6 +114,29 @@ def a_public_policy_is_denied_by_the_block(account: Account) -> None:
     account.s3.put_bucket_policy(Bucket=BUCKET, Policy=policy({**statement("*"), "Effect": "Deny"}))
 
 
+@TABLE.behaviour(GUIDE + "access-control-block-public-access: The meaning of public")
+def addresses_wider_than_an_eighth_are_everybodys(account: Account) -> None:
+    bucket = account.bucket()
+    account.s3.delete_public_access_block(Bucket=bucket)
+    for addresses, public in (("0.0.0.0/1", True), ("11.0.0.0/8", False), ("2001::/16", True), ("2001:db8::/32", False)):
+        put(account, statement("*", Condition={"IpAddress": {"aws:SourceIp": addresses}}))
+        account.same(account.s3.get_bucket_policy_status(Bucket=bucket)["PolicyStatus"], {"IsPublic": public})
+
+
+@TABLE.behaviour("service authorization reference, Actions defined by Amazon S3")
+def patterns_of_actions_are_taken_in_any_case(account: Account) -> None:
+    for action in ("S3:getobject", "s3:Get*Tagging", "s3:*", "*"):
+        account.same(put(account, statement(ME, action, [WHOLE, INSIDE]))["Statement"][0]["Action"], action)
+
+
+@TABLE.behaviour(GUIDE + "delete-bucket: a bucket policy with a deny statement for s3:DeleteBucket")
+def a_policy_may_forbid_to_delete_the_bucket(account: Account) -> None:
+    put(account, {**statement("*", "s3:DeleteBucket", WHOLE), "Effect": "Deny"})
+    account.refused(account.s3.delete_bucket, "AccessDenied", 403, "with an explicit deny in a resource-based policy", Bucket=BUCKET)
+    account.s3.delete_bucket_policy(Bucket=BUCKET)
+    account.s3.delete_bucket(Bucket=BUCKET)
+
+
 @TABLE.behaviour(GUIDE + "access-control-block-public-access")
 def a_block_does_not_take_a_policy_off(account: Account) -> None:
     bucket = account.bucket()
@@ -122,7 +146,6 @@ def a_block_does_not_take_a_policy_off(account: Account) -> None:
     account.same(account.s3.get_bucket_policy_status(Bucket=bucket)["PolicyStatus"], {"IsPublic": True})
 
 
-ME = {"AWS": ROOT}
 REFUSED = {
     "no-json": ("nonsense", "Policies must be valid JSON and the first byte must be '{'"),
     "a-list": ("[]", "Policies must be valid JSON and the first byte must be '{'"),
@@ -136,6 +159,16 @@ REFUSED = {
     "no-effect": (policy({"Principal": ME, "Action": "s3:GetObject", "Resource": INSIDE}), "Missing required field Effect"),
     "another-effect": (policy({**statement(ME), "Effect": "Permit"}), "Invalid effect: Permit"),
     "another-services-action": (policy(statement(ME, "ec2:RunInstances")), "Policy has invalid action"),
+    "an-action-that-s3-does-not-have": (policy(statement(ME, "s3:NoSuchThing")), "Policy has invalid action"),
+    "an-operation-that-is-no-action": (policy(statement(ME, "s3:HeadBucket", WHOLE)), "Policy has invalid action"),
+    "a-pattern-without-actions": (policy(statement(ME, "s3:Nothing*")), "Policy has invalid action"),
+    "a-condition-key-that-s3-does-not-have": (
+        policy(statement(ME, Condition={"StringEquals": {"s3:nosuchkey": "x"}})), "Policy has an invalid condition key"
+    ),
+    "a-condition-of-lists-on-objects": (
+        policy(statement(ME, Condition={"StringLike": {"s3:prefix": "x/*"}})),
+        "Conditions do not apply to combination of actions and resources in statement",
+    ),
     "another-bucket": (policy(statement(ME, resource="arn:aws:s3:::another/*")), "Policy has invalid resource"),
     "every-resource": (policy(statement(ME, resource="*")), "Policy has invalid resource"),
     "a-bucket-action-on-objects": (

@@ -15,6 +15,8 @@ use time::{Duration, OffsetDateTime};
 const SECONDS: &[BorrowedFormatItem<'static>] = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
 const MILLIS: &[BorrowedFormatItem<'static>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+const WHOLE_SECONDS: &[BorrowedFormatItem<'static>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].000Z");
 const LAMBDA: &[BorrowedFormatItem<'static>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]+0000");
 const HTTP: &[BorrowedFormatItem<'static>] =
@@ -47,10 +49,16 @@ impl Moment {
         self.0.format(&SECONDS).unwrap_or_default()
     }
 
-    /// As S3's XML writes it: `2026-01-31T12:00:00.000Z`.
+    /// To the millisecond: `2026-01-31T12:00:00.000Z`.
     #[must_use]
     pub fn millis(self) -> String {
         self.0.format(&MILLIS).unwrap_or_default()
+    }
+
+    /// As S3's XML writes it: `2026-01-31T12:00:00.000Z`. S3 keeps whole seconds and writes milliseconds all the same.
+    #[must_use]
+    pub fn whole_seconds(self) -> String {
+        self.0.format(&WHOLE_SECONDS).unwrap_or_default()
     }
 
     /// As Lambda's `LastModified` writes it: `2026-01-31T12:00:00.000+0000`.
@@ -339,6 +347,7 @@ mod tests {
         let moment = Moment::new(datetime!(2026-01-31 12:00:00.5 UTC));
         assert_eq!(moment.seconds(), "2026-01-31T12:00:00Z");
         assert_eq!(moment.millis(), "2026-01-31T12:00:00.500Z");
+        assert_eq!(moment.whole_seconds(), "2026-01-31T12:00:00.000Z");
         assert_eq!(moment.lambda(), "2026-01-31T12:00:00.500+0000");
         assert_eq!(moment.http(), "Sat, 31 Jan 2026 12:00:00 GMT");
         let text = serde_json::to_string(&moment).unwrap();

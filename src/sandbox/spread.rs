@@ -17,7 +17,7 @@ pub(super) enum Delay {
     ServicePrincipal,
     /// A new function, until permissions can be added to it.
     Function,
-    /// A change of a function, until Lambda has finished it: `Pending`, `InProgress`.
+    /// A change of a function, until Lambda has finished it: `Pending`, `InProgress`. It always takes some time.
     Settling,
     /// A new role, until a service can take it on: "cannot be assumed". Counted in calls that take on roles, since those
     /// are what callers repeat.
@@ -28,6 +28,8 @@ pub(super) enum Delay {
     BucketSettings,
     /// The name of a deleted bucket, until another Region can use it: `OperationAborted`.
     BucketName,
+    /// The same, until its own Region can use it again: seldomer and shorter, but it happens.
+    OwnBucketName,
     /// An opened public access block, until policies are no longer refused for it.
     PublicAccessBlock,
     /// Removed targets of a rule, until the rule can be deleted.
@@ -53,6 +55,7 @@ impl Delay {
             Self::Bucket => ("bucket", 3),
             Self::BucketSettings => ("bucket settings", 1),
             Self::BucketName => ("bucket name", 3),
+            Self::OwnBucketName => ("own bucket name", 1),
             Self::PublicAccessBlock => ("public access block", 3),
             Self::Targets => ("targets", 3),
             Self::Login => ("login", 3),
@@ -67,7 +70,9 @@ impl World {
     pub(super) fn spread(&self, delay: Delay) -> Option<Due> {
         let seed = self.options.lag?;
         let (what, longest) = delay.longest();
-        let calls = Ids::draw(seed, what, self.clock.count(Tempo::Calls), longest.saturating_add(1));
+        let shortest = u64::from(delay == Delay::Settling);
+        let bound = longest.saturating_add(1).saturating_sub(shortest);
+        let calls = Ids::draw(seed, what, self.clock.count(Tempo::Calls), bound).saturating_add(shortest);
         let tempo = match delay {
             Delay::Role => Tempo::LambdaWrites,
             _ => Tempo::Calls,

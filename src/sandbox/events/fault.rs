@@ -25,6 +25,12 @@ pub(super) fn not_found(message: impl Into<String>) -> Fault {
     refusal("ResourceNotFoundException", message)
 }
 
+pub(super) fn no_arn(text: &str) -> Fault {
+    invalid(format!(
+        "Parameter {text} is not valid. Reason: Provided Arn is not in correct format."
+    ))
+}
+
 pub(super) fn no_rule(rule: &str, bus: &str) -> Fault {
     not_found(format!("Rule {rule} does not exist on EventBus {bus}."))
 }

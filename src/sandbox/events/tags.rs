@@ -35,9 +35,7 @@ fn check_arn(arn: &str) -> Result<(), Fault> {
     if arn.starts_with("arn:") && arn.split(':').count() >= 6 {
         return Ok(());
     }
-    Err(fault::invalid(format!(
-        "Parameter {arn} is not valid. Reason: Provided Arn is not in correct format."
-    )))
+    Err(fault::no_arn(arn))
 }
 
 /// The tags behind an ARN, to change them. Tagging goes by ARN alone, for buses and rules alike.

@@ -23,13 +23,41 @@ const NEED_ROLE: &[&str] = &[
     "codepipeline",
 ];
 
+/// Services that can be targets, by the service part of the target's ARN (user guide, "Event bus targets available in
+/// EventBridge"); EC2's own actions go by `events`.
+const SERVICES: &[&str] = &[
+    "appsync",
+    "automation",
+    "batch",
+    "codebuild",
+    "codepipeline",
+    "ecs",
+    "events",
+    "execute-api",
+    "firehose",
+    "glue",
+    "inspector",
+    "kinesis",
+    "lambda",
+    "logs",
+    "redshift",
+    "redshift-data",
+    "redshift-serverless",
+    "sagemaker",
+    "sns",
+    "sqs",
+    "ssm",
+    "ssm-incidents",
+    "states",
+];
+
 pub(super) fn put(world: &mut World, call: &Call, fields: &Fields<'_>) -> Result<Value, Fault> {
     rule::find(world, call, fields, "Rule")?.check_unmanaged()?;
     let targets = fields.list("Targets")?.ok_or_else(|| constraint::missing("targets"))?;
     let (mut good, mut failed) = (Vec::new(), Vec::new());
     for target in targets {
         let target = target.as_object().ok_or_else(|| undecodable("Targets"))?;
-        let id = check(world, &Fields::new(target))?.to_owned();
+        let id = check(world, call, &Fields::new(target))?.to_owned();
         match unreachable(world, call, target) {
             Some(refusal) => failed.push(entry(&id, &refusal)),
             None => {
@@ -52,17 +80,24 @@ fn entry(id: &str, refusal: &Fault) -> Value {
 }
 
 /// What EventBridge says of a whole request when one target is wrong in itself.
-fn check<'a>(world: &mut World, target: &Fields<'a>) -> Result<&'a str, Fault> {
+fn check<'a>(world: &mut World, call: &Call, target: &Fields<'a>) -> Result<&'a str, Fault> {
     let id = required(target, "Id", "targets.1.member.id")?;
     constraint::matching("targets.1.member.id", id, is_name, r"[\.\-_A-Za-z0-9]+")?;
     constraint::at_most("targets.1.member.id", id, 64)?;
     let arn = required(target, "Arn", "targets.1.member.arn")?;
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let ["arn", _, service, _, _, _] = parts.as_slice() else {
-        return Err(fault::invalid(format!(
-            "Parameter {arn} is not valid. Reason: Provided Arn is not in correct format."
-        )));
+    let ["arn", _, service, region, _, _] = parts.as_slice() else {
+        return Err(fault::no_arn(arn));
     };
+    if !SERVICES.contains(service) {
+        return Err(fault::invalid(format!(
+            "{service} is not a supported service for a target."
+        )));
+    }
+    // Buses alone are reached in other Regions; the text is confirmed for those that can't be.
+    if *service != "events" && !region.is_empty() && **region != *call.region {
+        return Err(fault::invalid("Cross-region API call is not allowed."));
+    }
     match target.text("RoleArn")? {
         Some(role) => rule::check_role(world, role)?,
         None if NEED_ROLE.contains(service) => {
@@ -72,7 +107,18 @@ fn check<'a>(world: &mut World, target: &Fields<'a>) -> Result<&'a str, Fault> {
     }
     check_parameters(id, service, arn, target)?;
     check_input(id, target)?;
+    check_dead_letter(target)?;
     Ok(id)
+}
+
+/// What can't be delivered goes to a queue.
+fn check_dead_letter(target: &Fields<'_>) -> Result<(), Fault> {
+    let letters = target.object("DeadLetterConfig")?;
+    let arn = letters.map(|letters| letters.text("Arn")).transpose()?.flatten();
+    match arn {
+        Some(arn) if arn.split(':').nth(2) != Some("sqs") => Err(fault::no_arn(arn)),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Targets that can't be reached without parameters of their own.
@@ -93,16 +139,17 @@ fn check_parameters(id: &str, service: &str, arn: &str, target: &Fields<'_>) -> 
 
 fn check_input(id: &str, target: &Fields<'_>) -> Result<(), Fault> {
     let input = target.text("Input")?;
+    let path = target.text("InputPath")?;
     let transformer = target.object("InputTransformer")?;
-    let given = [
-        input.is_some(),
-        target.text("InputPath")?.is_some(),
-        transformer.is_some(),
-    ];
+    let given = [input.is_some(), path.is_some(), transformer.is_some()];
     if given.into_iter().filter(|given| *given).count() > 1 {
         return Err(fault::invalid(format!(
             "Only one of Input, InputPath, or InputTransformer must be provided for target {id}."
         )));
+    }
+    // The wording is not confirmed.
+    if path.is_some_and(|path| !path.is_empty() && !path.starts_with('$')) {
+        return Err(fault::invalid(format!("InputPath for target {id} is invalid.")));
     }
     if let Some(text) = input {
         constraint::at_most("targets.1.member.input", text, 8192)?;

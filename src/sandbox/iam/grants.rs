@@ -102,9 +102,10 @@ impl State {
 
 impl State {
     /// Whether some policy of a role allows an action on anything, for services that look before they take a setting that
-    /// needs it. Denials, resources and conditions don't count.
-    pub(in crate::sandbox) fn role_may(&self, role_arn: &str, action: &str) -> bool {
-        let Some(role) = self.role_of(role_arn) else {
+    /// needs it. Denials, resources and conditions don't count. They see the role as readers do.
+    pub(in crate::sandbox) fn role_may(&self, role_arn: &str, action: &str, clock: &Clock) -> bool {
+        let known = self.role_of(role_arn);
+        let Some(role) = known.and_then(|role| self.roles.seen(&role.name, clock)) else {
             return false;
         };
         let attached = role.grants.attached.iter().filter_map(|arn| self.document_of(arn));

@@ -46,28 +46,29 @@ pub(super) fn show(state: &State, document: &Value) -> String {
     shown.to_string()
 }
 
-/// Whether the kept document lets this service take on the role (conditions are not weighed).
+/// Whether the kept document lets this service take on the role. Conditions of an `Allow` count as fulfilled, those of a
+/// `Deny` as not.
 pub(super) fn admits_service(document: &Value, service: &str) -> bool {
-    allowed(document, "sts:assumerole").any(|principal| {
-        principal.as_str() == Some("*")
-            || principal
-                .get("Service")
-                .and_then(texts)
-                .is_some_and(|names| names.contains(&service))
-    })
+    let names = |principal: &Value| {
+        let listed = principal.get("Service").and_then(texts);
+        principal.as_str() == Some("*") || listed.is_some_and(|names| names.contains(&service))
+    };
+    let listed = document.as_object().and_then(statements).unwrap_or_default();
+    let applies = |statement: &Value, effect: &str| {
+        statement.get("Effect").and_then(Value::as_str) == Some(effect)
+            && covers(statement, "sts:assumerole")
+            && statement.get("Principal").is_some_and(names)
+    };
+    let denies = |statement: &&Value| applies(statement, "Deny") && statement.get("Condition").is_none();
+    listed.iter().any(|statement| applies(statement, "Allow")) && !listed.iter().any(denies)
 }
 
-fn allowed<'a>(document: &'a Value, action: &'a str) -> impl Iterator<Item = &'a Value> {
-    let statements = document.as_object().and_then(statements).unwrap_or_default();
-    let matching = statements.into_iter().filter(move |statement| {
-        let actions = statement.get("Action").and_then(texts).unwrap_or_default();
-        let covers = |listed: &&str| {
-            let listed = listed.to_ascii_lowercase();
-            listed == action || listed.strip_suffix('*').is_some_and(|start| action.starts_with(start))
-        };
-        statement.get("Effect").and_then(Value::as_str) == Some("Allow") && actions.iter().any(covers)
-    });
-    matching.filter_map(|statement| statement.get("Principal"))
+fn covers(statement: &Value, action: &str) -> bool {
+    let listed = statement.get("Action").and_then(texts).unwrap_or_default();
+    listed.iter().any(|listed| {
+        let listed = listed.to_ascii_lowercase();
+        listed == action || listed.strip_suffix('*').is_some_and(|start| action.starts_with(start))
+    })
 }
 
 fn statements_mut(document: &mut Value) -> Vec<&mut Value> {

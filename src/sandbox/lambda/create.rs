@@ -69,6 +69,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Result<Reply, Fault> {
     layer::check(world, call, &draft.settings.layers, &[])?;
     check_role(world, &draft.settings.role)?;
     check_dead_letter(world, &fields, &draft.settings.role)?;
+    check_network(world, &fields, &draft.settings.role)?;
     let (mut function, source) = made(world, call, draft);
     let qualifier = published(world, &mut function, &fields)?;
     source::store(world, &function, source);
@@ -164,7 +165,23 @@ pub(super) fn check_dead_letter(world: &World, fields: &Fields<'_>, role: &str) 
         Some("sns") => ("SNS", "Publish"),
         _ => return Ok(()),
     };
-    if world.iam.role_may(role, &format!("{service}:{action}")) {
+    check_permission(world, role, service, action)
+}
+
+/// Refuses a network in which the role may not make interfaces, if the request names one.
+pub(super) fn check_network(world: &World, fields: &Fields<'_>, role: &str) -> Result<(), Fault> {
+    let subnets = fields
+        .object("VpcConfig")?
+        .map(|vpc| vpc.texts("SubnetIds"))
+        .transpose()?;
+    match subnets.flatten() {
+        Some(subnets) if !subnets.is_empty() => check_permission(world, role, "EC2", "CreateNetworkInterface"),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn check_permission(world: &World, role: &str, service: &str, action: &str) -> Result<(), Fault> {
+    if world.iam.role_may(role, &format!("{service}:{action}"), &world.clock) {
         return Ok(());
     }
     Err(fault::invalid(format!(

@@ -29,6 +29,9 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Fault> {
     if bytes.is_empty() {
         return Err(fault::invalid("Uploaded file must be a non-empty zip"));
     }
+    if zip::ZipArchive::new(Cursor::new(bytes)).is_ok_and(|archive| archive.is_empty()) {
+        return Err(fault::invalid("Uploaded file must be a non-empty zip"));
+    }
     let unpacked = unpacked_size(bytes).ok_or_else(|| {
         fault::invalid("Could not unzip uploaded file. Please check your file, then try to upload again.")
     })?;
@@ -42,9 +45,6 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Fault> {
 
 fn unpacked_size(bytes: &[u8]) -> Option<u64> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
-    if archive.is_empty() {
-        return None;
-    }
     let mut total: u64 = 0;
     for index in 0..archive.len() {
         total = total.checked_add(archive.by_index_raw(index).ok()?.size())?;

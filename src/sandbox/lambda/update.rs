@@ -5,7 +5,7 @@
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::create::{check_dead_letter, check_role, published, settling};
+use super::create::{check_dead_letter, check_network, check_role, published, settling};
 use super::fault::{self, Fault};
 use super::function::{Function, Progress, Qualifier, View};
 use super::reference::{Form, Reference};
@@ -53,6 +53,7 @@ pub(super) fn configuration(world: &mut World, call: &Call, name: &str) -> Resul
         check_role(world, &function.latest.settings.role)?;
     }
     check_dead_letter(world, &Fields::new(&body), &function.latest.settings.role)?;
+    check_network(world, &Fields::new(&body), &function.latest.settings.role)?;
     Ok(ok(&put_back(world, call, &reference, function)))
 }
 

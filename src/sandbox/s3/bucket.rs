@@ -13,7 +13,7 @@ use super::naming;
 use super::policy::Policy;
 use super::settings::{Block, Ownership};
 use super::xml::Element;
-use super::{body, document, done, fault, gone, tagging};
+use super::{body, document, done, fault, gone, public, tagging};
 use crate::sandbox::{Call, Due, Fault, Moment, Reply, World, paging};
 
 /// A bucket as the account keeps it.
@@ -69,11 +69,14 @@ pub(super) enum Versioning {
     Suspended,
 }
 
-/// What became of a bucket that is gone: in which Region its name was, and until when it can't be used in another.
+/// What became of a bucket that is gone: in which Region its name was, and until when it can't be used in another, or
+/// there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Released {
     region: String,
     until: Due,
+    #[serde(default)]
+    here: Option<Due>,
 }
 
 /// The bucket that a call is about, if the call is at the right place and means the right owner.
@@ -205,10 +208,15 @@ fn created(name: &str, location: &str) -> Reply {
     reply.header("x-amz-bucket-arn", &format!("arn:aws:s3:::{name}"))
 }
 
-/// A name that was just given up can't be used in another Region at once (OperationAborted).
+/// A name that was just given up can't be used in another Region at once, and now and then not in its own
+/// (OperationAborted; aws/aws-cli#2593).
 fn take_name(world: &mut World, name: &str, region: &str) -> Result<(), Fault> {
     if let Some(released) = world.s3.released.get(&name.to_owned()) {
-        if released.region != region && !released.until.has_come(&world.clock) {
+        let is_free = match released.region == region {
+            true => world.has_spread(released.here),
+            false => released.until.has_come(&world.clock),
+        };
+        if !is_free {
             return Err(fault::in_progress());
         }
         world.s3.released.remove(&name.to_owned());
@@ -276,7 +284,11 @@ pub(super) fn head(world: &World, call: &Call, name: &str) -> Result<Reply, Faul
 }
 
 pub(super) fn delete(world: &mut World, call: &Call, name: &str) -> Result<Reply, Fault> {
-    let region = find(world, call, name)?.region.clone();
+    let bucket = find(world, call, name)?;
+    if let Some(policy) = &bucket.policy {
+        public::refuse_deletion(call, policy.document(), name)?;
+    }
+    let region = bucket.region.clone();
     // Versions and delete markers count too.
     if let Some((_, object)) = world.s3.in_bucket(name).next() {
         let message = match object.is_plain() {
@@ -288,7 +300,9 @@ pub(super) fn delete(world: &mut World, call: &Call, name: &str) -> Result<Reply
     world.s3.buckets.remove(&name.to_owned());
     world.s3.forget_uploads(name);
     if let Some(until) = world.spread(Delay::BucketName) {
-        world.s3.released.insert(name.to_owned(), Released { region, until });
+        let here = world.spread(Delay::OwnBucketName);
+        let released = Released { region, until, here };
+        world.s3.released.insert(name.to_owned(), released);
     }
     Ok(gone())
 }
@@ -336,7 +350,7 @@ pub(super) fn list(world: &World, call: &Call) -> Result<Reply, Fault> {
     let buckets = page.items.into_iter().map(|(name, bucket)| {
         let shown = Element::new("Bucket")
             .with_leaf("Name", name)
-            .with_leaf("CreationDate", bucket.created.millis());
+            .with_leaf("CreationDate", bucket.created.whole_seconds());
         if shows_region {
             shown.with_leaf("BucketRegion", &bucket.region)
         } else {

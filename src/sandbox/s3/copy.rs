@@ -132,7 +132,7 @@ pub(super) fn copy(world: &mut World, call: &Call, name: &str, key: &str) -> Res
         about,
     };
     let mut answer = Element::new("CopyObjectResult")
-        .with_leaf("LastModified", world.clock.now().millis())
+        .with_leaf("LastModified", world.clock.now().whole_seconds())
         .with_leaf("ETag", format!("\"{}\"", content.etag));
     if let Some((name, value)) = &content.checksum {
         answer = answer.with_leaf("ChecksumType", "FULL_OBJECT");

@@ -235,7 +235,7 @@ pub(super) fn objects(world: &World, call: &Call, name: &str) -> Result<Reply, F
         Item::Version(version, _) => {
             let shown = Element::new("Contents")
                 .with_leaf("Key", query.encodes.text(entry.key))
-                .with_leaf("LastModified", version.modified.millis());
+                .with_leaf("LastModified", version.modified.whole_seconds());
             let shown = with_content(shown, version.content()?);
             let shows_owner = !is_second || call.query.get("fetch-owner") == Some("true");
             Some(if shows_owner {
@@ -346,7 +346,7 @@ fn describe_version(world: &World, query: &Query<'_>, key: &str, version: &Versi
             .with_leaf("Key", query.encodes.text(key))
             .with_leaf("VersionId", &version.id)
             .with_leaf("IsLatest", latest == Latest::Yes)
-            .with_leaf("LastModified", version.modified.millis())
+            .with_leaf("LastModified", version.modified.whole_seconds())
             .with(bucket::owner(&world.account, "Owner"))
     };
     match &version.body {

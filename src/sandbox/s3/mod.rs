@@ -4,6 +4,7 @@
 //! only go when it is empty. Nobody is refused for want of permissions.
 
 mod acl;
+mod action;
 mod address;
 mod attributes;
 mod bucket;

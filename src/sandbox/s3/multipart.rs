@@ -126,7 +126,7 @@ pub(super) fn part_copy(world: &mut World, call: &Call, name: &str, key: &str) -
     };
     let part = keep(world, call, name, bytes, None)?;
     let answer = Element::new("CopyPartResult")
-        .with_leaf("LastModified", part.modified.millis())
+        .with_leaf("LastModified", part.modified.whole_seconds())
         .with_leaf("ETag", format!("\"{}\"", part.etag));
     let reply = source.content.about.sealing.describe(document(&answer));
     Ok(match source.version {
@@ -315,7 +315,7 @@ pub(super) fn parts(world: &World, call: &Call, name: &str, key: &str) -> Result
     let shown = page.iter().map(|(number, part)| {
         let shown = Element::new("Part")
             .with_leaf("PartNumber", number)
-            .with_leaf("LastModified", part.modified.millis())
+            .with_leaf("LastModified", part.modified.whole_seconds())
             .with_leaf("ETag", format!("\"{}\"", part.etag))
             .with_leaf("Size", part.size);
         match &part.checksum {
@@ -377,7 +377,7 @@ pub(super) fn list(world: &World, call: &Call, name: &str) -> Result<Reply, Faul
             .with(bucket::owner(&world.account, "Initiator"))
             .with(bucket::owner(&world.account, "Owner"))
             .with_leaf("StorageClass", upload.class())
-            .with_leaf("Initiated", upload.began.millis())
+            .with_leaf("Initiated", upload.began.whole_seconds())
     });
     let is_cut = page.len() < wanted.len();
     let mut answer = Element::new("ListMultipartUploadsResult")

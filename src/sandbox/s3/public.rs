@@ -92,21 +92,40 @@ fn action(call: &Call, is_object: bool) -> Option<&'static str> {
     }
 }
 
-fn is_allowed(policy: &Value, action: &str, resource: &str) -> bool {
-    let statements = policy.get("Statement").and_then(Value::as_array);
+/// Whether a statement without conditions has this effect on everybody who does this.
+fn has(policy: &Value, effect: &str, action: &str, resource: &str) -> bool {
     let applies = |statement: &Value| {
         let names = |member: &str, text: &str, fold: fn(&str) -> String| {
             let listed = statement.get(member).and_then(texts).unwrap_or_default();
             listed.iter().any(|pattern| covers(&fold(pattern), &fold(text)))
         };
-        names_everybody(statement)
+        statement.get("Effect").and_then(Value::as_str) == Some(effect)
+            && statement.get("Condition").is_none()
+            && names_everybody(statement)
             && names("Action", action, str::to_ascii_lowercase)
             && names("Resource", resource, str::to_owned)
     };
-    let of = |effect: &str| {
-        let mut listed = statements.into_iter().flatten();
-        listed.any(|statement| statement.get("Effect").and_then(Value::as_str) == Some(effect) && applies(statement))
-    };
+    let statements = policy.get("Statement").and_then(Value::as_array);
+    statements.into_iter().flatten().any(applies)
+}
+
+/// Refuses to delete a bucket whose policy denies that to everybody, as Elastic Beanstalk's do (AccessDenied; user guide,
+/// "Deleting a general purpose bucket").
+pub(super) fn refuse_deletion(call: &Call, policy: &Value, name: &str) -> Result<(), Fault> {
+    let resource = format!("arn:aws:s3:::{name}");
+    if !has(policy, "Deny", "s3:DeleteBucket", &resource) {
+        return Ok(());
+    }
+    Err(super::fault::denied(format!(
+        "User: {} is not authorized to perform: s3:DeleteBucket on resource: \"{resource}\" with an explicit deny in a \
+         resource-based policy",
+        call.caller.arn
+    )))
+}
+
+fn is_allowed(policy: &Value, action: &str, resource: &str) -> bool {
+    let statements = policy.get("Statement").and_then(Value::as_array);
+    let of = |effect: &str| has(policy, effect, action, resource);
     let narrowed = statements
         .into_iter()
         .flatten()
