@@ -475,7 +475,7 @@ fn steps_say_what_they_need_and_which_errors_heal() {
         (facts(&moved).makes, rules(&moved).len()),
         (vec![iam("user/people/erika")], 3)
     );
-    assert_eq!(rules(&Action::Join(iam("group/ops"))), [fresh, parallel]);
+    assert_eq!(rules(&Action::Join(iam("group/ops"))), [fresh, parallel, unseen]);
 }
 
 #[test]
