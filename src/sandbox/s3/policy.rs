@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::bucket::{self, Bucket};
 use super::xml::Element;
 use super::{fault, gone};
+use crate::sandbox::iam::principal::is_service;
 use crate::sandbox::{Call, Fault, Reply, World};
 
 const MAX_BYTES: usize = 20 * 1024;
@@ -334,10 +335,7 @@ fn each_principal(
                     let changed = listed.into_iter().map(&mut *change).collect::<Result<Vec<_>, _>>()?;
                     *names = changed.into();
                 }
-                "Service"
-                    if listed
-                        .iter()
-                        .all(|name| name.contains(".amazonaws.com") || name.ends_with(".amazon.com")) => {}
+                "Service" if listed.iter().all(|name| is_service(name)) => {}
                 "Federated" => {}
                 _ => return Err(invalid().with("Detail", listed.join(", "))),
             }
