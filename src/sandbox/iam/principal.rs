@@ -25,10 +25,11 @@ pub(in crate::sandbox) fn is_service(name: &str) -> bool {
     stem.is_some_and(|stem| is_plain(stem) && is_known(stem))
 }
 
-/// The service is the last part that is no region.
+/// The service is the last part that is no region; `resource-explorer-2` only looks like one.
 fn is_known(stem: &str) -> bool {
-    let service = stem.rsplit('.').find(|part| !is_region(part));
-    service.is_some_and(|service| SERVICES.split_whitespace().any(|known| known == service))
+    let listed = |part: &str| SERVICES.split_whitespace().any(|known| known == part);
+    let (front, last) = stem.rsplit_once('.').unwrap_or(("", stem));
+    listed(last) || (is_region(last) && listed(front.rsplit('.').next().unwrap_or_default()))
 }
 
 /// `eu-west-1`, `us-gov-east-1`.
