@@ -521,7 +521,7 @@ def contested(bench: Bench) -> None:
 def system_tags(bench: Bench) -> None:
     """AWS's own tags go with every write of tags, and are not shown as a difference."""
     own = {"aws:servicecatalog:product": "prod-1"}
-    bench.client("s3").create_bucket(Bucket="imagery", CreateBucketConfiguration={"Tags": on_imagery(own)["TagSet"]})
+    bench.backend.bucket_of_aws("imagery", own)
     bench.converge(PLAIN)
     bench.converge(edited(PLAIN, "buckets/imagery/tags", {"team": "data"}))
     bench.same("tags", at(bench.live(), "buckets/imagery/Tags"), OWNED | own | {"team": "data"})
