@@ -114,6 +114,7 @@ TAKEN = {
     "a year before Christ": dated("-292275054"),
     "a service that is not known": one(Action="nosuch:Thing", Resource="arn:aws:nosuch:::thing"),
     "an access point with a Region": one(Resource="arn:aws:s3:us-west-2:123456789012:accesspoint/x"),
+    "an ARN that ends early": one(Resource="arn:aws:s3"),
     "a policy variable": one(Resource="arn:aws:iam::*:user/${aws:username}"),
     "empty ids twice": policy(statement(Sid=""), statement(Sid="")),
     "everything but": json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "NotAction": "iam:*", "NotResource": BUCKET}}),
@@ -196,6 +197,8 @@ TABLE.refusals(
             ("a-principal-with-a-wildcard", trust({"AWS": "arn:aws:iam::123456789012:user/*"}), "Invalid principal in policy"),
             ("a-service-without-its-domain", trust({"Service": "lambda"}), 'Invalid principal in policy: "SERVICE":"lambda"'),
             ("a-domain-without-its-service", trust({"Service": "amazonaws.com"}), 'Invalid principal in policy: "SERVICE":"amazonaws.com"'),
+            ("a-service-that-is-none", trust({"Service": "nosuchservice.amazonaws.com"}), 'Invalid principal in policy: "SERVICE":"nosuchservice.amazonaws.com"'),
+            ("the-service-for-tags", trust({"Service": ["ec2.amazonaws.com", "tagging.amazonaws.com"]}), 'Invalid principal in policy: "SERVICE":"tagging.amazonaws.com"'),
             ("an-id-of-nobody", trust({"AWS": "AROAAAAAAAAAAAAAAAAAA"}), "Invalid principal in policy"),
             ("a-sort-of-principal-that-is-none", trust({"Robot": "x"}), "Invalid principal in policy"),
         )
@@ -299,3 +302,22 @@ def every_sort_of_principal_is_kept_as_it_was_named(account: Account) -> None:
 def with_lag_a_fresh_principal_is_invalid_for_a_while(account: Account) -> None:
     user = account.user()
     account.until(lambda: account.role(trust=trust({"AWS": user["Arn"]})), "Invalid principal in policy")
+
+
+SERVICES = (
+    "lambda.amazonaws.com",
+    "eks-fargate-pods.amazonaws.com",
+    "pods.eks.amazonaws.com",
+    "delivery.logs.amazonaws.com",
+    "logs.eu-west-1.amazonaws.com",
+    "ec2.amazonaws.com.cn",
+    "vmie.amazonaws.com",
+    "alexa-appkit.amazon.com",
+)
+
+
+@TABLE.behaviour("IAM User Guide, AWS JSON policy elements: Principal, AWS service principals")
+def services_may_be_named_with_their_parts_and_regions(account: Account) -> None:
+    account.role(trust=trust({"Service": list(SERVICES)}))
+    kept = account.iam.get_role(RoleName="worker")["Role"]["AssumeRolePolicyDocument"]
+    account.same(kept["Statement"][0]["Principal"]["Service"], list(SERVICES))

@@ -112,9 +112,9 @@ def a_service_linked_role_is_deleted_by_a_task(account: Account) -> None:
     batch(account)
 
 
-@TABLE.behaviour("IAM User Guide, IAM identifiers: paths of service-linked roles")
+@TABLE.behaviour("IAM User Guide, IAM identifiers: paths of service-linked roles; the words: github.com/tilfin/aws-iam-policy-tool/pull/9")
 def customers_make_no_roles_below_the_path_of_services(account: Account) -> None:
     account.refused(
-        account.iam.create_role, "ValidationError", 400, "path", RoleName="x", Path="/aws-service-role/batch.amazonaws.com/",
+        account.iam.create_role, "InvalidInput", 400, "Path prefix '/aws-service-role/' can only be used for AWS Service linked Roles", RoleName="x", Path="/aws-service-role/batch.amazonaws.com/",
         AssumeRolePolicyDocument=trust({"Service": "batch.amazonaws.com"}),
     )

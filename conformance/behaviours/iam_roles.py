@@ -1,6 +1,7 @@
 """IAM: roles and instance profiles."""
 
-from .account import LAMBDA_TRUST, READ_ALL, Account
+from .account import LAMBDA_TRUST, READ_ALL, Account, trust
+from .calls import sign_in
 from .table import Table
 
 TABLE = Table("iam-roles")
@@ -29,6 +30,29 @@ def a_plain_role_lasts_an_hour_and_was_never_used(account: Account) -> None:
     found = account.iam.get_role(RoleName="worker")["Role"]
     account.same((found["Path"], found["MaxSessionDuration"], found["RoleLastUsed"]), ("/", 3600, {}))
     account.true(not {"Description", "Tags", "PermissionsBoundary"} & set(found), f"too much in {found}")
+
+
+@TABLE.behaviour(f"{API}, RoleLastUsed")
+def a_role_tells_when_and_where_it_was_last_used(account: Account) -> None:
+    account.role(trust=trust({"AWS": "*"}))
+    session = account.sts.assume_role(RoleArn=account.arn("role/worker"), RoleSessionName="night")
+    account.same(account.iam.get_role(RoleName="worker")["Role"]["RoleLastUsed"], {})
+    sign_in(account, session).client("sts", region="eu-west-1").get_caller_identity()
+    found = account.iam.get_role(RoleName="worker")["Role"]["RoleLastUsed"]
+    account.same((set(found), found["Region"]), ({"LastUsedDate", "Region"}, "eu-west-1"))
+    detail = account.iam.get_account_authorization_details(Filter=["Role"])["RoleDetailList"][0]
+    account.same(detail["RoleLastUsed"], found)
+
+
+@TABLE.behaviour(f"{API}, CreateRole; service model of IAM: AWS tells all violations at once")
+def all_that_a_request_breaks_of_the_model_is_told_at_once(account: Account) -> None:
+    told = account.refused(
+        account.iam.create_role, "ValidationError", 400, "3 validation errors detected: ",
+        **make(RoleName="x" * 65, MaxSessionDuration=1, Tags=[{"Key": "", "Value": "b"}]),
+    )["Error"]["Message"]
+    for member in ("roleName", "maxSessionDuration", "tags.1.member.key"):
+        account.true(f"at '{member}' failed to satisfy constraint: Member must have " in told, f"no {member} in {told}")
+    account.same(told.count("; "), 2)
 
 
 @TABLE.behaviour(f"{API}, ListRoles: boundary, last use and tags are not returned")

@@ -1,10 +1,19 @@
 """IAM: users and groups, their names, and what stands in the way of deleting them."""
 
 from .account import READ_ALL, Account
+from .calls import session, sign_in
 from .table import Table
 
 TABLE = Table("iam-users")
 API = "API reference"
+
+
+@TABLE.behaviour(f"{API}, GetUser: without a name it is the user of the access key; the words were met by users of AWS")
+def who_asks_for_itself_has_to_be_a_user(account: Account) -> None:
+    user = account.user()
+    account.same(sign_in(account, "ada").client("iam").get_user()["User"]["UserId"], user["UserId"])
+    why = "Must specify userName when calling with non-User credentials"
+    account.refused(session(account).client("iam").get_user, "ValidationError", 400, why)
 
 
 @TABLE.behaviour(f"{API}, CreateUser")

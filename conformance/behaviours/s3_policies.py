@@ -180,6 +180,7 @@ REFUSED = {
     "a-user-who-is-not-there": (policy(statement({"AWS": "arn:aws:iam::123456789012:user/nobody"})), "Invalid principal in policy"),
     "a-role-who-is-not-there": (policy(statement({"AWS": "arn:aws:iam::123456789012:role/nobody"})), "Invalid principal in policy"),
     "an-id-of-nobody": (policy(statement({"AWS": "AIDAAAAAAAAAAAAAAAAAA"})), "Invalid principal in policy"),
+    "a-service-that-is-none": (policy(statement({"Service": "nosuchservice.amazonaws.com"})), "Invalid principal in policy"),
     "no-arn": (policy(statement({"AWS": "somebody"})), "Invalid principal in policy"),
     "another-sort-of-principal": (policy(statement({"Users": ROOT})), "Invalid principal in policy"),
     "an-unknown-operator": (policy(statement(ME, Condition={"StringIs": {"aws:x": "y"}})), "Invalid Condition type : StringIs"),

@@ -386,7 +386,7 @@ pub(super) fn check_name(text: &str, parameter: &str, longest: usize) -> Result<
 }
 
 /// AWS's validator spells parameters with a small first letter.
-fn camel(name: &str) -> String {
+pub(super) fn camel(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_ascii_lowercase().to_string() + letters.as_str()

@@ -64,7 +64,7 @@ pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
         }
     });
     write_list(&mut xml, "RoleDetailList", roles, |xml, role| {
-        write_role(xml, state, role)
+        write_role(xml, world, role)
     });
     let policies = page.items.iter().filter_map(|detail| {
         if let Detail::Policy(policy) = detail {
@@ -146,7 +146,8 @@ fn write_group(xml: &mut Xml, state: &State, group: &Group) {
     write_grants(xml, "GroupPolicyList", &group.grants);
 }
 
-fn write_role(xml: &mut Xml, state: &State, role: &Role) {
+fn write_role(xml: &mut Xml, world: &World, role: &Role) {
+    let state = &world.iam;
     role::write_core(xml, state, role);
     xml.element("InstanceProfileList", |xml| {
         for profile in state
@@ -160,7 +161,7 @@ fn write_role(xml: &mut Xml, state: &State, role: &Role) {
     write_grants(xml, "RolePolicyList", &role.grants);
     write_boundary(xml, role.boundary.as_ref());
     tag::write(xml, &role.tags);
-    xml.element("RoleLastUsed", |_| {});
+    role::write_last_use(xml, world, role);
 }
 
 fn write_policy(xml: &mut Xml, state: &State, uses: &Uses, policy: Shown<'_>) {

@@ -26,8 +26,10 @@ mod linked;
 mod login;
 mod managed;
 mod mfa;
+mod model;
 mod oidc;
 mod policy;
+pub(super) mod principal;
 mod profile;
 mod reach;
 mod refusal;
@@ -297,6 +299,7 @@ pub fn answer(world: &mut World, call: &Call) -> Result<Reply, Fault> {
         ));
     };
     let ask = Ask(&call.form);
+    model::check(ask, action)?;
     policy::check_writable(ask, &call.caller, action)?;
     let done = principals(world, ask, &call.caller, action)
         .or_else(|| policies(world, ask, action))

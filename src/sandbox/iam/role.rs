@@ -12,7 +12,7 @@ use super::ask::{Ask, Name, order};
 use super::document::encoded;
 use super::grants::{Grants, Holder, asked_boundary, write_boundary};
 use super::profile::write_brief as write_profile;
-use super::refusal::{already_exists, delete_conflict, no_such_entity, quota, unmodifiable, validation};
+use super::refusal::{already_exists, delete_conflict, invalid_input, no_such_entity, quota, unmodifiable, validation};
 use super::tag::{self, Keys, Tags};
 use super::{Done, State, trust};
 
@@ -128,16 +128,21 @@ fn write_full(xml: &mut Xml, world: &World, role: &Role) {
         .text("MaxSessionDuration", role.max_session_seconds);
     write_boundary(xml, role.boundary.as_ref());
     tag::write(xml, &role.tags);
-    xml.element("RoleLastUsed", |_| {});
+    write_last_use(xml, world, role);
+}
+
+/// Empty for a role that was never used.
+pub(super) fn write_last_use(xml: &mut Xml, world: &World, role: &Role) {
+    let used = world.last_use(&role.id);
+    xml.element("RoleLastUsed", |xml| {
+        xml.optional("LastUsedDate", used.map(|used| used.at.seconds()))
+            .optional("Region", used.map(|used| &used.region));
+    });
 }
 
 pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     let (name, path) = (ask.name("RoleName", 64)?, ask.path()?);
-    if path.starts_with("/aws-service-role/") || path.starts_with("/aws-reserved/") {
-        return Err(validation(
-            "The specified value for path is invalid. It is reserved for AWS.",
-        ));
-    }
+    check_free(&path)?;
     let description = ask.description()?;
     let max_session_seconds = session_seconds(ask)?.unwrap_or(3600);
     let tags = tag::asked(ask, Keys::Caseless)?;
@@ -166,6 +171,22 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     });
     world.iam.roles.insert(role.name.clone(), role);
     Ok(Some(xml))
+}
+
+/// Refuses the paths of roles that AWS makes. Only the first was met; <https://github.com/tilfin/aws-iam-policy-tool/pull/9>
+/// has its words.
+fn check_free(path: &str) -> Result<(), Fault> {
+    if path.starts_with("/aws-service-role/") {
+        return Err(invalid_input(
+            "Path prefix '/aws-service-role/' can only be used for AWS Service linked Roles",
+        ));
+    }
+    if path.starts_with("/aws-reserved/") {
+        return Err(validation(
+            "The specified value for path is invalid. It is reserved for AWS.",
+        ));
+    }
+    Ok(())
 }
 
 /// A role with nothing on it yet.

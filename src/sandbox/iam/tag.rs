@@ -135,30 +135,29 @@ fn asked_keys<'a>(ask: Ask<'a>) -> Result<Vec<&'a str>, Fault> {
     Ok(keys)
 }
 
+/// What a tag's key must be and is not.
+pub(super) fn key_rule(key: &str) -> Option<String> {
+    match key.chars().count() {
+        0 => Some("have length greater than or equal to 1".to_owned()),
+        129.. => Some("have length less than or equal to 128".to_owned()),
+        _ => (!key.chars().all(fits)).then(|| format!("{PATTERN}+")),
+    }
+}
+
+/// What a tag's value must be and is not.
+pub(super) fn value_rule(value: &str) -> Option<String> {
+    match value.chars().count() {
+        257.. => Some("have length less than or equal to 256".to_owned()),
+        _ => (!value.chars().all(fits)).then(|| format!("{PATTERN}*")),
+    }
+}
+
 fn check(nth: usize, key: &str, value: &str) -> Result<(), Fault> {
-    let key_at = format!("tags.{nth}.member.key");
-    if key.is_empty() {
-        return Err(constraint(key, &key_at, "have length greater than or equal to 1"));
+    if let Some(rule) = key_rule(key) {
+        return Err(constraint(key, &format!("tags.{nth}.member.key"), &rule));
     }
-    if key.chars().count() > 128 {
-        return Err(constraint(key, &key_at, "have length less than or equal to 128"));
-    }
-    if value.chars().count() > 256 {
-        return Err(constraint(
-            value,
-            &format!("tags.{nth}.member.value"),
-            "have length less than or equal to 256",
-        ));
-    }
-    if !key.chars().all(fits) {
-        return Err(constraint(key, &key_at, &format!("{PATTERN}+")));
-    }
-    if !value.chars().all(fits) {
-        return Err(constraint(
-            value,
-            &format!("tags.{nth}.member.value"),
-            &format!("{PATTERN}*"),
-        ));
+    if let Some(rule) = value_rule(value) {
+        return Err(constraint(value, &format!("tags.{nth}.member.value"), &rule));
     }
     if key.to_ascii_lowercase().starts_with("aws:") {
         return Err(validation("System tags cannot be added/updated/deleted"));

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::super::{Clock, Fault};
 use super::State;
 use super::document::{Place, parse, statements, texts};
+use super::principal::is_service;
 use super::refusal::{malformed, quota};
 
 const SIZE: usize = 2048;
@@ -115,14 +116,6 @@ fn keep(state: &State, clock: &Clock, kind: &str, name: &str) -> Option<String> 
         "CanonicalUser" => Some(name.to_owned()),
         _ => None,
     }
-}
-
-fn is_service(name: &str) -> bool {
-    let known = [".amazonaws.com", ".amazonaws.com.cn", ".amazon.com", ".aws.internal"];
-    let plain = name
-        .bytes()
-        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte));
-    plain && known.iter().any(|end| name.ends_with(end))
 }
 
 fn keep_aws(state: &State, clock: &Clock, name: &str) -> Option<String> {

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::call::Standing;
 use super::super::spread::Delay;
 use super::super::{Caller, Clock, Due, Fault, Moment, World, Xml};
 use super::ask::{Ask, Name, order};
@@ -160,7 +161,7 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
 
 pub(super) fn get(world: &World, ask: Ask<'_>, caller: &Caller) -> Done {
     let mut xml = Xml::new();
-    if ask.text("UserName").is_none() && caller.user_name.is_none() {
+    if ask.text("UserName").is_none() && caller.standing == Standing::Administrator {
         // The implicit administrator is in no list, but asks who it is like any other user.
         xml.element("User", |xml| {
             xml.text("Path", "/")

@@ -12,6 +12,7 @@ use super::action::{applies, is_about_lists, is_action, is_key, is_list};
 use super::bucket::{self, Bucket};
 use super::xml::Element;
 use super::{fault, gone};
+use crate::sandbox::iam::principal::is_service;
 use crate::sandbox::{Call, Fault, Reply, World};
 
 const MAX_BYTES: usize = 20 * 1024;
@@ -302,10 +303,7 @@ fn each_principal(
                     let changed = listed.into_iter().map(&mut *change).collect::<Result<Vec<_>, _>>()?;
                     *names = changed.into();
                 }
-                "Service"
-                    if listed
-                        .iter()
-                        .all(|name| name.contains(".amazonaws.com") || name.ends_with(".amazon.com")) => {}
+                "Service" if listed.iter().all(|name| is_service(name)) => {}
                 "Federated" => {}
                 _ => return Err(invalid().with("Detail", listed.join(", "))),
             }
