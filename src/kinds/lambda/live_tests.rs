@@ -46,7 +46,7 @@ fn sending(fields: &str) -> String {
 roles:
   runner:
     trust: lambda.amazonaws.com
-    inline_policies: { send: { Statement: [{ Effect: Allow, Action: 'sqs:SendMessage', Resource: '*' }] } }
+    inline_policies: { send: { Statement: [{ Effect: Allow, Action: ['sqs:SendMessage', 'ec2:*'], Resource: '*' }] } }
 ";
     function(fields).replace(ROLE, sender)
 }
