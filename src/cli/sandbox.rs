@@ -75,16 +75,17 @@ async fn serve(args: &ServeArgs, output: &Output) -> Result<Exit, Failure> {
     if !args.listen.ip().is_loopback() && !args.allow_remote {
         let failure = Failure::new(format!("{} is not a loopback address", args.listen));
         return Err(failure
-            .hint("signatures are not verified, so whoever reaches it is the administrator; use 127.0.0.1")
+            .hint("any key that it does not know is the administrator's, so whoever reaches it is; use 127.0.0.1")
             .hint("if other machines shall reach it, say --allow-remote"));
     }
-    let account = open(args)?;
-    let telling = *output;
-    let account = account.telling(move |sentence| telling.note(sentence));
+    // A port in use is found before a folder is made.
     let listener = TcpListener::bind(args.listen)
         .await
         .map_err(|error| busy(args.listen, &error))?;
     let bound = listener.local_addr().map_err(|error| busy(args.listen, &error))?;
+    let account = open(args)?;
+    let telling = *output;
+    let account = account.telling(move |sentence| telling.note(sentence));
     let end = interrupted().map_err(|error| Failure::new(format!("signals can't be waited for: {error}")))?;
     let number = account.number();
     output.note(&format!(

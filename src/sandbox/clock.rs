@@ -12,15 +12,18 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime};
 
-const SECONDS: &[BorrowedFormatItem<'static>] = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
-const MILLIS: &[BorrowedFormatItem<'static>] =
-    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
-const WHOLE_SECONDS: &[BorrowedFormatItem<'static>] =
-    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].000Z");
 const LAMBDA: &[BorrowedFormatItem<'static>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]+0000");
 const HTTP: &[BorrowedFormatItem<'static>] =
     format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+
+/// The digits of a number from the one that counts `unit` on.
+fn push_digits(text: &mut String, number: u32, mut unit: u32) {
+    while unit > 0 {
+        text.push(char::from_digit(number / unit % 10, 10).unwrap_or('0'));
+        unit /= 10;
+    }
+}
 
 /// Where an account's moments come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,22 +46,49 @@ impl Moment {
         Self(at.to_offset(time::UtcOffset::UTC).truncate_to_millisecond())
     }
 
+    /// Date and time to the second, and the milliseconds. Lists write thousands of them, so no description is walked.
+    fn parts(self) -> (String, u16) {
+        let at = self.0;
+        let mut text = String::with_capacity(24);
+        push_digits(&mut text, u32::try_from(at.year()).unwrap_or_default(), 1000);
+        let rest = [
+            ('-', u8::from(at.month())),
+            ('-', at.day()),
+            ('T', at.hour()),
+            (':', at.minute()),
+            (':', at.second()),
+        ];
+        for (before, number) in rest {
+            text.push(before);
+            push_digits(&mut text, u32::from(number), 10);
+        }
+        (text, at.millisecond())
+    }
+
     /// As IAM, STS and most XML answers write it: `2026-01-31T12:00:00Z`.
     #[must_use]
     pub fn seconds(self) -> String {
-        self.0.format(&SECONDS).unwrap_or_default()
+        let (mut text, _) = self.parts();
+        text.push('Z');
+        text
     }
 
     /// To the millisecond: `2026-01-31T12:00:00.000Z`.
     #[must_use]
     pub fn millis(self) -> String {
-        self.0.format(&MILLIS).unwrap_or_default()
+        let (mut text, millis) = self.parts();
+        text.push('.');
+        push_digits(&mut text, u32::from(millis), 100);
+        text.push('Z');
+        text
     }
 
     /// As S3's XML writes it: `2026-01-31T12:00:00.000Z`. S3 keeps whole seconds and writes milliseconds all the same.
     #[must_use]
     pub fn whole_seconds(self) -> String {
-        self.0.format(&WHOLE_SECONDS).unwrap_or_default()
+        let (mut text, _) = self.parts();
+        text.push_str(".000Z");
+        text
     }
 
     /// As Lambda's `LastModified` writes it: `2026-01-31T12:00:00.000+0000`.

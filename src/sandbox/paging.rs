@@ -25,16 +25,16 @@ pub struct Page<T> {
 ///
 /// # Errors
 /// When the token is none of ours.
-pub fn cut<T>(
-    all: impl IntoIterator<Item = (String, T)>,
+pub fn cut<K: AsRef<str>, T>(
+    all: impl IntoIterator<Item = (K, T)>,
     token: Option<&str>,
     size: usize,
 ) -> Result<Page<T>, BadToken> {
     let after = token.map(decode).transpose()?;
-    let is_shown = |(key, _): &(String, T)| after.as_ref().is_some_and(|after| key <= after);
+    let is_shown = |(key, _): &(K, T)| after.as_ref().is_some_and(|after| key.as_ref() <= after.as_str());
     let mut rest = all.into_iter().skip_while(is_shown);
-    let (keys, items): (Vec<String>, Vec<T>) = rest.by_ref().take(size).unzip();
-    let next = rest.next().and(keys.last()).map(|key| encode(key));
+    let (keys, items): (Vec<K>, Vec<T>) = rest.by_ref().take(size).unzip();
+    let next = rest.next().and(keys.last()).map(|key| encode(key.as_ref()));
     Ok(Page { items, next })
 }
 

@@ -278,7 +278,7 @@ pub(super) fn query(call: &Call, namespace: &str, action: &str, result: Option<X
     let document = Xml::document(&format!("{action}Response"), namespace, |xml| {
         if let Some(result) = result {
             xml.element(&format!("{action}Result"), |xml| {
-                xml.append(result);
+                xml.append(&result);
             });
         }
         xml.element("ResponseMetadata", |xml| {

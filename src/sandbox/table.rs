@@ -5,6 +5,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::path::PathBuf;
 
 use bytes::Bytes;
@@ -193,9 +194,25 @@ impl<T: Record, K: Key> Table<T, K> {
 
     /// All objects that a reader finds now, in the order of their keys.
     pub fn all_seen<'a>(&'a self, clock: &'a Clock) -> impl Iterator<Item = (&'a K, &'a T)> + use<'a, T, K> {
-        let settled = self.is_settled().then(|| self.rows.iter());
+        self.seen_after(None, clock)
+    }
+
+    /// Those of them whose keys come after this one: a late page costs no more than the first.
+    pub fn seen_after<'a>(
+        &'a self,
+        key: Option<&K>,
+        clock: &'a Clock,
+    ) -> impl Iterator<Item = (&'a K, &'a T)> + use<'a, T, K> {
+        let range = (key.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
+        let rows = self.rows.range::<K, _>(range);
+        let (settled, rows) = if self.is_settled() {
+            (Some(rows), None)
+        } else {
+            (None, Some(rows))
+        };
         // Deleted objects that still answer stand among the echoes alone.
-        let keys = (!self.is_settled()).then(|| merged(self.rows.keys(), self.echoes.keys()));
+        let echoes = self.echoes.range::<K, _>(range);
+        let keys = rows.map(|rows| merged(rows.map(|(key, _)| key), echoes.map(|(key, _)| key)));
         let seen = keys.into_iter().flatten();
         let seen = seen.filter_map(|key| self.seen(key, clock).map(|row| (key, row)));
         settled.into_iter().flatten().chain(seen)

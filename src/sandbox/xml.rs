@@ -75,7 +75,7 @@ impl Xml {
     }
 
     /// What was written elsewhere, after what is here.
-    pub fn append(&mut self, other: Self) -> &mut Self {
+    pub fn append(&mut self, other: &Self) -> &mut Self {
         self.0.push_str(&other.0);
         self
     }

@@ -247,6 +247,11 @@ impl<'a> Ask<'a> {
         Ok(Some(text.to_owned()))
     }
 
+    /// The name after which the asked page begins, in a list of names.
+    pub(super) fn after(self) -> Result<Option<Name>, Fault> {
+        Ok(self.text("Marker").map(read_marker).transpose()?.map(Name))
+    }
+
     /// Cuts a list that is in the order of its keys into the asked page.
     pub(super) fn page<T, O: PageOrder>(self, items: impl IntoIterator<Item = (O, T)>) -> Result<Page<T>, Fault> {
         let most = self.number("MaxItems", 1, 1000)?.unwrap_or(100);

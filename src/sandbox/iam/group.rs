@@ -102,7 +102,9 @@ pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
 
 pub(super) fn list(world: &World, ask: Ask<'_>) -> Done {
     let prefix = ask.path_prefix()?;
-    let groups = world.iam.groups.all_seen(&world.clock).map(|(_, group)| group);
+    let after = ask.after()?;
+    let groups = world.iam.groups.seen_after(after.as_ref(), &world.clock);
+    let groups = groups.map(|(_, group)| group);
     let groups = groups.filter(|group| group.path.starts_with(prefix));
     let page = ask.page(groups.map(|group| (order(&group.name), group)))?;
     Ok(Some(

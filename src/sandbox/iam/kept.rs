@@ -16,6 +16,13 @@ impl<T> Default for Kept<T> {
     }
 }
 
+/// A copy is there to be changed, so it has to work out anew.
+impl<T> Clone for Kept<T> {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
 impl<T> Kept<T> {
     /// What was worked out from tables of these revisions, or what `work_out` gives now.
     pub(super) fn kept(&self, revisions: [u64; 3], work_out: impl FnOnce() -> Arc<T>) -> Arc<T> {

@@ -10,7 +10,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::super::{Caller, Clock, Fault, Moment, World, Xml};
-use super::ask::{Ask, Name, order};
+use super::ask::{Ask, Name, PageOrder, order};
 use super::document::{Place, parse, size};
 use super::managed::{self, Managed, Standing, managed_policy};
 use super::refusal::{already_exists, constraint, delete_conflict, invalid_input, no_such_entity, quota, validation};
@@ -428,22 +428,32 @@ pub(super) fn list(world: &World, ask: Ask<'_>) -> Done {
         };
         shown.path().starts_with(prefix) && in_use
     };
-    let listed: BTreeMap<String, Shown<'_>> = ours
-        .chain(aws)
-        .filter(wanted)
-        .map(|shown| (list_order(&shown), shown))
-        .collect();
-    let page = ask.page(listed)?;
+    let page = ask.page(ours.chain(aws).filter(wanted).map(|shown| (ListOrder(shown), shown)))?;
     Ok(Some(
         page.write("Policies", |xml, shown| shown.write(xml, &world.iam, &uses)),
     ))
 }
 
 /// Customer policies come first; a name may stand among both.
-fn list_order(shown: &Shown<'_>) -> String {
-    match shown {
-        Shown::Ours(policy) => format!("0{}", order(&policy.name)),
-        Shown::Aws(policy) => format!("1{}", policy.name.to_ascii_lowercase()),
+struct ListOrder<'a>(Shown<'a>);
+
+impl ListOrder<'_> {
+    fn sort(&self) -> u8 {
+        match self.0 {
+            Shown::Ours(_) => b'0',
+            Shown::Aws(_) => b'1',
+        }
+    }
+}
+
+impl PageOrder for ListOrder<'_> {
+    fn is_after(&self, text: &str) -> bool {
+        let letters = self.0.name().bytes().map(|byte| byte.to_ascii_lowercase());
+        std::iter::once(self.sort()).chain(letters).gt(text.bytes())
+    }
+
+    fn text(&self) -> String {
+        format!("{}{}", char::from(self.sort()), self.0.name().to_ascii_lowercase())
     }
 }
 

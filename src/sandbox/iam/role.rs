@@ -3,6 +3,8 @@
 //! Invariant: a trust policy names users and roles of this account by unique id; roles under `/aws-service-role/` are
 //! changed by their service alone; a role with anything left on it can't be deleted.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -11,6 +13,7 @@ use super::super::{Clock, Due, Fault, Moment, World, Xml};
 use super::ask::{Ask, Name, order};
 use super::document::encoded;
 use super::grants::{Grants, Holder, asked_boundary, write_boundary};
+use super::kept::Kept;
 use super::profile::write_brief as write_profile;
 use super::refusal::{already_exists, delete_conflict, invalid_input, no_such_entity, quota, unmodifiable, validation};
 use super::tag::{self, Keys, Tags};
@@ -47,10 +50,16 @@ pub(super) struct Role {
     /// From when on its ARN is shown in its own answers; until then its id stands there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) arn_shown: Option<Due>,
+    /// What lists show of it.
+    #[serde(skip)]
+    pub(super) listed: Kept<Xml>,
 }
 
-/// How many roles an account may have.
+/// How many roles an account may have unless it asks for more; so its summary says.
 pub(super) const PER_ACCOUNT: usize = 1000;
+
+/// How many AWS grants to who asks (IAM quotas). Large accounts can be tried here without asking.
+const GRANTED: usize = 5000;
 
 fn no_role(name: &Name) -> Fault {
     no_such_entity(format!("The role with name {name} cannot be found."))
@@ -76,8 +85,20 @@ impl State {
         self.roles.seen(name, clock).ok_or_else(|| no_role(name))
     }
 
+    /// The role to change it. What lists show of it, which is not its grants, is changed through here alone.
     pub(super) fn role_mut(&mut self, name: &Name) -> Result<&mut Role, Fault> {
-        self.roles.get_mut(name).ok_or_else(|| no_role(name))
+        let role = self.roles.get_mut(name).ok_or_else(|| no_role(name))?;
+        role.listed = Kept::default();
+        Ok(role)
+    }
+
+    /// What the shown form of a trust policy depends on besides the policy.
+    fn shown_revisions(&self, trust: &Value) -> [u64; 3] {
+        if trust::names_ids(trust) {
+            [self.users.revision().rows, self.roles.revision().keys, 1]
+        } else {
+            [0; 3]
+        }
     }
 
     /// Refuses what only the owning service may do.
@@ -115,11 +136,16 @@ pub(super) fn write_with(xml: &mut Xml, role: &Role, arn: &str, trust: &str) {
         .text("AssumeRolePolicyDocument", encoded(trust));
 }
 
-/// What lists show.
+/// What lists show. A page has up to a thousand of them, and most stay as they are.
 pub(super) fn write_listed(xml: &mut Xml, state: &State, role: &Role) {
-    write_core(xml, state, role);
-    xml.optional("Description", role.description.as_ref())
-        .text("MaxSessionDuration", role.max_session_seconds);
+    let listed = role.listed.kept(state.shown_revisions(&role.trust), || {
+        let mut xml = Xml::new();
+        write_core(&mut xml, state, role);
+        xml.optional("Description", role.description.as_ref())
+            .text("MaxSessionDuration", role.max_session_seconds);
+        Arc::new(xml)
+    });
+    xml.append(&listed);
 }
 
 fn write_full(xml: &mut Xml, world: &World, role: &Role) {
@@ -150,8 +176,8 @@ pub(super) fn create(world: &mut World, ask: Ask<'_>) -> Done {
     if world.iam.roles.contains(&name) {
         return Err(already_exists(format!("Role with name {name} already exists.")));
     }
-    if world.iam.roles.len() >= PER_ACCOUNT {
-        return Err(quota("RolesPerAccount", PER_ACCOUNT));
+    if world.iam.roles.len() >= GRANTED {
+        return Err(quota("RolesPerAccount", GRANTED));
     }
     let trust = trust::take(&world.iam, &world.clock, text)?;
     let boundary = asked_boundary(&world.iam, ask)?;
@@ -208,6 +234,7 @@ pub(super) fn new(world: &mut World, name: Name, path: String, trust: Value) -> 
         arn_shown: world
             .spread(Delay::RoleArn)
             .filter(|_| world.happens("a role without an ARN", 4)),
+        listed: Kept::default(),
     }
 }
 
@@ -224,7 +251,9 @@ pub(super) fn get(world: &World, ask: Ask<'_>) -> Done {
 
 pub(super) fn list(world: &World, ask: Ask<'_>) -> Done {
     let prefix = ask.path_prefix()?;
-    let roles = world.iam.roles.all_seen(&world.clock).map(|(_, role)| role);
+    let after = ask.after()?;
+    let roles = world.iam.roles.seen_after(after.as_ref(), &world.clock);
+    let roles = roles.map(|(_, role)| role);
     let roles = roles.filter(|role| role.path.starts_with(prefix));
     let page = ask.page(roles.map(|role| (order(&role.name), role)))?;
     Ok(Some(

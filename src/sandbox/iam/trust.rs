@@ -33,8 +33,24 @@ pub(super) fn take(state: &State, clock: &Clock, text: &str) -> Result<Value, Fa
     Ok(document)
 }
 
+/// Whether a user or role of this account stands in the kept document.
+pub(super) fn names_ids(document: &Value) -> bool {
+    let statements = document.as_object().and_then(statements).unwrap_or_default();
+    let principals = statements.into_iter().flat_map(|statement| {
+        let principals = ["Principal", "NotPrincipal"].map(|member| statement.get(member));
+        principals.into_iter().flatten()
+    });
+    let listed = principals.filter_map(|principal| principal.get("AWS").and_then(texts));
+    listed
+        .flatten()
+        .any(|name| name.starts_with("AIDA") || name.starts_with("AROA"))
+}
+
 /// The document as it is shown, as compact JSON.
 pub(super) fn show(state: &State, document: &Value) -> String {
+    if !names_ids(document) {
+        return document.to_string();
+    }
     let mut shown = document.clone();
     for statement in statements_mut(&mut shown) {
         for member in ["Principal", "NotPrincipal"] {

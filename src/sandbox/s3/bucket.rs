@@ -12,9 +12,9 @@ use super::encryption;
 use super::naming;
 use super::policy::Policy;
 use super::settings::{Block, Ownership};
-use super::xml::Element;
+use super::xml::{Element, NAMESPACE};
 use super::{body, document, done, fault, gone, public, tagging};
-use crate::sandbox::{Call, Due, Fault, Moment, Reply, World, paging};
+use crate::sandbox::{Call, Due, Fault, Moment, Reply, World, Xml, paging};
 
 /// A bucket as the account keeps it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -340,33 +340,45 @@ pub(super) fn list(world: &World, call: &Call) -> Result<Reply, Fault> {
     let buckets = world.s3.buckets.all_seen(&world.clock);
     let wanted = buckets
         .filter(|(name, bucket)| name.starts_with(prefix) && region.is_none_or(|region| region == bucket.region));
-    let wanted = wanted.map(|(name, bucket)| (name.clone(), (name, bucket)));
+    let wanted = wanted.map(|(name, bucket)| (name, (name, bucket)));
     let page = paging::cut(wanted, call.query.get("continuation-token"), size);
     let page = page
         .map_err(|_| fault::invalid_argument("continuation-token", "The continuation token provided is incorrect"))?;
     // The Region is only shown to requests with a parameter.
     let shows_region = ["prefix", "bucket-region", "max-buckets", "continuation-token"];
     let shows_region = shows_region.iter().any(|name| call.query.has(name));
-    let buckets = page.items.into_iter().map(|(name, bucket)| {
-        let shown = Element::new("Bucket")
-            .with_leaf("Name", name)
-            .with_leaf("CreationDate", bucket.created.whole_seconds());
-        if shows_region {
-            shown.with_leaf("BucketRegion", &bucket.region)
-        } else {
-            shown
-        }
+    let shows_region = if shows_region {
+        ShowsRegion::Yes
+    } else {
+        ShowsRegion::No
+    };
+    Ok(Reply::xml(Xml::document("ListAllMyBucketsResult", NAMESPACE, |xml| {
+        xml.element("Owner", |xml| {
+            xml.text("ID", canonical_id(&world.account));
+        });
+        xml.element("Buckets", |xml| {
+            for (name, bucket) in &page.items {
+                write_listed(xml, name, bucket, shows_region);
+            }
+        });
+        xml.optional("Prefix", call.query.get("prefix"));
+        xml.optional("ContinuationToken", page.next.as_ref());
+    })))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ShowsRegion {
+    No,
+    Yes,
+}
+
+fn write_listed(xml: &mut Xml, name: &str, bucket: &Bucket, shows_region: ShowsRegion) {
+    xml.element("Bucket", |xml| {
+        xml.text("Name", name)
+            .text("CreationDate", bucket.created.whole_seconds());
+        let region = Some(&bucket.region).filter(|_| shows_region == ShowsRegion::Yes);
+        xml.optional("BucketRegion", region);
     });
-    let mut answer = Element::new("ListAllMyBucketsResult")
-        .with(owner(&world.account, "Owner"))
-        .with(Element::new("Buckets").with_all(buckets));
-    if call.query.has("prefix") {
-        answer = answer.with_leaf("Prefix", prefix);
-    }
-    if let Some(next) = page.next {
-        answer = answer.with_leaf("ContinuationToken", next);
-    }
-    Ok(document(&answer))
 }
 
 /// The account as S3 names owners: by a canonical id of 64 digits.

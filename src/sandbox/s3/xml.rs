@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::xml::escape_into;
 
-const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
+pub(super) const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 const MAX_DEPTH: usize = 16;
 
 /// A body that isn't well-formed (`MalformedXML`).
