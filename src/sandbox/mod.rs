@@ -86,7 +86,7 @@ pub struct Options {
     /// Where moments come from.
     pub time: Time,
     /// With a seed, changes reach the rest of the account only some calls later, each consumer by itself, as the table
-    /// of [`spread`] says. `None`: everything is visible at once.
+    /// of `spread.rs` says. `None`: everything is visible at once.
     pub lag: Option<u64>,
 }
 
