@@ -1,4 +1,5 @@
-//! The constraints of the JSON services' API models: lengths, ranges, patterns, sets of values.
+//! The constraints of API models: how all services word what a member breaks, and the checks of the JSON services for
+//! lengths, ranges, patterns and sets of values.
 //!
 //! Each check gives its value back or a `ValidationException` in AWS's words; nothing is corrected on the way.
 
@@ -8,19 +9,54 @@ use http::StatusCode;
 
 use super::Fault;
 
-fn constraint(field: &str, value: &str, rule: &str) -> Fault {
-    let message = format!(
-        "1 validation error detected: Value '{value}' at '{field}' failed to satisfy constraint: Member must {rule}"
-    );
+/// How a message begins that tells one violation.
+pub(super) const ONE: &str = "1 validation error detected: ";
+
+/// What a member breaks, as messages join it; the value comes as it shall stand there, quotes and all.
+pub(super) fn failed(field: &str, value: &str, must: &str) -> String {
+    format!("Value {value} at '{field}' failed to satisfy constraint: {must}")
+}
+
+/// The same of a plain value.
+pub(super) fn broken(field: &str, value: &str, rule: &str) -> String {
+    failed(field, &format!("'{value}'"), &format!("Member must {rule}"))
+}
+
+/// The same of a required member that is absent.
+pub(super) fn absent(field: &str) -> String {
+    failed(field, "null", "Member must not be null")
+}
+
+/// The message of one violation.
+pub(super) fn told_alone(violation: &str) -> String {
+    format!("{ONE}{violation}")
+}
+
+/// The message that tells all violations at once, if there are any.
+pub(super) fn told(violations: &[String]) -> Option<String> {
+    match violations {
+        [] => None,
+        [only] => Some(told_alone(only)),
+        more => Some(format!(
+            "{} validation errors detected: {}",
+            more.len(),
+            more.join("; ")
+        )),
+    }
+}
+
+/// A `ValidationException` with this message.
+pub(super) fn exception(message: String) -> Fault {
     Fault::new(StatusCode::BAD_REQUEST, "ValidationException", message)
+}
+
+fn constraint(field: &str, value: &str, rule: &str) -> Fault {
+    exception(told_alone(&broken(field, value, rule)))
 }
 
 /// A required member is absent.
 pub fn missing(field: &str) -> Fault {
-    let message = format!(
-        "1 validation error detected: Value null at '{field}' failed to satisfy constraint: Member must not be null"
-    );
-    Fault::new(StatusCode::BAD_REQUEST, "ValidationException", message)
+    exception(told_alone(&absent(field)))
 }
 
 /// The text, if the model's pattern lets it pass.

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::fault;
-use crate::sandbox::Fault;
+use crate::sandbox::{Fault, constraint};
 
 /// What the model says of a value.
 pub(super) enum Shape {
@@ -70,15 +70,7 @@ pub(super) const fn may(name: &'static str, shape: &'static Shape) -> Member {
 pub(super) fn check(members: &[Member], found: &Map<String, Value>) -> Result<(), Fault> {
     let mut wrong = Vec::new();
     record(members, found, "", &mut wrong)?;
-    match wrong.as_slice() {
-        [] => Ok(()),
-        [only] => Err(fault::invalid(format!("1 validation error detected: {only}"))),
-        more => Err(fault::invalid(format!(
-            "{} validation errors detected: {}",
-            more.len(),
-            more.join("; ")
-        ))),
-    }
+    constraint::told(&wrong).map_or(Ok(()), |message| Err(fault::invalid(message)))
 }
 
 /// The same members without those that the model does not know, as the service keeps them.
@@ -111,9 +103,7 @@ fn record(members: &[Member], found: &Map<String, Value>, at: &str, wrong: &mut 
         let at = if at.is_empty() { name } else { format!("{at}.{name}") };
         match found.get(member.name).filter(|value| !value.is_null()) {
             Some(value) => weigh(member.shape, value, &at, wrong)?,
-            None if member.need == Need::Required => wrong.push(format!(
-                "Value null at '{at}' failed to satisfy constraint: Member must not be null"
-            )),
+            None if member.need == Need::Required => wrong.push(constraint::absent(&at)),
             None => {}
         }
     }
@@ -121,9 +111,7 @@ fn record(members: &[Member], found: &Map<String, Value>, at: &str, wrong: &mut 
 }
 
 fn complain(value: &str, at: &str, rule: &str, wrong: &mut Vec<String>) {
-    wrong.push(format!(
-        "Value '{value}' at '{at}' failed to satisfy constraint: Member must {rule}"
-    ));
+    wrong.push(constraint::broken(at, value, rule));
 }
 
 fn weigh(shape: &Shape, value: &Value, at: &str, wrong: &mut Vec<String>) -> Result<(), Fault> {

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::super::{Fault, Key, Params, Xml};
-use super::refusal::{constraint, validation};
+use super::refusal::{constraint, missing, validation};
 
 /// The name of an IAM thing. IAM compares names without regard to case and keeps the case that was given first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -84,12 +84,7 @@ impl<'a> Ask<'a> {
 
     /// A parameter that must be there, if only empty.
     pub(super) fn present(self, name: &str) -> Result<&'a str, Fault> {
-        self.0.get(name).ok_or_else(|| {
-            validation(format!(
-                "1 validation error detected: Value null at '{}' failed to satisfy constraint: Member must not be null",
-                camel(name)
-            ))
-        })
+        self.0.get(name).ok_or_else(|| missing(&camel(name)))
     }
 
     /// A parameter that must be there and not empty.

@@ -7,6 +7,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::super::constraint::{ONE, told};
 use super::super::spread::Delay;
 use super::super::{Caller, Due, Fault, Moment, World, Xml};
 use super::Done;
@@ -276,11 +277,10 @@ fn no_rule(world: &World) -> Fault {
 
 /// Several broken constraints are told in one message, in the order of AWS's model.
 fn together<T>(found: Result<T, Fault>, complaints: &mut Vec<String>) -> Option<T> {
-    let start = "1 validation error detected: ";
     match found {
         Ok(value) => Some(value),
         Err(fault) => {
-            complaints.push(fault.message.trim_start_matches(start).to_owned());
+            complaints.push(fault.message.trim_start_matches(ONE).to_owned());
             None
         }
     }
@@ -294,17 +294,7 @@ fn numbers(ask: Ask<'_>) -> Result<[Option<u32>; 3], Fault> {
         ("MaxPasswordAge", 1, 1095),
     ]
     .map(|(name, least, most)| together(ask.number(name, least, most), &mut complaints).flatten());
-    match complaints.len() {
-        0 => Ok(found),
-        1 => Err(validation(format!(
-            "1 validation error detected: {}",
-            complaints.join("; ")
-        ))),
-        many => Err(validation(format!(
-            "{many} validation errors detected: {}",
-            complaints.join("; ")
-        ))),
-    }
+    told(&complaints).map_or(Ok(found), |message| Err(validation(message)))
 }
 
 /// Sets the whole rule: what the request leaves out falls back to its default, not to what was set before.

@@ -4,7 +4,7 @@
 //! Invariant: what a request breaks of it is told all at once, before anything else is looked at. The letters that names
 //! and paths can have are not of the model; their refusals come later and one at a time.
 
-use super::super::Fault;
+use super::super::{Fault, constraint};
 use super::ask::{Ask, camel};
 use super::refusal::validation;
 use super::tag;
@@ -23,12 +23,7 @@ pub(super) fn check(ask: Ask<'_>, action: &str) -> Result<(), Fault> {
         .find_map(|row| row.strip_prefix(action)?.strip_prefix(' '));
     let members = row.unwrap_or_default().split(' ').filter(|word| !word.is_empty());
     let broken: Vec<String> = members.flat_map(|member| violations(ask, member)).collect();
-    let errors = match broken.len() {
-        0 => return Ok(()),
-        1 => "1 validation error".to_owned(),
-        many => format!("{many} validation errors"),
-    };
-    Err(validation(format!("{errors} detected: {}", broken.join("; "))))
+    constraint::told(&broken).map_or(Ok(()), |message| Err(validation(message)))
 }
 
 fn violations(ask: Ask<'_>, member: &str) -> Vec<String> {
@@ -44,13 +39,9 @@ fn violations(ask: Ask<'_>, member: &str) -> Vec<String> {
         Some(_) if SECRETS.contains(&name) => broken(rule, ask, name).map(|must| ("'*****'".to_owned(), must)),
         Some(text) => broken(rule, ask, name).map(|must| (format!("'{text}'"), must)),
     };
-    told.map(|(value, must)| told_of(&value, &camel(name), &must))
+    told.map(|(value, must)| constraint::failed(&camel(name), &value, &format!("Member must {must}")))
         .into_iter()
         .collect()
-}
-
-fn told_of(value: &str, member: &str, must: &str) -> String {
-    format!("Value {value} at '{member}' failed to satisfy constraint: Member must {must}")
 }
 
 /// What a member must be and is not.
@@ -84,7 +75,7 @@ fn tag_violations(ask: Ask<'_>) -> Vec<String> {
             ("value", value, tag::value_rule(value)),
         ];
         for (part, text, must) in broken {
-            told.extend(must.map(|must| told_of(&format!("'{text}'"), &format!("tags.{nth}.member.{part}"), &must)));
+            told.extend(must.map(|must| constraint::broken(&format!("tags.{nth}.member.{part}"), text, &must)));
         }
     }
     told

@@ -5,6 +5,7 @@
 use http::StatusCode;
 
 use super::super::Fault;
+use super::super::constraint::{absent, broken, told_alone};
 
 /// The thing is not there (404).
 pub(super) fn no_such_entity(message: impl Into<String>) -> Fault {
@@ -63,9 +64,12 @@ pub(super) fn unmodifiable(role: &str) -> Fault {
     Fault::new(StatusCode::BAD_REQUEST, "UnmodifiableEntity", message)
 }
 
+/// A parameter that must be there is not.
+pub(super) fn missing(parameter: &str) -> Fault {
+    validation(told_alone(&absent(parameter)))
+}
+
 /// A constraint of the request's shape, in the words of AWS's validator.
 pub(super) fn constraint(value: &str, parameter: &str, rule: &str) -> Fault {
-    validation(format!(
-        "1 validation error detected: Value '{value}' at '{parameter}' failed to satisfy constraint: Member must {rule}"
-    ))
+    validation(told_alone(&broken(parameter, value, rule)))
 }

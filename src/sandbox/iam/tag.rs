@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::super::{Fault, World, Xml};
 use super::ask::{Ask, Name};
 use super::grants::Holder;
-use super::refusal::{constraint, invalid_input, limit_exceeded, validation};
+use super::refusal::{constraint, invalid_input, limit_exceeded, missing, validation};
 use super::{Done, State, mfa, server};
 
 /// One tag.
@@ -70,10 +70,7 @@ impl Tagged {
 const MOST: usize = 50;
 
 fn missing_value(nth: usize) -> Fault {
-    validation(format!(
-        "1 validation error detected: Value null at 'tags.{nth}.member.value' failed to satisfy constraint: Member \
-         must not be null"
-    ))
+    missing(&format!("tags.{nth}.member.value"))
 }
 
 /// The tags that a request carries, checked.

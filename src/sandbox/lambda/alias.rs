@@ -13,7 +13,7 @@ use super::function::Function;
 use super::reference::{Form, Reference, is_number};
 use super::{listing, model, ok};
 use crate::sandbox::members::{self, Fields};
-use crate::sandbox::{Call, Reply, World};
+use crate::sandbox::{Call, Reply, World, constraint};
 
 /// An alias of one function.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -85,12 +85,12 @@ fn checked_weights(
             let must = "Map keys must satisfy constraint: [Member must have length less than or equal to 1024, Member \
                         must have length greater than or equal to 1, Member must satisfy regular expression pattern: \
                         [0-9]+]";
-            return Err(breach(&model::failed(path, &shown, must)));
+            return Err(breach(&constraint::failed(path, &shown, must)));
         }
         if !(0.0..=1.0).contains(&weight) {
             let must = "Map value must satisfy constraint: [Member must have value less than or equal to 1.0, Member \
                         must have value greater than or equal to 0.0, Member must not be null]";
-            return Err(breach(&model::failed(path, &shown, must)));
+            return Err(breach(&constraint::failed(path, &shown, must)));
         }
         checked.insert(other.clone(), weight);
     }
@@ -117,8 +117,7 @@ fn checked_weights(
 }
 
 fn breach(found: &str) -> Fault {
-    let message = format!("1 validation error detected: {found}");
-    Fault::new(StatusCode::BAD_REQUEST, "ValidationException", message)
+    constraint::exception(constraint::told_alone(found))
 }
 
 fn reference(world: &World, call: &Call, name: &str) -> Result<Reference, Fault> {

@@ -6,6 +6,7 @@ use http::StatusCode;
 
 pub(super) use crate::sandbox::Fault;
 pub(super) use crate::sandbox::constraint::{at_most, matching, missing, one_of, within};
+use crate::sandbox::constraint::{broken, exception, told_alone};
 pub(super) use crate::sandbox::members::undecodable;
 
 pub(super) fn invalid(message: impl Into<String>) -> Fault {
@@ -14,11 +15,8 @@ pub(super) fn invalid(message: impl Into<String>) -> Fault {
 
 /// A text that the model's pattern doesn't let pass.
 pub(super) fn pattern(field: &str, text: &str, pattern: &str) -> Fault {
-    let message = format!(
-        "1 validation error detected: Value '{text}' at '{field}' failed to satisfy constraint: Member must satisfy \
-         regular expression pattern: {pattern}"
-    );
-    Fault::new(StatusCode::BAD_REQUEST, "ValidationException", message)
+    let rule = format!("satisfy regular expression pattern: {pattern}");
+    exception(told_alone(&broken(field, text, &rule)))
 }
 
 pub(super) fn not_found(message: impl Into<String>) -> Fault {

@@ -3,12 +3,12 @@
 //! Invariant: all that is wrong is told at once, in one `ValidationException`, as AWS does; a member of another type is a
 //! `SerializationException`. What members mean together is judged by the operations.
 
-use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::fault::{self, Fault};
 use super::reference::{is_account, is_name, is_number, is_region};
 use super::runtime;
+use crate::sandbox::constraint;
 
 /// A constraint of the model.
 #[derive(Clone, Copy)]
@@ -41,12 +41,7 @@ pub(super) fn check(body: &Map<String, Value>, members: &[Member]) -> Result<(),
             wrong.extend(rule.breach(path, value)?);
         }
     }
-    if wrong.is_empty() {
-        return Ok(());
-    }
-    let errors = if wrong.len() == 1 { "error" } else { "errors" };
-    let message = format!("{} validation {errors} detected: {}", wrong.len(), wrong.join("; "));
-    Err(Fault::new(StatusCode::BAD_REQUEST, "ValidationException", message))
+    constraint::told(&wrong).map_or(Ok(()), |message| Err(constraint::exception(message)))
 }
 
 /// `vpcConfig.subnetIds` is `VpcConfig`, then `SubnetIds` in the body.
@@ -65,43 +60,30 @@ impl Rule {
     fn breach(self, path: &str, value: Option<&Value>) -> Result<Option<String>, Fault> {
         let Some(value) = value else {
             let is_required = matches!(self, Self::Required);
-            return Ok(is_required.then(|| failed(path, "null", "Member must not be null")));
+            return Ok(is_required.then(|| constraint::absent(path)));
         };
         let other_type = || fault::undecodable(path);
         match self {
             Self::Required => Ok(None),
             Self::Range(least, most) => {
                 let number = value.as_i64().ok_or_else(other_type)?;
-                Ok(outside(number, least, most).map(|must| {
-                    failed(
-                        path,
-                        &quoted(&number.to_string()),
-                        &format!("Member must have value {must}"),
-                    )
-                }))
+                let must = outside(number, least, most);
+                Ok(must.map(|must| constraint::broken(path, &number.to_string(), &format!("have value {must}"))))
             }
             Self::AtMost(most) => {
                 let list = value.as_array().ok_or_else(other_type)?;
-                let must = format!("Member must have length less than or equal to {most}");
-                Ok((list.len() > most).then(|| failed(path, &quoted(&listed(list)), &must)))
+                let must = format!("have length less than or equal to {most}");
+                Ok((list.len() > most).then(|| constraint::broken(path, &listed(list), &must)))
             }
             Self::Each(passes, must) => {
                 let list = value.as_array().ok_or_else(other_type)?;
                 let is_wrong = |item: &Value| !item.as_str().is_some_and(passes);
-                let told = || {
-                    failed(
-                        path,
-                        &quoted(&listed(list)),
-                        &format!("Member must satisfy constraint: [{must}]"),
-                    )
-                };
+                let told = || constraint::broken(path, &listed(list), &format!("satisfy constraint: [{must}]"));
                 Ok(list.iter().any(is_wrong).then(told))
             }
             Self::Length(..) | Self::Pattern(..) | Self::OneOf(_) => {
                 let text = value.as_str().ok_or_else(other_type)?;
-                Ok(self
-                    .text(text)
-                    .map(|must| failed(path, &quoted(text), &format!("Member must {must}"))))
+                Ok(self.text(text).map(|must| constraint::broken(path, text, &must)))
             }
         }
     }
@@ -134,21 +116,12 @@ fn outside(number: i64, least: i64, most: i64) -> Option<String> {
     }
 }
 
-fn quoted(text: &str) -> String {
-    format!("'{text}'")
-}
-
 /// A list as Java writes it.
 pub(super) fn listed(list: &[Value]) -> String {
     let texts = list
         .iter()
         .map(|item| item.as_str().map_or_else(|| item.to_string(), String::from));
     format!("[{}]", texts.collect::<Vec<_>>().join(", "))
-}
-
-/// One finding, as the messages join them.
-pub(super) fn failed(path: &str, value: &str, must: &str) -> String {
-    format!("Value {value} at '{path}' failed to satisfy constraint: {must}")
 }
 
 /// `arn:PARTITION:SERVICE:REGION:ACCOUNT:REST`, where Region and account may be empty.

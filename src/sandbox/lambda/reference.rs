@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use super::fault::{self, Fault};
 use super::function::Function;
-use crate::sandbox::{Call, World};
+use crate::sandbox::{Call, World, constraint};
 
 /// A function's name as a request gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,10 +136,8 @@ impl Reference {
         // The model lets longer names pass, so this one is the service's own InvalidParameterValueException.
         if parts.name.len() > 64 {
             let name = parts.name;
-            return Err(fault::invalid(format!(
-                "1 validation error detected: Value '{name}' at 'functionName' failed to satisfy constraint: Member must \
-                 have length less than or equal to 64"
-            )));
+            let found = constraint::broken("functionName", name, "have length less than or equal to 64");
+            return Err(fault::invalid(constraint::told_alone(&found)));
         }
         reachable(world, call, &parts)?;
         let asked = call.query.get("Qualifier").filter(|text| !text.is_empty());

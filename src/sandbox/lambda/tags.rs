@@ -10,9 +10,9 @@ use serde_json::json;
 use super::fault::{self, Fault};
 use super::function::Qualifier;
 use super::reference::{Reference, is_account, is_name, is_region};
-use super::{mapping, model, ok, signing};
+use super::{mapping, ok, signing};
 use crate::sandbox::members::{self, Fields};
-use crate::sandbox::{Call, Reply, World};
+use crate::sandbox::{Call, Reply, World, constraint};
 
 const MAX_TAGS: usize = 50;
 
@@ -48,9 +48,8 @@ fn check(new: &BTreeMap<String, String>) -> Result<(), Fault> {
             continue;
         };
         let shown: Vec<String> = new.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        let found = model::failed("tags", &format!("'{{{}}}'", shown.join(", ")), &wrong);
-        let message = format!("1 validation error detected: {found}");
-        return Err(Fault::new(StatusCode::BAD_REQUEST, "ValidationException", message));
+        let found = constraint::failed("tags", &format!("'{{{}}}'", shown.join(", ")), &wrong);
+        return Err(constraint::exception(constraint::told_alone(&found)));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 
 use http::StatusCode;
 
-use crate::sandbox::{Fault, Params};
+use crate::sandbox::{Fault, Params, constraint};
 
 /// A refusal of a request's form or values.
 pub(super) fn invalid(message: impl Into<String>) -> Fault {
@@ -39,9 +39,7 @@ impl<'a> Ask<'a> {
     }
 
     fn complain(&mut self, value: &str, spoken: &str, rule: &str) {
-        self.wrong.push(format!(
-            "Value '{value}' at '{spoken}' failed to satisfy constraint: Member must {rule}"
-        ));
+        self.wrong.push(constraint::broken(spoken, value, rule));
     }
 
     /// A text that may be absent.
@@ -54,10 +52,7 @@ impl<'a> Ask<'a> {
     /// A text that has to be there.
     pub(super) fn required(&mut self, name: &str, model: Text) -> &'a str {
         if !self.form.has(name) {
-            self.wrong.push(format!(
-                "Value null at '{}' failed to satisfy constraint: Member must not be null",
-                model.spoken
-            ));
+            self.wrong.push(constraint::absent(model.spoken));
         }
         self.text(name, model).unwrap_or_default()
     }
@@ -121,15 +116,7 @@ impl<'a> Ask<'a> {
 
     /// All that was wrong, as one refusal.
     pub(super) fn finish(self) -> Result<(), Fault> {
-        match self.wrong.as_slice() {
-            [] => Ok(()),
-            [only] => Err(invalid(format!("1 validation error detected: {only}"))),
-            more => Err(invalid(format!(
-                "{} validation errors detected: {}",
-                more.len(),
-                more.join("; ")
-            ))),
-        }
+        constraint::told(&self.wrong).map_or(Ok(()), |message| Err(invalid(message)))
     }
 }
 
