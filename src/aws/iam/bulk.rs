@@ -225,7 +225,8 @@ pub(super) fn boundary(boundary: Option<&sdk::AttachedPermissionsBoundary>) -> O
         .map(str::to_owned)
 }
 
-pub(super) fn tags(tags: &[sdk::Tag]) -> BTreeMap<String, String> {
+/// Tags as a mapping.
+pub fn tags(tags: &[sdk::Tag]) -> BTreeMap<String, String> {
     tags.iter()
         .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
         .collect()

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 
 use tokio::sync::OnceCell;
 
+pub use bulk::tags;
 pub use records::{GroupRecord, Named, PolicyRecord, PolicyVersion, RoleHead, RoleRecord, UserRecord};
 
 use crate::engine::CallError;

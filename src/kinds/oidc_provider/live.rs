@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_iam::operation::get_open_id_connect_provider::GetOpenIdConnectProviderOutput;
 use aws_sdk_iam::types::Tag;
 
+use crate::aws::iam;
 use crate::aws::{Aws, Intent, Service, View, failed, found_there, gone_is_done, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::kind::{Depth, Kind as _, Live, Object, Observed, Seen};
@@ -94,11 +95,10 @@ async fn trusting(client: &aws_sdk_iam::Client, provider: &Arn) -> Result<Vec<Ar
 }
 
 fn observed(answer: &GetOpenIdConnectProviderOutput) -> Result<Observed<OidcProvider>, String> {
-    let tags = answer.tags().iter();
     let state = State {
         audiences: all(answer.client_id_list(), ClientId::parse)?,
         thumbprints: all(answer.thumbprint_list(), Thumbprint::parse)?,
-        tags: tags.map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect(),
+        tags: iam::tags(answer.tags()),
     };
     let created = answer.create_date().map_or(0, |date| date.secs());
     Ok(Observed {

@@ -3,7 +3,7 @@
 //! Quirks: CreatePolicy's answer omits the description; a policy can't be deleted while it has other versions or users;
 //! the ARN holds the path, so things are named by ARN.
 
-use crate::aws::iam::{PolicyRecord, PolicyVersion};
+use crate::aws::iam::{self, PolicyRecord, PolicyVersion};
 use crate::aws::{Aws, Intent, View, failed, found_there, gone_is_done, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::kind::{Depth, Live, Object, Observed, Seen};
@@ -162,7 +162,7 @@ async fn create(aws: &Aws, id: &PolicyName, arn: &Arn, state: &State) -> Result<
         Err(error) if error.is("EntityAlreadyExists") => {
             let found = aws.iam(Intent::Read).get_policy().policy_arn(arn.as_str()).send().await;
             let tags = found.map_err(failed("iam:GetPolicy"));
-            let tags = tags.map(|found| found.policy.map(|policy| holding::tags(policy.tags())));
+            let tags = tags.map(|found| found.policy.map(|policy| iam::tags(policy.tags())));
             found_there(error, tags, |tags| holding::are_ours(tags.as_ref(), &state.tags))
         }
         Err(error) => Err(error),

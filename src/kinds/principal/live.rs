@@ -28,12 +28,6 @@ macro_rules! call {
     };
 }
 
-/// Tags as a mapping.
-pub(crate) fn tags(tags: &[Tag]) -> BTreeMap<String, String> {
-    let pairs = tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned()));
-    pairs.collect()
-}
-
 /// Whether a thing has just the tags that this file gives it, the mark of ownership among them.
 pub(crate) fn are_ours(live: Option<&BTreeMap<String, String>>, wanted: &BTreeMap<String, String>) -> bool {
     !wanted.is_empty() && live == Some(wanted)

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_iam::types::Tag;
 
-use crate::aws::iam::RoleRecord;
+use crate::aws::iam::{self, RoleRecord};
 use crate::aws::{Aws, Intent, View, failed, found_there, gone_is_done, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::kind::{Live, Object, Observed, Seen};
@@ -113,7 +113,7 @@ async fn create(aws: &Aws, id: &RoleName, state: &State, trust: &Document) -> Re
         Err(error) if error.is("EntityAlreadyExists") => {
             let found = aws.iam(Intent::Read).get_role().role_name(id.as_str()).send().await;
             let tags = found.map_err(failed("iam:GetRole"));
-            let tags = tags.map(|found| found.role.map(|role| holding::tags(role.tags())));
+            let tags = tags.map(|found| found.role.map(|role| iam::tags(role.tags())));
             return found_there(error, tags, |tags| holding::are_ours(tags.as_ref(), &state.tags));
         }
         Err(error) => return Err(error),

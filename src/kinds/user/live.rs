@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::{join4, try_join3};
 
 use crate::aws::iam::credentials::{self, KeyRecord};
-use crate::aws::iam::{Named, UserRecord};
+use crate::aws::iam::{self, Named, UserRecord};
 use crate::aws::{Aws, Intent, View, failed, found_there, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::fields::FieldPath;
@@ -207,7 +207,7 @@ async fn create(aws: &Aws, name: &str, state: &State) -> Result<Receipt, CallErr
         Err(error) if error.is("EntityAlreadyExists") => {
             let found = aws.iam(Intent::Read).get_user().user_name(name).send().await;
             let tags = found.map_err(failed("iam:GetUser"));
-            let tags = tags.map(|found| found.user.map(|user| holding::tags(user.tags())));
+            let tags = tags.map(|found| found.user.map(|user| iam::tags(user.tags())));
             found_there(error, tags, |tags| holding::are_ours(tags.as_ref(), &state.tags))
         }
         Err(error) => Err(error),

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::super::condition::covers;
 use super::super::{Clock, Fault, World, Xml};
 use super::ask::{Ask, Name, check_name};
 use super::document::{Place, encoded, parse, size, statements, texts};
@@ -128,35 +129,15 @@ fn allows(document: &str, action: &str) -> bool {
     };
     let named = |statement: &Value, member: &str| {
         let patterns = statement.get(member).and_then(texts);
-        patterns.map(|patterns| patterns.iter().any(|pattern| covers(pattern, action)))
+        // Actions have no case.
+        let fold = str::to_ascii_lowercase;
+        patterns.map(|patterns| patterns.iter().any(|pattern| covers(&fold(pattern), &fold(action))))
     };
     let is_allowing = |statement: &&Value| {
         let is_named = named(statement, "Action").or_else(|| named(statement, "NotAction").map(|named| !named));
         statement.get("Effect").and_then(Value::as_str) == Some("Allow") && is_named == Some(true)
     };
     statements(&document).is_some_and(|statements| statements.iter().any(is_allowing))
-}
-
-/// Whether a pattern with `*` and `?` covers a text; actions have no case.
-fn covers(pattern: &str, text: &str) -> bool {
-    match (pattern.chars().next(), text.chars().next()) {
-        (None, None) => true,
-        (Some('*'), _) => {
-            let rest = pattern.get(1..).unwrap_or_default();
-            text.char_indices()
-                .map(|(at, _)| at)
-                .chain([text.len()])
-                .any(|at| covers(rest, text.get(at..).unwrap_or_default()))
-        }
-        (Some(one), Some(other)) if one == '?' || one.eq_ignore_ascii_case(&other) => {
-            let (one, other) = (one.len_utf8(), other.len_utf8());
-            covers(
-                pattern.get(one..).unwrap_or_default(),
-                text.get(other..).unwrap_or_default(),
-            )
-        }
-        _ => false,
-    }
 }
 
 fn policy_name<'a>(ask: Ask<'a>) -> Result<&'a str, Fault> {
