@@ -172,10 +172,22 @@ pub struct Observed<K: Kind> {
     pub unknown: BTreeMap<FieldPath, String>,
 }
 
-/// `absent:` names this resource.
+/// Who says that a thing shall go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DoomedBy {
+    /// `absent:` names it.
+    Absent,
+    /// The file declared it once, as `--base` shows, and no longer does.
+    Dropped,
+}
+
+/// This resource shall not exist.
 #[derive(Debug, Clone)]
 pub struct Doom {
-    /// Where the file says so.
+    /// Who says so.
+    pub by: DoomedBy,
+    /// Where the file says so, or said that it shall exist.
     pub origin: Place,
     /// `detach: true`: undeclared users of it may be unlinked.
     pub detach: bool,
@@ -192,7 +204,7 @@ pub struct Object<K: Kind> {
     pub id: K::Id,
     /// What the file wants; `None` for what shall not exist.
     pub wanted: Option<Wanted<K>>,
-    /// Set where `absent:` names it.
+    /// Set where it shall go.
     pub doom: Option<Doom>,
     /// What AWS has.
     pub seen: Seen<K>,
@@ -432,6 +444,8 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     const TAGGABLE: bool;
     /// The fields that together say what everybody may do: while one of them can't be read, none is changed.
     const EXPOSING: &'static [&'static str] = &[];
+    /// Fields whose held values are kept by an apply and are drift all the same: they give access that no file gives.
+    const TELLING: &'static [&'static str] = &[];
     /// Whether it may be deleted and made anew where AWS can't change it in place; else it has to stay as it is.
     const REPLACEABLE: bool = true;
     /// Whether what else uses it can be unlinked from it, so that `detach: true` lets it go.

@@ -9,6 +9,7 @@ pub mod archive;
 pub mod aws;
 pub mod catalogue;
 pub mod cli;
+pub mod drift;
 pub mod engine;
 pub mod fields;
 pub mod git;

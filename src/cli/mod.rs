@@ -6,7 +6,11 @@
 mod account;
 #[cfg(feature = "aws")]
 mod apply;
+#[cfg(feature = "aws")]
+mod base;
 mod check;
+#[cfg(feature = "aws")]
+mod drift;
 mod exit;
 mod failure;
 #[cfg(feature = "aws")]
@@ -66,6 +70,9 @@ enum Command {
     /// Show what `apply` would do, in order.
     #[cfg(feature = "aws")]
     Plan(plan::PlanArgs),
+    /// Show where the account is not as the file says, and who moved: the account or the file.
+    #[cfg(feature = "aws")]
+    Drift(drift::DriftArgs),
     /// Show the plan, ask, execute it, read back, and say what is true now.
     #[cfg(feature = "aws")]
     Apply(apply::ApplyArgs),
@@ -116,7 +123,7 @@ fn seed(text: &str) -> Result<u64, String> {
 
 /// The user's word on what is dangerous.
 #[cfg(feature = "aws")]
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 struct ConsentArgs {
     /// Take over a resource that exists and is not this environment's (patterns: `role/*`).
     #[arg(long, value_name = "ADDRESS")]
@@ -144,6 +151,8 @@ pub fn main() -> Exit {
         Command::Plan(args) => block_on(plan::run(&args, &output)),
         #[cfg(feature = "aws")]
         Command::Apply(args) => block_on(apply::run(&args, &output)),
+        #[cfg(feature = "aws")]
+        Command::Drift(args) => block_on(drift::run(&args, &output)),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
     };
     result.unwrap_or_else(|failure| output.failure(&failure))

@@ -78,6 +78,12 @@ macro_rules! kinds {
                 match self { $(Self::$kind => <$module::$kind as Kind>::DOC),* }
             }
 
+            /// Fields whose held values are drift all the same.
+            #[must_use]
+            pub fn telling(self) -> &'static [&'static str] {
+                match self { $(Self::$kind => <$module::$kind as Kind>::TELLING),* }
+            }
+
             /// Whether AWS lets it carry tags.
             #[must_use]
             pub fn taggable(self) -> bool {

@@ -110,6 +110,7 @@ impl Kind for Group {
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = false;
+    const TELLING: &'static [&'static str] = &["members"];
     type Id = GroupName;
     type State = State;
     type Evidence = Evidence;
