@@ -162,14 +162,7 @@ fn untaggable<K: Member>(
 }
 
 fn other_owner(tags: &BTreeMap<String, String>, cx: &DraftCx<'_>) -> Option<String> {
-    let stack = tags.keys().find(|key| key.starts_with("aws:cloudformation:")).map(|_| {
-        match tags.get("aws:cloudformation:stack-name") {
-            Some(stack) => format!("the CloudFormation stack `{stack}`"),
-            None => "a CloudFormation stack".to_owned(),
-        }
-    });
-    let environment = tags.get(&cx.tags.owner_key).filter(|owner| *owner != cx.environment);
-    stack.or(environment.map(|owner| format!("the environment `{owner}`")))
+    cx.tags.other_owner(tags, cx.environment)
 }
 
 fn contested<K: Kind>(object: &Object<K>, place: &Place, owner: &str) -> Refusal {
