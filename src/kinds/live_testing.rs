@@ -275,6 +275,14 @@ impl Bench {
         applied
     }
 
+    /// What the account's own people have made of a kind, as AWS lists it in the usual region.
+    pub(crate) async fn listed<K: crate::kind::Live>(&self) -> Vec<String> {
+        let region = Region::parse(REGION).unwrap();
+        let listed = K::list(&View::new(&self.aws), &region).await.unwrap();
+        let ids = listed.into_iter().map(|one| one.id.unwrap().to_string());
+        ids.collect()
+    }
+
     /// The steps of a plan, in order.
     pub(crate) async fn summaries(&self, sections: &str) -> Vec<String> {
         summaries(&self.plan(sections).await)

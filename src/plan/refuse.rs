@@ -165,14 +165,7 @@ fn untaggable<K: Member>(
 }
 
 fn other_owner(tags: &BTreeMap<String, String>, cx: &DraftCx<'_>) -> Option<String> {
-    let stack = tags.keys().find(|key| key.starts_with("aws:cloudformation:")).map(|_| {
-        match tags.get("aws:cloudformation:stack-name") {
-            Some(stack) => format!("the CloudFormation stack `{stack}`"),
-            None => "a CloudFormation stack".to_owned(),
-        }
-    });
-    let environment = tags.get(&cx.tags.owner_key).filter(|owner| *owner != cx.environment);
-    stack.or(environment.map(|owner| format!("the environment `{owner}`")))
+    cx.tags.other_owner(tags, cx.environment)
 }
 
 fn contested<K: Kind>(object: &Object<K>, place: &Place, owner: &str) -> Refusal {
@@ -384,6 +377,14 @@ pub(super) fn needs_replacement<K: Member>(
         format!("write it as it is, or leave it out; a {} is never made anew", K::NAME)
     };
     about("replace", object, place.unwrap_or(&wanted.origin), message, hint)
+}
+
+/// What is to be made has a part that only keeps what is there.
+pub(super) fn unmakeable<K: Member>(object: &Object<K>, wanted: &Wanted<K>) -> Option<Refusal> {
+    let why = K::unmakeable(&wanted.state)?;
+    let message = format!("{} can't be made: {why}", object.address);
+    let hint = "say in the file what it shall be".to_owned();
+    Some(about("missing", object, &wanted.origin, message, hint))
 }
 
 /// What must never be deleted, whoever asks.

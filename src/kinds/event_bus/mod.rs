@@ -18,7 +18,9 @@ use std::fmt;
 use serde_json::{Map, Value as Json, json};
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
+use crate::kind::{
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Naming, Observed, OnChange, Pair, Scope, Section, field,
+};
 use crate::names::limits::{EVENT_BUS_DESCRIPTION_CHARACTERS, EVENT_BUS_POLICY_CHARACTERS};
 use crate::names::{Arn, EventBusName, IamPath, NameError, Region};
 use crate::policy_doc::{Flavour, Policy as Document};
@@ -111,6 +113,10 @@ impl Kind for EventBus {
     type Evidence = Evidence;
     type Action = Action;
     type Part = Infallible;
+
+    fn naming(id: &Id) -> Naming {
+        Naming::regional(&id.name, &id.region)
+    }
 
     fn identify(declared: &Declared) -> Result<Id, NameError> {
         let name = EventBusName::parse(&declared.name)?;

@@ -22,6 +22,7 @@ use crate::spec::node::{Node, Value};
 use crate::spec::table::{self, Table};
 use crate::state;
 
+use super::KindName;
 use super::principal::{self, Holdings};
 use super::tagging;
 
@@ -138,6 +139,10 @@ impl Kind for Role {
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;
+    const NAMES: &'static [(&'static str, KindName)] = &[
+        ("policies.*", KindName::Policy),
+        ("permissions_boundary", KindName::Policy),
+    ];
     type Id = RoleName;
     type State = State;
     type Evidence = Evidence;

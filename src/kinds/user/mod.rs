@@ -178,6 +178,11 @@ impl Kind for User {
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;
+    const NAMES: &'static [(&'static str, KindName)] = &[
+        ("groups.*", KindName::Group),
+        ("policies.*", KindName::Policy),
+        ("permissions_boundary", KindName::Policy),
+    ];
     type Id = UserName;
     type State = State;
     type Evidence = Evidence;
