@@ -12,6 +12,7 @@ pub mod cli;
 pub mod engine;
 pub mod fields;
 pub mod guard;
+pub mod journal;
 pub mod kind;
 pub mod kinds;
 pub mod names;

@@ -9,6 +9,7 @@ mod apply;
 mod check;
 mod exit;
 mod failure;
+mod history;
 #[cfg(feature = "aws")]
 mod journal;
 mod output;
@@ -16,8 +17,11 @@ mod output;
 mod plan;
 #[cfg(feature = "aws")]
 mod progress;
+#[cfg(feature = "aws")]
+mod revision;
 mod sandbox;
 mod session;
+mod state;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;
@@ -69,6 +73,8 @@ enum Command {
     /// Show the plan, ask, execute it, read back, and say what is true now.
     #[cfg(feature = "aws")]
     Apply(apply::ApplyArgs),
+    /// Show what was applied, when, by whom, and every call of a run.
+    History(history::HistoryArgs),
     /// Serve a simulated account, for the AWS CLI and other clients.
     Sandbox(sandbox::SandboxArgs),
 }
@@ -144,6 +150,7 @@ pub fn main() -> Exit {
         Command::Plan(args) => block_on(plan::run(&args, &output)),
         #[cfg(feature = "aws")]
         Command::Apply(args) => block_on(apply::run(&args, &output)),
+        Command::History(args) => history::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
     };
     result.unwrap_or_else(|failure| output.failure(&failure))
