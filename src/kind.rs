@@ -8,7 +8,8 @@ use std::fmt;
 
 use crate::address::Address;
 use crate::fields::{FieldPath, Fields};
-use crate::names::{AccountId, Arn, IamPath, NameError, Partition};
+use crate::kinds::KindName;
+use crate::names::{AccountId, Arn, IamPath, NameError, Partition, Region};
 use crate::policy_doc::Policy;
 use crate::spec::lower::{Declared, Index, Lowered, Lowering};
 use crate::spec::node::Node;
@@ -295,6 +296,38 @@ pub struct Retry {
     pub when: When,
 }
 
+/// What a file says of an identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Naming {
+    /// The name in AWS.
+    pub name: String,
+    /// The region, for what is in one and can't be found without it.
+    pub region: Option<Region>,
+    /// The bus, for rules on another bus than the default one.
+    pub bus: Option<String>,
+}
+
+impl Naming {
+    /// What is known by its name alone.
+    #[must_use]
+    pub fn of(name: impl fmt::Display) -> Self {
+        Self {
+            name: name.to_string(),
+            region: None,
+            bus: None,
+        }
+    }
+
+    /// What is in a region.
+    #[must_use]
+    pub fn regional(name: impl fmt::Display, region: &Region) -> Self {
+        Self {
+            region: Some(region.clone()),
+            ..Self::of(name)
+        }
+    }
+}
+
 /// What stands behind AWS's word that a thing is there already, where AWS does not show one.
 pub const NOT_SHOWN: &str = "AWS does not show it yet";
 
@@ -465,6 +498,9 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     const STAND_IN: &'static str = "unnamed";
     /// The words that take off what absence keeps: the field in which two states differ, the field to write, the word.
     const OFF: &'static [(&'static str, &'static str, &'static str)] = &[];
+    /// Where [`Kind::spell`] names other things, by ARN or by name, that a file may call by their ids: `policies.*`,
+    /// where `*` is any entry of a map or list.
+    const NAMES: &'static [(&'static str, KindName)] = &[];
     /// What AWS knows it by.
     type Id: Clone + Ord + fmt::Debug + fmt::Display + serde::Serialize;
     /// Its normal form, wanted and live alike.
@@ -481,6 +517,10 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     /// # Errors
     /// A name that AWS would refuse.
     fn identify(declared: &Declared) -> Result<Self::Id, NameError>;
+    /// What a declaration says of an identity, the inverse of [`Kind::identify`].
+    fn naming(id: &Self::Id) -> Naming {
+        Naming::of(id)
+    }
     /// Writes the AWS names of declared things into a declaration, where its identity names them by their ids.
     fn resolve(declared: &mut Declared, index: &Index) {
         let _ = (declared, index);
@@ -522,6 +562,12 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
         let _ = (path, live, whole);
         false
     }
+    /// What this resource gives another one without saying so, and the file of the other need not repeat: the ARN of the
+    /// other, the entry of it, and how the other would spell it.
+    fn implies(id: &Self::Id, state: &Self::State, home: &Home) -> Vec<(Arn, FieldPath, serde_json::Value)> {
+        let _ = (id, state, home);
+        Vec::new()
+    }
     /// Whether a live thing is still exactly as newly made, so that taking it over loses nobody anything.
     fn pristine(live: &Observed<Self>) -> bool;
     /// The mutations that lead from live to wanted.
@@ -538,6 +584,11 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     fn exposes(id: &Self::Id, state: &Self::State, home: &Home) -> BTreeSet<String> {
         let _ = (id, state, home);
         BTreeSet::new()
+    }
+    /// Why it can't be made anew from what the file says: a part of it only keeps what is there.
+    fn unmakeable(state: &Self::State) -> Option<&'static str> {
+        let _ = state;
+        None
     }
     /// Why AWS would refuse every change of a live thing, whatever the file says of it: what it is a part of is not there.
     fn obstacle(id: &Self::Id, live: &Observed<Self>) -> Option<Obstacle> {

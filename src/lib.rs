@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod archive;
+pub mod author;
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod catalogue;

@@ -131,6 +131,9 @@ fn create<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         .map(|path| field_change(path, None, Some(&wanted.state), wanted))
         .collect();
     if wanted.unknown.is_empty() {
+        if let Some(refusal) = refuse::unmakeable(object, wanted) {
+            return draft.refuse(refusal);
+        }
         if let Some(refusal) = refuse::publication(object, wanted, &wanted.state, None, cx) {
             return draft.refuse(refusal);
         }

@@ -39,7 +39,8 @@ impl TagRules {
         path.field == "tags" && (key == Some(&self.owner_key) || key == Some(&self.protect_key))
     }
 
-    fn foreign(&self, key: &str) -> bool {
+    /// Whether a tag is none of the file's business: AWS's own, or one that `ignore_tags:` names.
+    pub(crate) fn foreign(&self, key: &str) -> bool {
         key.starts_with("aws:") || self.ignored.iter().any(|pattern| glob_match(pattern, key))
     }
 }

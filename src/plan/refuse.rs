@@ -369,6 +369,14 @@ pub(super) fn needs_replacement<K: Member>(
     about("replace", object, place.unwrap_or(&wanted.origin), message, hint)
 }
 
+/// What is to be made has a part that only keeps what is there.
+pub(super) fn unmakeable<K: Member>(object: &Object<K>, wanted: &Wanted<K>) -> Option<Refusal> {
+    let why = K::unmakeable(&wanted.state)?;
+    let message = format!("{} can't be made: {why}", object.address);
+    let hint = "say in the file what it shall be".to_owned();
+    Some(about("missing", object, &wanted.origin, message, hint))
+}
+
 /// What must never be deleted, whoever asks.
 fn may_not_go<K: Member>(object: &Object<K>, place: &Place, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
     let (arn, address) = (K::arn(&object.id, Some(&live.state), cx.home), &object.address);

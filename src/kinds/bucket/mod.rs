@@ -48,6 +48,7 @@ use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::Node;
 use crate::state;
 
+use super::KindName;
 use super::role::own_principals;
 use super::statements::Statements;
 use cors::CorsRule;
@@ -164,6 +165,7 @@ impl Kind for Bucket {
         ("policy", "policy", "none"),
         ("logging", "logging", "none"),
     ];
+    const NAMES: &'static [(&'static str, KindName)] = &[("notifications.*.lambda", KindName::Lambda)];
     const REPLACEABLE: bool = false;
     const EXPOSING: &'static [&'static str] = &["policy", "public_access_block", "ownership"];
     type Id = BucketName;
@@ -288,6 +290,10 @@ impl Kind for Bucket {
             limits: false,
         };
         state.policy.iter().map(grant).collect()
+    }
+
+    fn implies(id: &BucketName, state: &State, home: &Home) -> Vec<(Arn, FieldPath, serde_json::Value)> {
+        notifications::invocations(id, &state.notifications, home)
     }
 
     fn exposes(id: &BucketName, state: &State, _: &Home) -> BTreeSet<String> {

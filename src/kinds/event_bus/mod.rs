@@ -19,7 +19,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::fields::FieldPath;
 use crate::kind::{
-    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, field,
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Naming, Observed, OnChange, Pair, Regained, Scope, Section, field,
 };
 use crate::names::limits::{EVENT_BUS_DESCRIPTION_CHARACTERS, EVENT_BUS_POLICY_CHARACTERS};
 use crate::names::{Arn, EventBusName, IamPath, NameError, Region};
@@ -114,6 +114,10 @@ impl Kind for EventBus {
     type Evidence = Evidence;
     type Action = Action;
     type Part = Infallible;
+
+    fn naming(id: &Id) -> Naming {
+        Naming::regional(&id.name, &id.region)
+    }
 
     fn identify(declared: &Declared) -> Result<Id, NameError> {
         let name = EventBusName::parse(&declared.name)?;

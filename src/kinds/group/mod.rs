@@ -25,6 +25,7 @@ use crate::spec::node::Node;
 use crate::spec::table;
 use crate::state;
 
+use super::KindName;
 use super::membership::Peer;
 use super::principal::{self, Holdings};
 
@@ -112,6 +113,7 @@ impl Kind for Group {
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = false;
+    const NAMES: &'static [(&'static str, KindName)] = &[("policies.*", KindName::Policy)];
     type Id = GroupName;
     type State = State;
     type Evidence = Evidence;

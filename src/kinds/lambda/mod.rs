@@ -24,8 +24,9 @@ use std::fmt;
 
 use crate::fields::FieldPath;
 use crate::kind::{
-    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, field,
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Naming, Observed, OnChange, Pair, Regained, Scope, Section, field,
 };
+use crate::kinds::KindName;
 use crate::names::{
     Architecture, Arn, EphemeralStorage, FunctionName, Handler, IamPath, LayerVersionArn, Memory, NameError, Region,
     Runtime, Timeout,
@@ -158,10 +159,11 @@ impl Kind for Lambda {
         ),
         field(
             "code",
-            "path, { path, exclude }, { zip }, { s3, version, sha256 } or { image }",
+            "path, { path, exclude }, { zip }, { s3, version, sha256 }, { image } or { live: true }",
             "required",
             OnChange::InPlace,
-            "Its code: a folder or file that is packed reproducibly, a zip, an object or an image by digest.",
+            "Its code: a folder or file that is packed reproducibly, a zip, an object, an image by digest, or what it runs \
+             already.",
         ),
         field(
             "package_type",
@@ -266,11 +268,16 @@ impl Kind for Lambda {
         ("vpc", "vpc", "none"),
         ("reserved_concurrency", "reserved_concurrency", "none"),
     ];
+    const NAMES: &'static [(&'static str, KindName)] = &[("role", KindName::Role)];
     type Id = Id;
     type State = State;
     type Evidence = Evidence;
     type Action = Action;
     type Part = Invocation;
+
+    fn naming(id: &Id) -> Naming {
+        Naming::regional(&id.name, &id.region)
+    }
 
     fn identify(declared: &Declared) -> Result<Id, NameError> {
         Ok(Id {
@@ -353,6 +360,11 @@ impl Kind for Lambda {
             limits: false,
         };
         state.permissions.iter().map(grant).collect()
+    }
+
+    fn unmakeable(state: &State) -> Option<&'static str> {
+        let kept = matches!(state.code.source(), code::Source::Live);
+        kept.then_some("`code: { live: true }` keeps the code of a function that is there, and there is none")
     }
 
     fn exposes(id: &Id, state: &State, home: &Home) -> BTreeSet<String> {

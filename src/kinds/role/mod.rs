@@ -24,6 +24,7 @@ use crate::spec::node::{Node, Value};
 use crate::spec::table::{self, Table};
 use crate::state;
 
+use super::KindName;
 use super::principal::{self, Holdings};
 use super::tagging;
 
@@ -143,6 +144,10 @@ impl Kind for Role {
     const OFF: &'static [(&'static str, &'static str, &'static str)] = &[
         ("permissions_boundary", "permissions_boundary", "none"),
         ("instance_profile", "instance_profile", "none"),
+    ];
+    const NAMES: &'static [(&'static str, KindName)] = &[
+        ("policies.*", KindName::Policy),
+        ("permissions_boundary", KindName::Policy),
     ];
     type Id = RoleName;
     type State = State;

@@ -186,6 +186,11 @@ impl Kind for User {
         ("access_key", "access_keys", "none"),
         ("access_keys", "access_keys", "none"),
     ];
+    const NAMES: &'static [(&'static str, KindName)] = &[
+        ("groups.*", KindName::Group),
+        ("policies.*", KindName::Policy),
+        ("permissions_boundary", KindName::Policy),
+    ];
     type Id = UserName;
     type State = State;
     type Evidence = Evidence;
