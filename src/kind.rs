@@ -418,6 +418,8 @@ pub struct Facts {
     pub once: Once,
     /// What can't come back.
     pub loss: Loss,
+    /// Whether it changes nothing in AWS and only saves here what a later step would lose.
+    pub only_saves: bool,
     /// How many readings in a row must show it before it counts as settled: reads of some settings go back and forth
     /// between the old and the new.
     pub readings: u32,
@@ -441,6 +443,7 @@ impl Facts {
             retry: &[],
             once: Once::Repeatable,
             loss: Loss::None,
+            only_saves: false,
             readings: 1,
         }
     }
@@ -461,6 +464,26 @@ pub struct Grant {
     pub managed: Option<Arn>,
     /// A document that limits (a boundary) rather than grants.
     pub limits: bool,
+}
+
+/// How a file brings a former state back, beyond what [`Kind::spell`] says of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Regained {
+    /// Fields to be written in other words.
+    pub instead: BTreeMap<&'static str, serde_json::Value>,
+    /// What can't come back, each as a sentence fragment.
+    pub lost: Vec<String>,
+}
+
+impl Regained {
+    /// Nothing special but what is lost.
+    #[must_use]
+    pub fn without(lost: impl Into<String>) -> Self {
+        Self {
+            instead: BTreeMap::new(),
+            lost: vec![lost.into()],
+        }
+    }
 }
 
 /// What a resource must be and tell, without any effect.
@@ -487,6 +510,8 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     const NAMED_BY: &'static str = "name";
     /// A name that AWS would take: the rest of a resource is read with it when its own can't be.
     const STAND_IN: &'static str = "unnamed";
+    /// The words that take off what absence keeps: the field in which two states differ, the field to write, the word.
+    const OFF: &'static [(&'static str, &'static str, &'static str)] = &[];
     /// Where [`Kind::spell`] names other things, by ARN or by name, that a file may call by their ids: `policies.*`,
     /// where `*` is any entry of a map or list.
     const NAMES: &'static [(&'static str, KindName)] = &[];
@@ -527,6 +552,8 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     fn lower(id: &Self::Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Self>>;
     /// From the normal form to the file, the inverse of `lower`.
     fn spell(id: &Self::Id, state: &Self::State) -> serde_json::Value;
+    /// How a file brings back what was `before`, where the account has `after` now (`None`: nothing any more).
+    fn regain(id: &Self::Id, before: &Observed<Self>, after: Option<&Self::State>) -> Regained;
     /// Takes in what another resource asks for.
     fn contribute(state: &mut Self::State, part: Self::Part);
     /// The tags, for kinds that have them.

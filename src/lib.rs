@@ -15,6 +15,7 @@ pub mod engine;
 pub mod fields;
 pub mod git;
 pub mod guard;
+pub mod journal;
 pub mod kind;
 pub mod kinds;
 pub mod names;

@@ -3,7 +3,7 @@
 //! Invariant: nothing is planned for another account than the file or the user names.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::address::Address;
 use crate::aws::{Aws, AwsBackend, ConfigError, SandboxChoice, connect};
@@ -30,6 +30,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
 use super::session::Loaded;
+use super::state::state_folder;
 use super::{AccountArgs, ConsentArgs, FileArgs};
 
 /// Everything that is needed to plan.
@@ -530,18 +531,4 @@ fn unconnected(error: &ConfigError) -> Failure {
             .hint("without an AWS account, try --sandbox"),
         ConfigError::Sandbox(_) | ConfigError::Odd(_) => failure,
     }
-}
-
-/// Below the sandbox's folder, or where the system keeps a user's state.
-fn state_folder(sandbox: Option<&Path>) -> PathBuf {
-    if let Some(folder) = sandbox {
-        return folder.join("evenkeel");
-    }
-    let home = || std::env::home_dir().map(|home| home.join(".local/state"));
-    let base = std::env::var_os("XDG_STATE_HOME")
-        .filter(|path| !path.is_empty())
-        .map(PathBuf::from);
-    base.or_else(home)
-        .unwrap_or_else(|| PathBuf::from("."))
-        .join("evenkeel")
 }

@@ -11,19 +11,20 @@ use crate::address::Address;
 use crate::aws::AwsBackend;
 use crate::engine::Backend as _;
 use crate::engine::apply::{End, Stop, execute};
+use crate::journal::Begin;
 use crate::kind::{Object, Seen};
 use crate::kinds::{Member, Visit};
-use crate::plan::Plan;
 use crate::plan::saved::SavedPlan;
+use crate::plan::{Header, Plan};
 
 use super::account::{Past, Planned, Planner};
 use super::base::BaseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::journal::Journal;
+use super::journal::{Journal, new_run};
 use super::output::Output;
 use super::progress::{Both, Progress};
-use super::{AccountArgs, ConsentArgs, FileArgs};
+use super::{AccountArgs, ConsentArgs, FileArgs, state};
 
 /// Readings after an apply that are made at least, however long each of them takes.
 const READ_BACKS: u32 = 12;
@@ -174,11 +175,9 @@ async fn ask(planner: &Planner, planned: &Planned, output: &Output) -> Result<An
 }
 
 async fn carry_out(args: &ApplyArgs, planner: &Planner, planned: Planned, output: &Output) -> Result<Exit, Failure> {
-    let journal_path = args
-        .journal
-        .clone()
-        .unwrap_or_else(|| planner.state_folder.join("journal.jsonl"));
-    let journal = Journal::open(&journal_path, &planned.plan.header)?;
+    let journal_path = args.journal.clone();
+    let journal_path = journal_path.unwrap_or_else(|| state::journal(&planner.state_folder));
+    let journal = Journal::open(&journal_path, new_run(), begin(args, planner, &planned), &planned.plan)?;
     let progress = Progress::new(planned.plan.steps.len());
     let stop = Stop::default();
     let backend = AwsBackend(&planner.aws);
@@ -202,7 +201,41 @@ async fn carry_out(args: &ApplyArgs, planner: &Planner, planned: Planned, output
     .await;
     progress.finish();
     output.data(&crate::render::outcome::outcome(&planned.plan, &ends, &remaining));
-    Ok(exit(&stop, &ends, &remaining, &planned.plan))
+    let exit = exit(&stop, &ends, &remaining, &planned.plan);
+    if let Err(broken) = journal.end(exit, &ends, &remaining) {
+        output.note(&broken);
+    }
+    Ok(exit)
+}
+
+/// What the journal tells of a run before it does anything.
+fn begin(args: &ApplyArgs, planner: &Planner, planned: &Planned) -> Begin {
+    let Header {
+        environment,
+        account,
+        region,
+        identity,
+        digest,
+    } = planned.plan.header.clone();
+    let files = planner.given().files;
+    let path = |path: &PathBuf| path.display().to_string();
+    let absolute = |given: &PathBuf| path(&std::path::absolute(given).unwrap_or_else(|_| given.clone()));
+    Begin {
+        evenkeel: env!("CARGO_PKG_VERSION").to_owned(),
+        environment,
+        account,
+        region,
+        identity,
+        digest,
+        git: super::revision::of(&files),
+        files,
+        folder: std::env::current_dir().map(|folder| path(&folder)).unwrap_or_default(),
+        plan: args.plan.as_ref().map(path),
+        consents: planned.plan.consents.clone(),
+        steps: planned.plan.steps.len(),
+        sandbox: args.account.sandbox.as_ref().map(absolute),
+        undo: None,
+    }
 }
 
 /// The first Ctrl-C starts nothing more; the second one leaves at once, and what is under way then is not known.

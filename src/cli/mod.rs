@@ -13,6 +13,7 @@ mod check;
 mod drift;
 mod exit;
 mod failure;
+mod history;
 #[cfg(feature = "aws")]
 mod journal;
 mod output;
@@ -20,8 +21,11 @@ mod output;
 mod plan;
 #[cfg(feature = "aws")]
 mod progress;
+#[cfg(feature = "aws")]
+mod revision;
 mod sandbox;
 mod session;
+mod state;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;
@@ -76,6 +80,8 @@ enum Command {
     /// Show the plan, ask, execute it, read back, and say what is true now.
     #[cfg(feature = "aws")]
     Apply(apply::ApplyArgs),
+    /// Show what was applied, when, by whom, and every call of a run.
+    History(history::HistoryArgs),
     /// Serve a simulated account, for the AWS CLI and other clients.
     Sandbox(sandbox::SandboxArgs),
 }
@@ -153,6 +159,7 @@ pub fn main() -> Exit {
         Command::Apply(args) => block_on(apply::run(&args, &output)),
         #[cfg(feature = "aws")]
         Command::Drift(args) => block_on(drift::run(&args, &output)),
+        Command::History(args) => history::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
     };
     result.unwrap_or_else(|failure| output.failure(&failure))

@@ -27,6 +27,13 @@ pub const COMMON: &[Field] = &[
         doc: "Set when the thing is made and kept as it is afterwards.",
     },
     Field {
+        name: "owner",
+        shape: "`none` or an environment",
+        default: "this environment",
+        on_change: OnChange::InPlace,
+        doc: "Give it up: this environment's mark is taken off, or another's set, by the last write; undo files say it.",
+    },
+    Field {
         name: "protect",
         shape: "true or false",
         default: "false",

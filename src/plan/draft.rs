@@ -311,7 +311,7 @@ fn describe<K: Member>(
         .state
         .apart(&live.state)
         .into_iter()
-        .filter(|path| !is_mark(path, cx.tags));
+        .filter(|path| !is_mark(path, cx.tags) || gives_up(wanted, cx));
     change.fields = paths
         .map(|path| field_change(path, Some(&live.state), Some(&levelled.state), wanted))
         .collect();
@@ -352,6 +352,12 @@ fn field_change<K: Kind>(
 
 fn is_mark(path: &FieldPath, tags: &TagRules) -> bool {
     path.field == "tags" && path.key.as_deref() == Some(&tags.owner_key)
+}
+
+/// Whether the file gives a thing up: then its mark is no matter of course but what changes.
+fn gives_up<K: Kind>(wanted: &Wanted<K>, cx: &DraftCx<'_>) -> bool {
+    let owner = K::tags(&wanted.state).map(|tags| tags.get(&cx.tags.owner_key));
+    !wanted.shared && owner.is_some_and(|owner| owner.is_none_or(|owner| owner != cx.environment))
 }
 
 fn only_marks<S: Fields>(levelled: &Levelled<S>, live: &Observed<impl Kind<State = S>>, cx: &DraftCx<'_>) -> bool {

@@ -68,7 +68,10 @@ pub(super) fn not_ours<K: Member>(
     let Some(tags) = K::tags(&live.state) else {
         return untaggable(object, wanted, actions, cx);
     };
-    if let Some(owner) = other_owner(tags, cx) {
+    // What was handed over is where the file wants it; to do more to it is to take it back.
+    let wished = K::tags(&wanted.state).and_then(|tags| tags.get(&cx.tags.owner_key));
+    let is_given_up = wished.is_none_or(|owner| owner != cx.environment) && actions.is_empty();
+    if let Some(owner) = other_owner(tags, cx).filter(|_| !is_given_up) {
         return Some(contested(object, &wanted.origin, &owner));
     }
     (!is_ours(tags, cx) && !fields.is_empty() && !K::pristine(live)).then(|| {

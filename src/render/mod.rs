@@ -4,6 +4,7 @@
 
 mod doc;
 pub mod drift;
+pub mod history;
 pub mod outcome;
 pub mod plan;
 pub mod snippet;

@@ -17,7 +17,7 @@ use crate::address::Address;
 use crate::fields::FieldPath;
 use crate::kind::{Depth, Doom, DoomedBy, Form, Home, Object, Seen, Wanted};
 use crate::kinds::{AnyObject, COMMON, KindName, Member, Visit, VisitKind, VisitMut};
-use crate::names::{NameError, Region, nearest};
+use crate::names::{NameError, Region, TagValue, nearest};
 use crate::plan::level::TagRules;
 
 /// What a file wants of an account.
@@ -293,13 +293,25 @@ fn unnamed<K: Member>(declared: &Declared, node: &Node, lowering: &mut Lowering<
 /// The fields that every resource may have.
 struct Common {
     ignore: Vec<String>,
+    owner: Owner,
     protect: bool,
     shared: bool,
+}
+
+/// Whose mark a resource shall carry.
+enum Owner {
+    /// This environment's.
+    Own,
+    /// Another environment's, to which it is handed over.
+    Other(String),
+    /// Nobody's.
+    Nobody,
 }
 
 fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
     let mut common = Common {
         ignore: Vec::new(),
+        owner: Owner::Own,
         protect: false,
         shared: false,
     };
@@ -329,6 +341,9 @@ fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
             }
         }
     }
+    if let Some(node) = node.get("owner") {
+        common.owner = owner::<K>(node, &mut reading).unwrap_or(Owner::Own);
+    }
     let mut flag = |key: &str| {
         node.get(key)
             .and_then(|node| table::boolean(node, key, &mut reading))
@@ -337,6 +352,22 @@ fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
     common.protect = flag("protect");
     common.shared = flag("shared");
     common
+}
+
+/// Whose it shall be, in words.
+fn owner<K: Member>(node: &Node, reading: &mut Reading<'_>) -> Option<Owner> {
+    let text = table::written_text(node, "owner", reading)?;
+    if !K::TAGGABLE {
+        let message = format!("{} can't carry a mark of ownership", table::with_article(K::NAME));
+        reading.report(Finding::error("E0411", node.span, message).label("remove this"));
+        return None;
+    }
+    if text == "none" {
+        return Some(Owner::Nobody);
+    }
+    let refuse = |error| reading.report(name_finding(node.span, "owner", &error));
+    let name = TagValue::parse(text).map_err(refuse).ok()?;
+    Some(Owner::Other(name.to_string()))
 }
 
 /// The marks of ownership and protection are evenkeel's to write: others by hand would give a resource away. What is
@@ -372,7 +403,12 @@ fn common_tags(header: &Header, rules: &TagRules, environment: &str, common: &Co
         return BTreeMap::new();
     }
     let mut tags = header.tags.clone();
-    tags.insert(rules.owner_key.clone(), environment.to_owned());
+    let owner = match &common.owner {
+        Owner::Own => Some(environment.to_owned()),
+        Owner::Other(name) => Some(name.clone()),
+        Owner::Nobody => None,
+    };
+    tags.extend(owner.map(|owner| (rules.owner_key.clone(), owner)));
     if common.protect {
         tags.insert(rules.protect_key.clone(), "true".to_owned());
     }
