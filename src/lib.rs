@@ -22,6 +22,7 @@ pub mod names;
 pub mod plan;
 pub mod policy_doc;
 pub mod render;
+pub mod report;
 pub mod sandbox;
 pub mod spec;
 pub mod vault;

@@ -5,6 +5,7 @@
 mod doc;
 pub mod drift;
 pub mod history;
+pub mod json;
 pub mod outcome;
 pub mod plan;
 pub mod snippet;
