@@ -16,8 +16,11 @@ mod output;
 mod plan;
 #[cfg(feature = "aws")]
 mod progress;
+#[cfg(all(test, feature = "aws"))]
+mod reference;
 mod sandbox;
 mod session;
+mod shell;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;
@@ -59,18 +62,17 @@ enum When {
     Never,
 }
 
+/// Each is told by the words on its own arguments; words here would hide all but their first line.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check the file: everything that can be known without AWS.
     Check(check::CheckArgs),
-    /// Show what `apply` would do, in order.
     #[cfg(feature = "aws")]
     Plan(plan::PlanArgs),
-    /// Show the plan, ask, execute it, read back, and say what is true now.
     #[cfg(feature = "aws")]
     Apply(apply::ApplyArgs),
-    /// Serve a simulated account, for the AWS CLI and other clients.
     Sandbox(sandbox::SandboxArgs),
+    Completions(shell::CompletionsArgs),
+    Man(shell::ManArgs),
 }
 
 /// Which files, and with which values.
@@ -145,6 +147,8 @@ pub fn main() -> Exit {
         #[cfg(feature = "aws")]
         Command::Apply(args) => block_on(apply::run(&args, &output)),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
+        Command::Completions(args) => Ok(shell::completions(&args, &output)),
+        Command::Man(args) => shell::man(&args, &output),
     };
     result.unwrap_or_else(|failure| output.failure(&failure))
 }
