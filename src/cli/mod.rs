@@ -23,8 +23,11 @@ mod plan;
 mod progress;
 #[cfg(feature = "aws")]
 mod revision;
+#[cfg(all(test, feature = "aws"))]
+mod reference;
 mod sandbox;
 mod session;
+mod shell;
 mod state;
 
 #[cfg(feature = "aws")]
@@ -67,23 +70,20 @@ enum When {
     Never,
 }
 
+/// Each is told by the words on its own arguments; words here would hide all but their first line.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check the file: everything that can be known without AWS.
     Check(check::CheckArgs),
-    /// Show what `apply` would do, in order.
     #[cfg(feature = "aws")]
     Plan(plan::PlanArgs),
-    /// Show where the account is not as the file says, and who moved: the account or the file.
-    #[cfg(feature = "aws")]
-    Drift(drift::DriftArgs),
-    /// Show the plan, ask, execute it, read back, and say what is true now.
     #[cfg(feature = "aws")]
     Apply(apply::ApplyArgs),
-    /// Show what was applied, when, by whom, and every call of a run.
+    #[cfg(feature = "aws")]
+    Drift(drift::DriftArgs),
     History(history::HistoryArgs),
-    /// Serve a simulated account, for the AWS CLI and other clients.
     Sandbox(sandbox::SandboxArgs),
+    Completions(shell::CompletionsArgs),
+    Man(shell::ManArgs),
 }
 
 /// Which files, and with which values.
@@ -161,6 +161,8 @@ pub fn main() -> Exit {
         Command::Drift(args) => block_on(drift::run(&args, &output)),
         Command::History(args) => history::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
+        Command::Completions(args) => Ok(shell::completions(&args, &output)),
+        Command::Man(args) => shell::man(&args, &output),
     };
     result.unwrap_or_else(|failure| output.failure(&failure))
 }
