@@ -21,4 +21,5 @@ pub mod policy_doc;
 pub mod render;
 pub mod sandbox;
 pub mod spec;
+pub mod trail;
 pub mod vault;
