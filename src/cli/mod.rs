@@ -21,10 +21,10 @@ mod output;
 mod plan;
 #[cfg(feature = "aws")]
 mod progress;
-#[cfg(feature = "aws")]
-mod revision;
 #[cfg(all(test, feature = "aws"))]
 mod reference;
+#[cfg(feature = "aws")]
+mod revision;
 mod sandbox;
 mod session;
 mod shell;
