@@ -22,4 +22,5 @@ pub mod policy_doc;
 pub mod render;
 pub mod sandbox;
 pub mod spec;
+pub mod undo;
 pub mod vault;

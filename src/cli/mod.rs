@@ -22,6 +22,8 @@ mod revision;
 mod sandbox;
 mod session;
 mod state;
+#[cfg(feature = "aws")]
+mod undo;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;
