@@ -29,6 +29,8 @@ mod sandbox;
 mod session;
 mod shell;
 mod state;
+#[cfg(feature = "aws")]
+mod undo;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;
