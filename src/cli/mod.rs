@@ -10,6 +10,8 @@ mod check;
 mod exit;
 mod failure;
 #[cfg(feature = "aws")]
+mod fleet;
+#[cfg(feature = "aws")]
 mod journal;
 mod output;
 #[cfg(feature = "aws")]
@@ -69,6 +71,9 @@ enum Command {
     /// Show the plan, ask, execute it, read back, and say what is true now.
     #[cfg(feature = "aws")]
     Apply(apply::ApplyArgs),
+    /// Plan or look for drift in many accounts at once.
+    #[cfg(feature = "aws")]
+    Fleet(fleet::FleetArgs),
     /// Serve a simulated account, for the AWS CLI and other clients.
     Sandbox(sandbox::SandboxArgs),
 }
@@ -106,6 +111,9 @@ struct AccountArgs {
     /// Let the simulated account be as slow to agree with itself as AWS is; the seed decides when.
     #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "1", value_parser = seed, requires = "sandbox")]
     sandbox_lag: Option<u64>,
+    /// The role that is taken on first; a fleet's file names it.
+    #[arg(skip)]
+    assume: Option<crate::fleet::Assume>,
 }
 
 /// The seed of an account's lag. A word that follows the option without `=` is taken for it, so a plan file may land here.
@@ -116,7 +124,7 @@ fn seed(text: &str) -> Result<u64, String> {
 
 /// The user's word on what is dangerous.
 #[cfg(feature = "aws")]
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 struct ConsentArgs {
     /// Take over a resource that exists and is not this environment's (patterns: `role/*`).
     #[arg(long, value_name = "ADDRESS")]
@@ -144,6 +152,8 @@ pub fn main() -> Exit {
         Command::Plan(args) => block_on(plan::run(&args, &output)),
         #[cfg(feature = "aws")]
         Command::Apply(args) => block_on(apply::run(&args, &output)),
+        #[cfg(feature = "aws")]
+        Command::Fleet(args) => block_on(fleet::run(&args, &output)),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
     };
     result.unwrap_or_else(|failure| output.failure(&failure))

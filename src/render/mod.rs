@@ -3,6 +3,7 @@
 //! Invariant: rendering only shows, it never decides; text that others wrote can't steer the terminal.
 
 mod doc;
+pub mod fleet;
 pub mod outcome;
 pub mod plan;
 pub mod snippet;
