@@ -15,7 +15,8 @@ use crate::render::Doc;
 use crate::render::fleet::{Ending, Member as Shown};
 use crate::spec::files::Folder;
 
-use super::account::Planner;
+use super::account::{Dropping, Past, Planner};
+use super::base::BaseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
@@ -228,7 +229,7 @@ async fn one(args: &FleetArgs, name: &str, member: &Member, output: &Output) -> 
         files,
         vars,
         vars_files,
-        base: _,
+        base,
         sandbox,
     } = member;
     let own = sandbox.as_ref().map(PathBuf::from);
@@ -245,18 +246,38 @@ async fn one(args: &FleetArgs, name: &str, member: &Member, output: &Output) -> 
         vars: vars.iter().map(|(name, value)| format!("{name}={value}")).collect(),
         vars_files: vars_files.clone(),
     };
-    let Some(planner) = Planner::prepare(&files, &account, &ConsentArgs::default(), output).await? else {
+    let base = match args.task {
+        Task::Plan => BaseArgs::default(),
+        Task::Drift => BaseArgs { base: base.clone() },
+    };
+    let dropping = match args.task {
+        Task::Plan => Dropping::Keep,
+        Task::Drift => Dropping::Tell,
+    };
+    let past = Past { args: &base, dropping };
+    let prepared = Planner::prepare(&files, &account, &ConsentArgs::default(), &past, output).await?;
+    let Some(planner) = prepared else {
         return Ok(None);
     };
     let Some(planned) = planner.plan(output).await? else {
         return Ok(None);
     };
-    let plan = &planned.plan;
-    let exit = super::plan::exit(plan, true);
+    let (exit, summary, report) = match args.task {
+        Task::Plan => {
+            let plan = &planned.plan;
+            let summary = crate::render::plan::counts(plan);
+            (super::plan::exit(plan, true), summary, crate::render::plan::plan(plan))
+        }
+        Task::Drift => {
+            let drift = super::drift::drifted(&planner, &planned);
+            let summary = crate::render::drift::counts(&drift);
+            (super::drift::exit(&drift), summary, crate::render::drift::drift(&drift))
+        }
+    };
     Ok(Some(Found {
         exit,
-        summary: crate::render::plan::counts(plan),
-        report: (exit != Exit::Done).then(|| crate::render::plan::plan(plan)),
+        summary,
+        report: (exit != Exit::Done).then_some(report),
     }))
 }
 

@@ -6,11 +6,16 @@
 mod account;
 #[cfg(feature = "aws")]
 mod apply;
+#[cfg(feature = "aws")]
+mod base;
 mod check;
+#[cfg(feature = "aws")]
+mod drift;
 mod exit;
 mod failure;
 #[cfg(feature = "aws")]
 mod fleet;
+mod history;
 #[cfg(feature = "aws")]
 mod journal;
 mod output;
@@ -18,8 +23,14 @@ mod output;
 mod plan;
 #[cfg(feature = "aws")]
 mod progress;
+#[cfg(all(test, feature = "aws"))]
+mod reference;
+#[cfg(feature = "aws")]
+mod revision;
 mod sandbox;
 mod session;
+mod shell;
+mod state;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;
@@ -61,21 +72,22 @@ enum When {
     Never,
 }
 
+/// Each is told by the words on its own arguments; words here would hide all but their first line.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check the file: everything that can be known without AWS.
     Check(check::CheckArgs),
-    /// Show what `apply` would do, in order.
     #[cfg(feature = "aws")]
     Plan(plan::PlanArgs),
-    /// Show the plan, ask, execute it, read back, and say what is true now.
     #[cfg(feature = "aws")]
     Apply(apply::ApplyArgs),
-    /// Plan or look for drift in many accounts at once.
+    #[cfg(feature = "aws")]
+    Drift(drift::DriftArgs),
     #[cfg(feature = "aws")]
     Fleet(fleet::FleetArgs),
-    /// Serve a simulated account, for the AWS CLI and other clients.
+    History(history::HistoryArgs),
     Sandbox(sandbox::SandboxArgs),
+    Completions(shell::CompletionsArgs),
+    Man(shell::ManArgs),
 }
 
 /// Which files, and with which values.
@@ -153,8 +165,13 @@ pub fn main() -> Exit {
         #[cfg(feature = "aws")]
         Command::Apply(args) => block_on(apply::run(&args, &output)),
         #[cfg(feature = "aws")]
+        Command::Drift(args) => block_on(drift::run(&args, &output)),
+        #[cfg(feature = "aws")]
         Command::Fleet(args) => block_on(fleet::run(&args, &output)),
+        Command::History(args) => history::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
+        Command::Completions(args) => Ok(shell::completions(&args, &output)),
+        Command::Man(args) => shell::man(&args, &output),
     };
     result.unwrap_or_else(|failure| output.failure(&failure))
 }
