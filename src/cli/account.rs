@@ -500,7 +500,7 @@ impl Asked {
             lag: args.sandbox_lag,
         });
         let region = header.region.as_ref().or(self.region.as_ref());
-        let (config, connection) = connect(args.profile.as_deref(), region, choice)
+        let (config, connection) = connect(args.profile.as_deref(), region, choice, args.assume.as_ref())
             .await
             .map_err(|error| unconnected(&error))?;
         if let Some(wanted) = &self.account
