@@ -33,6 +33,8 @@ mod shell;
 mod state;
 #[cfg(feature = "aws")]
 mod undo;
+#[cfg(feature = "aws")]
+mod unmanaged;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;
