@@ -19,6 +19,8 @@ pub mod kinds;
 pub mod names;
 pub mod plan;
 pub mod policy_doc;
+#[cfg(feature = "aws")]
+pub mod pull;
 pub mod render;
 pub mod sandbox;
 pub mod spec;

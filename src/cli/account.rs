@@ -401,3 +401,17 @@ fn state_folder(sandbox: Option<&Path>) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from("."))
         .join("evenkeel")
 }
+
+/// Clients of the account that the options lead to, without any file, and the default region.
+pub(crate) async fn reach(args: &AccountArgs) -> Result<(Aws, Region), Failure> {
+    let header = Header {
+        environment: String::new(),
+        account: None,
+        region: None,
+        tags: std::collections::BTreeMap::new(),
+        ignore_tags: Vec::new(),
+        ownership_tag: String::new(),
+        variables: crate::spec::header::Variables::default(),
+    };
+    Asked::parse(args, &header)?.connect(args, &header).await
+}

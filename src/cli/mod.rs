@@ -16,6 +16,8 @@ mod output;
 mod plan;
 #[cfg(feature = "aws")]
 mod progress;
+#[cfg(feature = "aws")]
+mod pull;
 mod sandbox;
 mod session;
 
@@ -69,6 +71,9 @@ enum Command {
     /// Show the plan, ask, execute it, read back, and say what is true now.
     #[cfg(feature = "aws")]
     Apply(apply::ApplyArgs),
+    /// Write what the account has as an environment file.
+    #[cfg(feature = "aws")]
+    Pull(pull::PullArgs),
     /// Serve a simulated account, for the AWS CLI and other clients.
     Sandbox(sandbox::SandboxArgs),
 }
@@ -144,6 +149,8 @@ pub fn main() -> Exit {
         Command::Plan(args) => block_on(plan::run(&args, &output)),
         #[cfg(feature = "aws")]
         Command::Apply(args) => block_on(apply::run(&args, &output)),
+        #[cfg(feature = "aws")]
+        Command::Pull(args) => block_on(pull::run(&args, &output)),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
     };
     result.unwrap_or_else(|failure| output.failure(&failure))

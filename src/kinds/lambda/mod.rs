@@ -261,6 +261,7 @@ impl Kind for Lambda {
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;
+    const CARRIES: Option<&'static str> = Some("code");
     const NAMES: &'static [(&'static str, KindName)] = &[("role", KindName::Role)];
     type Id = Id;
     type State = State;
