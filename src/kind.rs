@@ -173,10 +173,22 @@ pub struct Observed<K: Kind> {
     pub unknown: BTreeMap<FieldPath, String>,
 }
 
-/// `absent:` names this resource.
+/// Who says that a thing shall go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DoomedBy {
+    /// `absent:` names it.
+    Absent,
+    /// The file declared it once, as `--base` shows, and no longer does.
+    Dropped,
+}
+
+/// This resource shall not exist.
 #[derive(Debug, Clone)]
 pub struct Doom {
-    /// Where the file says so.
+    /// Who says so.
+    pub by: DoomedBy,
+    /// Where the file says so, or said that it shall exist.
     pub origin: Place,
     /// `detach: true`: undeclared users of it may be unlinked.
     pub detach: bool,
@@ -193,7 +205,7 @@ pub struct Object<K: Kind> {
     pub id: K::Id,
     /// What the file wants; `None` for what shall not exist.
     pub wanted: Option<Wanted<K>>,
-    /// Set where `absent:` names it.
+    /// Set where it shall go.
     pub doom: Option<Doom>,
     /// What AWS has.
     pub seen: Seen<K>,
@@ -406,6 +418,8 @@ pub struct Facts {
     pub once: Once,
     /// What can't come back.
     pub loss: Loss,
+    /// Whether it changes nothing in AWS and only saves here what a later step would lose.
+    pub only_saves: bool,
     /// How many readings in a row must show it before it counts as settled: reads of some settings go back and forth
     /// between the old and the new.
     pub readings: u32,
@@ -429,6 +443,7 @@ impl Facts {
             retry: &[],
             once: Once::Repeatable,
             loss: Loss::None,
+            only_saves: false,
             readings: 1,
         }
     }
@@ -451,6 +466,26 @@ pub struct Grant {
     pub limits: bool,
 }
 
+/// How a file brings a former state back, beyond what [`Kind::spell`] says of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Regained {
+    /// Fields to be written in other words.
+    pub instead: BTreeMap<&'static str, serde_json::Value>,
+    /// What can't come back, each as a sentence fragment.
+    pub lost: Vec<String>,
+}
+
+impl Regained {
+    /// Nothing special but what is lost.
+    #[must_use]
+    pub fn without(lost: impl Into<String>) -> Self {
+        Self {
+            instead: BTreeMap::new(),
+            lost: vec![lost.into()],
+        }
+    }
+}
+
 /// What a resource must be and tell, without any effect.
 pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     /// The word in addresses: `role`.
@@ -465,6 +500,8 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     const TAGGABLE: bool;
     /// The fields that together say what everybody may do: while one of them can't be read, none is changed.
     const EXPOSING: &'static [&'static str] = &[];
+    /// Fields whose held values are kept by an apply and are drift all the same: they give access that no file gives.
+    const TELLING: &'static [&'static str] = &[];
     /// Whether it may be deleted and made anew where AWS can't change it in place; else it has to stay as it is.
     const REPLACEABLE: bool = true;
     /// Whether what else uses it can be unlinked from it, so that `detach: true` lets it go.
@@ -473,6 +510,8 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     const NAMED_BY: &'static str = "name";
     /// A name that AWS would take: the rest of a resource is read with it when its own can't be.
     const STAND_IN: &'static str = "unnamed";
+    /// The words that take off what absence keeps: the field in which two states differ, the field to write, the word.
+    const OFF: &'static [(&'static str, &'static str, &'static str)] = &[];
     /// Where [`Kind::spell`] names other things, by ARN or by name, that a file may call by their ids: `policies.*`,
     /// where `*` is any entry of a map or list.
     const NAMES: &'static [(&'static str, KindName)] = &[];
@@ -515,6 +554,13 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     fn lower(id: &Self::Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Self>>;
     /// From the normal form to the file, the inverse of `lower`.
     fn spell(id: &Self::Id, state: &Self::State) -> serde_json::Value;
+    /// How a file brings back what was `before`, where the account has `after` now (`None`: nothing any more).
+    fn regain(id: &Self::Id, before: &Observed<Self>, after: Option<&Self::State>) -> Regained;
+    /// Whether a thing that is made so has contents from the beginning, so that it must be emptied before it can go.
+    fn is_filled(state: &Self::State) -> bool {
+        let _ = state;
+        false
+    }
     /// Takes in what another resource asks for.
     fn contribute(state: &mut Self::State, part: Self::Part);
     /// The tags, for kinds that have them.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::author::{Layout, Style};
+use crate::kind::{Home, Scope};
 use crate::kinds::KindName;
 use crate::names::{IamPath, Region, nearest};
 use crate::plan::Verb;
@@ -47,7 +48,8 @@ pub(crate) struct PullArgs {
     /// Only users, groups, roles and policies below this path.
     #[arg(long, value_name = "/PATH/")]
     path: Option<String>,
-    /// Where to look for functions, buses and rules besides the default region.
+    /// Where to look for functions, buses and rules besides the default region; `all` for the regions that every
+    /// account has switched on.
     #[arg(long, value_name = "REGION", value_delimiter = ',')]
     regions: Vec<String>,
     /// The environment's name; by default the one that the marks of ownership name, else the account's alias.
@@ -65,7 +67,7 @@ pub(crate) async fn run(args: &PullArgs, output: &Output) -> Result<Exit, Failur
     let target = Target::of(args.out.as_deref())?;
     let narrowing = Narrowing::parse(args)?;
     let (aws, region) = reach(&args.account).await?;
-    let selection = narrowing.selection(&region);
+    let selection = narrowing.selection(&region, &aws.connection.home);
     let gathered = gather(&aws, &selection).await;
     let wishes = Wishes {
         environment: args.environment.clone(),
@@ -73,7 +75,7 @@ pub(crate) async fn run(args: &PullArgs, output: &Output) -> Result<Exit, Failur
         style: target.style(),
         code: if args.code { Code::Beside } else { Code::Live },
     };
-    let told = Told::of(&gathered);
+    let told = Told::of(&gathered, &selection);
     let pulled = pull::pull(&aws, gathered, &wishes).await;
     let pulled = pulled.map_err(|error| Failure::new(error.to_string()))?;
     let written = target.save(&pulled.files, args.force, output)?;
@@ -86,8 +88,14 @@ struct Narrowing {
     names: Vec<String>,
     tags: Vec<(String, String)>,
     path: Option<IamPath>,
-    regions: Vec<Region>,
+    regions: Regions,
     makers: Makers,
+}
+
+/// Where regional things are looked for, besides the default region.
+enum Regions {
+    These(Vec<Region>),
+    All,
 }
 
 impl Narrowing {
@@ -102,23 +110,30 @@ impl Narrowing {
                 .ok_or_else(missing)
         });
         let path = args.path.as_deref().map(IamPath::parse).transpose();
-        let regions = args.regions.iter().map(|region| Region::parse(region));
+        let regions = args.regions.iter().filter(|region| *region != "all");
+        let regions: Result<Vec<Region>, _> = regions.map(|region| Region::parse(region)).collect();
+        let regions = regions.map_err(|error| wrong("regions", &error))?;
         Ok(Self {
             kinds,
             names: args.names.clone(),
             tags: tags.collect::<Result<_, _>>()?,
             path: path.map_err(|error| wrong("path", &error))?,
-            regions: regions
-                .collect::<Result<_, _>>()
-                .map_err(|error| wrong("regions", &error))?,
+            regions: match args.regions.iter().any(|region| region == "all") {
+                true => Regions::All,
+                false => Regions::These(regions),
+            },
             makers: if args.all { Makers::Everybody } else { Makers::People },
         })
     }
 
     /// For an account whose default region is known.
-    fn selection(self, home: &Region) -> Selection {
+    fn selection(self, home: &Region, home_of: &Home) -> Selection {
         let mut regions = vec![home.clone()];
-        for region in self.regions {
+        let others = match self.regions {
+            Regions::These(regions) => regions,
+            Regions::All => Region::switched_on(home_of.partition),
+        };
+        for region in others {
             if !regions.contains(&region) {
                 regions.push(region);
             }
@@ -291,14 +306,22 @@ struct Told {
     unread: Vec<String>,
     hidden: usize,
     found: usize,
+    /// The one region where regional things were looked for, if it was only one.
+    only: Option<Region>,
 }
 
 impl Told {
-    fn of(gathered: &Gathered) -> Self {
+    fn of(gathered: &Gathered, selection: &Selection) -> Self {
+        let is_regional = |kind: &KindName| kind.section().scope == Scope::Regional;
+        let only = match selection.regions.as_slice() {
+            [one] if selection.kinds.iter().any(is_regional) => Some(one.clone()),
+            _ => None,
+        };
         Self {
             unread: gathered.unread.clone(),
             hidden: gathered.hidden,
             found: gathered.objects.len(),
+            only,
         }
     }
 
@@ -309,6 +332,11 @@ impl Told {
             "{declared} resources of environment `{}` {written}",
             pulled.environment
         ));
+        if let Some(region) = &self.only {
+            output.note(&format!(
+                "functions, buses and rules are those of {region}; --regions names others, or `all`"
+            ));
+        }
         if self.hidden > 0 {
             output.note(&format!(
                 "{} made by AWS and its services left out; --all shows them",

@@ -233,6 +233,7 @@ impl Bench {
             consents: &self.consents.borrow(),
             caller: &connection.caller,
             objects: &objects,
+            known: &std::collections::BTreeSet::new(),
             refusals: Vec::new(),
         })
     }

@@ -27,6 +27,13 @@ pub const COMMON: &[Field] = &[
         doc: "Set when the thing is made and kept as it is afterwards.",
     },
     Field {
+        name: "owner",
+        shape: "`none` or an environment",
+        default: "this environment",
+        on_change: OnChange::InPlace,
+        doc: "Give it up: this environment's mark is taken off, or another's set, by the last write; undo files say it.",
+    },
+    Field {
         name: "protect",
         shape: "true or false",
         default: "false",
@@ -76,6 +83,12 @@ macro_rules! kinds {
             #[must_use]
             pub fn doc(self) -> &'static str {
                 match self { $(Self::$kind => <$module::$kind as Kind>::DOC),* }
+            }
+
+            /// Fields whose held values are drift all the same.
+            #[must_use]
+            pub fn telling(self) -> &'static [&'static str] {
+                match self { $(Self::$kind => <$module::$kind as Kind>::TELLING),* }
             }
 
             /// Whether AWS lets it carry tags.

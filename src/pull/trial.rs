@@ -3,7 +3,7 @@
 //! Invariant: what the file's own reader refuses does not get into the file. First the entry or field at fault is left
 //! to AWS, then the whole resource is left out, each with a remark that says why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::author::{Authored, Heading, Layout, Style};
@@ -177,6 +177,7 @@ impl Trial {
             consents: &Consents::default(),
             caller,
             objects: &objects,
+            known: &BTreeSet::new(),
             refusals: Vec::new(),
         })
     }

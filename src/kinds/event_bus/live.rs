@@ -245,7 +245,7 @@ async fn tag(client: &Client, arn: &Arn, change: &TagChange) -> Result<Receipt, 
             let answer = request.send().await.map_err(failed("events:TagResource"))?;
             Ok(Receipt::of(request_id(&answer)))
         }
-        TagChange::Remove(keys) => {
+        TagChange::Remove(keys) | TagChange::Release(keys) => {
             let request = client.untag_resource().resource_arn(arn.as_str());
             let request = request.set_tag_keys(Some(keys.clone()));
             let answer = request.send().await.map_err(failed("events:UntagResource"))?;

@@ -19,7 +19,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::fields::FieldPath;
 use crate::kind::{
-    DiffCx, Facts, Field, Form, Grant, Home, Kind, Naming, Observed, OnChange, Pair, Scope, Section, field,
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Naming, Observed, OnChange, Pair, Regained, Scope, Section, field,
 };
 use crate::names::limits::{EVENT_BUS_DESCRIPTION_CHARACTERS, EVENT_BUS_POLICY_CHARACTERS};
 use crate::names::{Arn, EventBusName, IamPath, NameError, Region};
@@ -106,6 +106,7 @@ impl Kind for EventBus {
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;
+    const OFF: &'static [(&'static str, &'static str, &'static str)] = &[("policy", "policy", "none")];
     // Unlinking a rule would be to delete it.
     const DETACHABLE: bool = false;
     type Id = Id;
@@ -168,6 +169,13 @@ impl Kind for EventBus {
             put("tags", json!(tags));
         }
         Json::Object(spelled)
+    }
+
+    fn regain(_: &Id, _: &Observed<Self>, after: Option<&State>) -> Regained {
+        match after {
+            Some(_) => Regained::default(),
+            None => Regained::without("the date of its creation, and archives of its events"),
+        }
     }
 
     fn contribute(_: &mut State, part: Infallible) {

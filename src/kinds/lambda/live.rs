@@ -470,7 +470,7 @@ async fn tag(client: &Client, arn: &Arn, change: &TagChange) -> Result<Receipt, 
                 &request.send().await.map_err(failed("lambda:TagResource"))?,
             )))
         }
-        TagChange::Remove(keys) => {
+        TagChange::Remove(keys) | TagChange::Release(keys) => {
             let request = client
                 .untag_resource()
                 .resource(arn.as_str())

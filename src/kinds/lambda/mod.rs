@@ -13,6 +13,7 @@ pub(crate) mod lower;
 pub mod permission;
 #[cfg(feature = "aws")]
 mod read;
+mod regain;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -23,7 +24,7 @@ use std::fmt;
 
 use crate::fields::FieldPath;
 use crate::kind::{
-    DiffCx, Facts, Field, Form, Grant, Home, Kind, Naming, Observed, OnChange, Pair, Scope, Section, field,
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Naming, Observed, OnChange, Pair, Regained, Scope, Section, field,
 };
 use crate::kinds::KindName;
 use crate::names::{
@@ -262,6 +263,12 @@ impl Kind for Lambda {
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;
     const CARRIES: Option<&'static str> = Some("code");
+    const OFF: &'static [(&'static str, &'static str, &'static str)] = &[
+        ("kms_key", "kms_key", "none"),
+        ("dead_letter", "dead_letter", "none"),
+        ("vpc", "vpc", "none"),
+        ("reserved_concurrency", "reserved_concurrency", "none"),
+    ];
     const NAMES: &'static [(&'static str, KindName)] = &[("role", KindName::Role)];
     type Id = Id;
     type State = State;
@@ -294,6 +301,10 @@ impl Kind for Lambda {
 
     fn spell(id: &Id, state: &State) -> serde_json::Value {
         lower::spell(id, state)
+    }
+
+    fn regain(id: &Id, before: &Observed<Self>, after: Option<&State>) -> Regained {
+        regain::regain(id, &before.state, after)
     }
 
     fn contribute(state: &mut State, part: Invocation) {

@@ -194,7 +194,7 @@ async fn tag(aws: &Aws, arn: &Arn, change: &TagChange) -> Result<Receipt, CallEr
             let answer = request.send().await.map_err(failed("iam:TagOpenIDConnectProvider"))?;
             Ok(Receipt::of(request_id(&answer)))
         }
-        TagChange::Remove(keys) => {
+        TagChange::Remove(keys) | TagChange::Release(keys) => {
             let request = client.untag_open_id_connect_provider();
             let request = request
                 .open_id_connect_provider_arn(arn.as_str())

@@ -217,7 +217,7 @@ async fn tag(aws: &Aws, arn: &Arn, change: &TagChange) -> Result<Receipt, CallEr
                 &request.send().await.map_err(failed("iam:TagPolicy"))?,
             )))
         }
-        TagChange::Remove(keys) => {
+        TagChange::Remove(keys) | TagChange::Release(keys) => {
             let request = client
                 .untag_policy()
                 .policy_arn(arn.as_str())

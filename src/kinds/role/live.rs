@@ -223,7 +223,7 @@ async fn tag(aws: &Aws, id: &RoleName, change: &TagChange) -> Result<Receipt, Ca
                 &request.send().await.map_err(failed("iam:TagRole"))?,
             )))
         }
-        TagChange::Remove(keys) => {
+        TagChange::Remove(keys) | TagChange::Release(keys) => {
             let request = client
                 .untag_role()
                 .role_name(id.as_str())

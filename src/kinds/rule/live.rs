@@ -255,7 +255,7 @@ async fn tag(client: &Client, arn: &Arn, change: &TagChange) -> Result<Receipt, 
                 &request.send().await.map_err(failed("events:TagResource"))?,
             )))
         }
-        TagChange::Remove(keys) => {
+        TagChange::Remove(keys) | TagChange::Release(keys) => {
             let request = client
                 .untag_resource()
                 .resource_arn(arn.as_str())

@@ -25,7 +25,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::fields::FieldPath;
 use crate::kind::{
-    DiffCx, Facts, Field, Form, Grant, Home, Kind, Naming, Observed, OnChange, Pair, Scope, Section, field,
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Naming, Observed, OnChange, Pair, Regained, Scope, Section, field,
 };
 use crate::names::limits::RULE_DESCRIPTION_CHARACTERS;
 use crate::names::{Arn, EventBusName, EventPattern, IamPath, NameError, Region, RuleName, Schedule};
@@ -212,6 +212,13 @@ impl Kind for Rule {
 
     fn spell(id: &Id, state: &State) -> Json {
         spell(id, state)
+    }
+
+    fn regain(_: &Id, _: &Observed<Self>, after: Option<&State>) -> Regained {
+        match after {
+            Some(_) => Regained::default(),
+            None => Regained::without("the date of its creation"),
+        }
     }
 
     fn contribute(_: &mut State, part: Infallible) {

@@ -231,7 +231,7 @@ async fn tag(aws: &Aws, name: &str, change: &TagChange) -> Result<Receipt, CallE
             let answer = client.tag_user().user_name(name).set_tags(Some(tags)).send().await;
             Ok(Receipt::of(request_id(&answer.map_err(failed("iam:TagUser"))?)))
         }
-        TagChange::Remove(keys) => {
+        TagChange::Remove(keys) | TagChange::Release(keys) => {
             let answer = client
                 .untag_user()
                 .user_name(name)
