@@ -173,10 +173,22 @@ pub struct Observed<K: Kind> {
     pub unknown: BTreeMap<FieldPath, String>,
 }
 
-/// `absent:` names this resource.
+/// Who says that a thing shall go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DoomedBy {
+    /// `absent:` names it.
+    Absent,
+    /// The file declared it once, as `--base` shows, and no longer does.
+    Dropped,
+}
+
+/// This resource shall not exist.
 #[derive(Debug, Clone)]
 pub struct Doom {
-    /// Where the file says so.
+    /// Who says so.
+    pub by: DoomedBy,
+    /// Where the file says so, or said that it shall exist.
     pub origin: Place,
     /// `detach: true`: undeclared users of it may be unlinked.
     pub detach: bool,
@@ -193,7 +205,7 @@ pub struct Object<K: Kind> {
     pub id: K::Id,
     /// What the file wants; `None` for what shall not exist.
     pub wanted: Option<Wanted<K>>,
-    /// Set where `absent:` names it.
+    /// Set where it shall go.
     pub doom: Option<Doom>,
     /// What AWS has.
     pub seen: Seen<K>,
@@ -488,6 +500,8 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     const TAGGABLE: bool;
     /// The fields that together say what everybody may do: while one of them can't be read, none is changed.
     const EXPOSING: &'static [&'static str] = &[];
+    /// Fields whose held values are kept by an apply and are drift all the same: they give access that no file gives.
+    const TELLING: &'static [&'static str] = &[];
     /// Whether it may be deleted and made anew where AWS can't change it in place; else it has to stay as it is.
     const REPLACEABLE: bool = true;
     /// Whether what else uses it can be unlinked from it, so that `detach: true` lets it go.
@@ -617,6 +631,48 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     fn unmodelled(evidence: &Self::Evidence) -> Vec<String>;
 }
 
+/// A resource that the account has, as a list shows it.
+#[derive(Debug, Clone)]
+pub struct Listed<K: Kind> {
+    /// What AWS knows it by; or its name, where that is none that this program can work with.
+    pub id: Result<K::Id, String>,
+    /// Who made it, where that was AWS or one of its services: "AWS", "autoscaling.amazonaws.com".
+    pub made_by: Option<String>,
+}
+
+impl<K: Kind> Listed<K> {
+    /// Something that the account's people have made.
+    #[must_use]
+    pub fn own(name: &str, id: Option<K::Id>) -> Self {
+        Self {
+            id: id.ok_or_else(|| name.to_owned()),
+            made_by: None,
+        }
+    }
+
+    /// The same, unless its path says that AWS made it.
+    #[must_use]
+    pub fn below(self, path: &str) -> Self {
+        let reserved = ["/aws-service-role/", "/aws-reserved/"];
+        let is_made_by_aws = reserved.iter().any(|start| path.starts_with(start));
+        Self {
+            made_by: is_made_by_aws.then(|| "AWS".to_owned()),
+            ..self
+        }
+    }
+}
+
+/// What a file can only name.
+#[derive(Debug, Clone)]
+pub struct Bytes {
+    /// The field that names it.
+    pub field: &'static str,
+    /// The key beside which the field names a file of it, `zip`; files of it end so, too.
+    pub form: &'static str,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
 /// The kind's effects. One call per action; no loops, no waiting, no decisions.
 #[cfg(feature = "aws")]
 pub trait Live: Kind {
@@ -627,8 +683,12 @@ pub trait Live: Kind {
     fn expect(view: &crate::aws::View<'_>, id: &Self::Id) {
         let _ = (view, id);
     }
-    /// Every resource of this kind that the account has.
-    fn list(view: &crate::aws::View<'_>) -> impl Future<Output = Result<Vec<Self::Id>, crate::engine::CallError>>;
+    /// Every resource of this kind that the account has; of a regional kind, those of one region. What AWS made itself
+    /// is among them and says so. A page that was refused refuses the whole.
+    fn list(
+        view: &crate::aws::View<'_>,
+        region: &Region,
+    ) -> impl Future<Output = Result<Vec<Listed<Self>>, crate::engine::CallError>>;
     /// Executes one action.
     fn run(
         aws: &crate::aws::Aws,
@@ -636,6 +696,15 @@ pub trait Live: Kind {
         arn: &Arn,
         action: &Self::Action,
     ) -> impl Future<Output = Result<crate::engine::Receipt, crate::engine::CallError>>;
+    /// The bytes of what a file can only name, such as a function's code; `None` where there are none.
+    fn bytes(
+        aws: &crate::aws::Aws,
+        id: &Self::Id,
+        state: &Self::State,
+    ) -> impl Future<Output = Result<Option<Bytes>, crate::engine::CallError>> {
+        let _ = (aws, id, state);
+        async { Ok(None) }
+    }
     /// Whether AWS has finished what the action began; polled by the engine.
     fn settled(
         aws: &crate::aws::Aws,

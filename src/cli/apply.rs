@@ -19,7 +19,8 @@ use crate::plan::{Header, Plan};
 use crate::render::Label;
 use crate::render::history::undo_command;
 
-use super::account::{Planned, Planner};
+use super::account::{Past, Planned, Planner};
+use super::base::BaseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::journal::{Journal, new_run};
@@ -37,7 +38,7 @@ const READ_BACKS: u32 = 12;
 #[derive(Debug, Args)]
 pub(crate) struct ApplyArgs {
     /// A plan saved by `plan -o`; it knows its files and consents.
-    #[arg(value_name = "PLAN", conflicts_with_all = ["files", "vars", "vars_files", "adopt", "replace", "allow"])]
+    #[arg(value_name = "PLAN", conflicts_with_all = ["files", "vars", "vars_files", "adopt", "replace", "allow", "base", "prune"])]
     plan: Option<PathBuf>,
     #[command(flatten)]
     files: FileArgs,
@@ -45,6 +46,11 @@ pub(crate) struct ApplyArgs {
     account: AccountArgs,
     #[command(flatten)]
     consents: ConsentArgs,
+    #[command(flatten)]
+    base: BaseArgs,
+    /// Also delete what --base declared, carries this environment's mark, and is no longer declared.
+    #[arg(long, requires = "base")]
+    prune: bool,
     /// Do not ask.
     #[arg(short, long)]
     yes: bool,
@@ -59,7 +65,12 @@ pub(crate) struct ApplyArgs {
 pub(crate) async fn run(args: &ApplyArgs, output: &Output) -> Result<Exit, Failure> {
     let saved = args.plan.as_deref().map(read_saved).transpose()?;
     let (files, consents) = inputs(args, saved.as_ref());
-    let Some(mut planner) = Planner::prepare(&files, &args.account, &consents, output).await? else {
+    let (base, prune) = saved.as_ref().map_or((args.base.clone(), args.prune), |saved| {
+        let base = saved.given.base.clone();
+        (BaseArgs { base }, saved.given.prune)
+    });
+    let past = Past::of(&base, prune);
+    let Some(mut planner) = Planner::prepare(&files, &args.account, &consents, &past, output).await? else {
         return Ok(Exit::Error);
     };
     if !planner.is_pinned(&args.account) {
@@ -165,6 +176,7 @@ async fn ask(planner: &Planner, planned: &Planned, output: &Output) -> Result<An
     }
     let now = planner.build(
         &planned.environment,
+        &planned.before,
         &AwsBackend(&planner.aws).observe(planned.objects.clone()).await,
     );
     let before = SavedPlan::new(planner.given(), &planned.plan);
@@ -328,7 +340,9 @@ impl ReadBack<'_> {
         let objects = self.planned.objects.iter();
         let touched = objects.filter(|object| open.contains_key(object.address())).cloned();
         let read = AwsBackend(&self.planner.aws).observe(touched.collect()).await;
-        let plan = self.planner.build(&self.planned.environment, &read);
+        let plan = self
+            .planner
+            .build(&self.planned.environment, &self.planned.before, &read);
         let unread = read.iter().filter(|object| object.visit(Unread));
         unread
             .map(|object| object.address().clone())

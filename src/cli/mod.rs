@@ -6,9 +6,15 @@
 mod account;
 #[cfg(feature = "aws")]
 mod apply;
+#[cfg(feature = "aws")]
+mod base;
 mod check;
+#[cfg(feature = "aws")]
+mod drift;
 mod exit;
 mod failure;
+#[cfg(feature = "aws")]
+mod fleet;
 mod history;
 #[cfg(feature = "aws")]
 mod journal;
@@ -17,10 +23,13 @@ mod output;
 mod plan;
 #[cfg(feature = "aws")]
 mod progress;
+#[cfg(all(test, feature = "aws"))]
+mod reference;
 #[cfg(feature = "aws")]
 mod revision;
 mod sandbox;
 mod session;
+mod shell;
 mod state;
 #[cfg(feature = "aws")]
 mod undo;
@@ -65,20 +74,22 @@ enum When {
     Never,
 }
 
+/// Each is told by the words on its own arguments; words here would hide all but their first line.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check the file: everything that can be known without AWS.
     Check(check::CheckArgs),
-    /// Show what `apply` would do, in order.
     #[cfg(feature = "aws")]
     Plan(plan::PlanArgs),
-    /// Show the plan, ask, execute it, read back, and say what is true now.
     #[cfg(feature = "aws")]
     Apply(apply::ApplyArgs),
-    /// Show what was applied, when, by whom, and every call of a run.
+    #[cfg(feature = "aws")]
+    Drift(drift::DriftArgs),
+    #[cfg(feature = "aws")]
+    Fleet(fleet::FleetArgs),
     History(history::HistoryArgs),
-    /// Serve a simulated account, for the AWS CLI and other clients.
     Sandbox(sandbox::SandboxArgs),
+    Completions(shell::CompletionsArgs),
+    Man(shell::ManArgs),
 }
 
 /// Which files, and with which values.
@@ -114,6 +125,9 @@ struct AccountArgs {
     /// Let the simulated account be as slow to agree with itself as AWS is; the seed decides when.
     #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "1", value_parser = seed, requires = "sandbox")]
     sandbox_lag: Option<u64>,
+    /// The role that is taken on first; a fleet's file names it.
+    #[arg(skip)]
+    assume: Option<crate::fleet::Assume>,
 }
 
 /// The seed of an account's lag. A word that follows the option without `=` is taken for it, so a plan file may land here.
@@ -124,7 +138,7 @@ fn seed(text: &str) -> Result<u64, String> {
 
 /// The user's word on what is dangerous.
 #[cfg(feature = "aws")]
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 struct ConsentArgs {
     /// Take over a resource that exists and is not this environment's (patterns: `role/*`).
     #[arg(long, value_name = "ADDRESS")]
@@ -152,8 +166,14 @@ pub fn main() -> Exit {
         Command::Plan(args) => block_on(plan::run(&args, &output)),
         #[cfg(feature = "aws")]
         Command::Apply(args) => block_on(apply::run(&args, &output)),
+        #[cfg(feature = "aws")]
+        Command::Drift(args) => block_on(drift::run(&args, &output)),
+        #[cfg(feature = "aws")]
+        Command::Fleet(args) => block_on(fleet::run(&args, &output)),
         Command::History(args) => history::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
+        Command::Completions(args) => Ok(shell::completions(&args, &output)),
+        Command::Man(args) => shell::man(&args, &output),
     };
     result.unwrap_or_else(|failure| output.failure(&failure))
 }

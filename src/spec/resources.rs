@@ -15,7 +15,7 @@ use super::source::{Place, Span};
 use super::table::{self, Reading, Table};
 use crate::address::Address;
 use crate::fields::FieldPath;
-use crate::kind::{Depth, Doom, Form, Home, Object, Seen, Wanted};
+use crate::kind::{Depth, Doom, DoomedBy, Form, Home, Object, Seen, Wanted};
 use crate::kinds::{AnyObject, COMMON, KindName, Member, Visit, VisitKind, VisitMut};
 use crate::names::{NameError, Region, TagValue, nearest};
 use crate::plan::level::TagRules;
@@ -42,6 +42,21 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// What declares nothing, under the same header.
+    #[must_use]
+    pub fn empty(header: &Header) -> Self {
+        Self {
+            name: header.environment.clone(),
+            tags: tag_rules(header),
+            objects: Vec::new(),
+            existing: BTreeSet::new(),
+            expectations: 0,
+            findings: Vec::new(),
+            sources: super::source::Sources::default(),
+            open_paths: BTreeSet::new(),
+        }
+    }
+
     /// Whether anything stands in the way.
     #[must_use]
     pub fn has_errors(&self) -> bool {
@@ -63,17 +78,10 @@ pub fn lower(
     let index = index::index(texts, &names, region);
     index::add_attributes(&mut names, &index, learned, home);
     let mut environment = Environment {
-        name: header.environment.clone(),
-        tags: TagRules {
-            owner_key: header.ownership_tag.clone(),
-            ..TagRules::new(header.ignore_tags.clone())
-        },
-        objects: Vec::new(),
-        existing: BTreeSet::new(),
-        expectations: 0,
         findings: texts.findings.clone(),
         sources: texts.sources.clone(),
         open_paths: open_paths(&index),
+        ..Environment::empty(header)
     };
     environment.findings.extend(index::clashes(&index));
     let cx = Cx {
@@ -93,6 +101,13 @@ pub fn lower(
     super::interpolate::drop_consequences(&mut environment.findings, &environment.sources);
     environment.objects.sort_by(|a, b| a.address().cmp(b.address()));
     environment
+}
+
+fn tag_rules(header: &Header) -> TagRules {
+    TagRules {
+        owner_key: header.ownership_tag.clone(),
+        ..TagRules::new(header.ignore_tags.clone())
+    }
 }
 
 fn open_paths(index: &Index) -> BTreeSet<(KindName, String)> {
@@ -581,6 +596,7 @@ fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(De
     if !matches!(item.value, Value::Map(_)) {
         let name = table::written_text(item, "absent", &mut reading)?;
         let doom = Doom {
+            by: DoomedBy::Absent,
             origin: environment.sources.place(item.span),
             detach: false,
             empty: false,
@@ -605,6 +621,7 @@ fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(De
     });
     let declared = plain(name, name_node.span);
     let doom = Doom {
+        by: DoomedBy::Absent,
         origin: environment.sources.place(name_node.span),
         detach,
         empty,

@@ -113,6 +113,7 @@ impl Kind for Group {
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = false;
+    const TELLING: &'static [&'static str] = &["members"];
     const NAMES: &'static [(&'static str, KindName)] = &[("policies.*", KindName::Policy)];
     type Id = GroupName;
     type State = State;
