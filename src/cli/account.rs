@@ -22,7 +22,6 @@ use crate::spec::resources::Environment;
 use crate::spec::source::{Sources, Span};
 use crate::vault;
 
-use super::check::not_evaluated;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
@@ -114,9 +113,14 @@ impl Planner {
 
     /// What every command says at its end.
     pub(crate) fn closing_notes(&self, output: &Output) {
-        if self.expectations > 0 {
-            output.note(not_evaluated(self.expectations).trim_start_matches("; "));
+        if let Some(remark) = self.remark() {
+            output.note(&remark);
         }
+    }
+
+    /// The same for a report.
+    pub(crate) fn remark(&self) -> Option<String> {
+        super::check::remark(self.expectations)
     }
 
     /// Reads the account and plans. `None` when the files turn out to have mistakes for this account.

@@ -15,6 +15,7 @@ use crate::kind::{Object, Seen};
 use crate::kinds::{Member, Visit};
 use crate::plan::Plan;
 use crate::plan::saved::SavedPlan;
+use crate::report::{Command, Report, Word};
 
 use super::account::{Planned, Planner};
 use super::exit::Exit;
@@ -22,6 +23,7 @@ use super::failure::Failure;
 use super::journal::Journal;
 use super::output::Output;
 use super::progress::{Both, Progress};
+use super::report::{ReportArgs, failed, verdict};
 use super::{AccountArgs, ConsentArgs, FileArgs};
 
 /// Readings after an apply that are made at least, however long each of them takes.
@@ -48,6 +50,8 @@ pub(crate) struct ApplyArgs {
     /// Where to record every call; by default below the user's state folder.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
 }
 
 pub(crate) async fn run(args: &ApplyArgs, output: &Output) -> Result<Exit, Failure> {
@@ -68,28 +72,60 @@ pub(crate) async fn run(args: &ApplyArgs, output: &Output) -> Result<Exit, Failu
     let Some(planned) = planner.plan(output).await? else {
         return Ok(Exit::Error);
     };
-    output.data(&crate::render::plan::plan(&planned.plan));
+    let shown = crate::render::plan::plan(&planned.plan);
+    if args.report.is_text() {
+        output.data(&shown);
+    } else {
+        output.aside(&shown);
+    }
     planner.closing_notes(output);
-    if let Some(refusal) = saved.as_ref().and_then(|saved| stale(saved, &planned.plan)) {
+    match decide(args, &planner, &planned, saved.as_ref(), output).await {
+        Ok(Some(exit)) => {
+            args.report
+                .record(report(&planner, &planned.plan, exit), &shown, output)?;
+            Ok(exit)
+        }
+        Ok(None) => carry_out(args, &planner, planned, output).await,
+        Err(failure) => {
+            let report = failed(report(&planner, &planned.plan, failure.exit), &failure);
+            args.report.record(report, &shown, output)?;
+            Err(failure)
+        }
+    }
+}
+
+/// `None` when the plan is to be carried out; else how it ends without.
+async fn decide(
+    args: &ApplyArgs,
+    planner: &Planner,
+    planned: &Planned,
+    saved: Option<&SavedPlan>,
+    output: &Output,
+) -> Result<Option<Exit>, Failure> {
+    if let Some(refusal) = saved.and_then(|saved| stale(saved, &planned.plan)) {
         return Err(refusal);
     }
     if !planned.plan.refusals.is_empty() {
-        return Ok(Exit::Refused);
+        return Ok(Some(Exit::Refused));
     }
     if planned.plan.steps.is_empty() {
-        return Ok(if planned.plan.is_incomplete() {
-            Exit::Incomplete
-        } else {
-            Exit::Done
-        });
+        let is_incomplete = planned.plan.is_incomplete();
+        return Ok(Some(if is_incomplete { Exit::Incomplete } else { Exit::Done }));
     }
     if !args.yes && saved.is_none() {
-        match ask(&planner, &planned, output).await? {
-            Answer::Yes => {}
-            Answer::No => return Ok(Exit::Refused),
-        }
+        return match ask(planner, planned, output).await? {
+            Answer::Yes => Ok(None),
+            Answer::No => Ok(Some(Exit::Refused)),
+        };
     }
-    carry_out(args, &planner, planned, output).await
+    Ok(None)
+}
+
+fn report(planner: &Planner, plan: &Plan, exit: Exit) -> Report {
+    let quiet = if plan.steps.is_empty() { Word::Clean } else { Word::Done };
+    let mut report = Report::of_plan(Command::Apply, plan, verdict(exit, quiet));
+    report.notes.extend(planner.remark());
+    report
 }
 
 fn read_saved(path: &std::path::Path) -> Result<SavedPlan, Failure> {
@@ -189,8 +225,16 @@ async fn carry_out(args: &ApplyArgs, planner: &Planner, planned: Planned, output
     .read(&ends)
     .await;
     progress.finish();
-    output.data(&crate::render::outcome::outcome(&planned.plan, &ends, &remaining));
-    Ok(exit(&stop, &ends, &remaining, &planned.plan))
+    let exit = exit(&stop, &ends, &remaining, &planned.plan);
+    let outcome = crate::render::outcome::outcome(&planned.plan, &ends, &remaining);
+    if args.report.is_text() {
+        output.data(&outcome);
+    }
+    let mut text = crate::render::plan::plan(&planned.plan);
+    text.append(outcome);
+    let report = report(planner, &planned.plan, exit).ended(&ends, &remaining);
+    args.report.record(report, &text, output)?;
+    Ok(exit)
 }
 
 /// The first Ctrl-C starts nothing more; the second one leaves at once, and what is under way then is not known.

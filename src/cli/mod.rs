@@ -16,6 +16,7 @@ mod output;
 mod plan;
 #[cfg(feature = "aws")]
 mod progress;
+mod report;
 mod sandbox;
 mod session;
 
@@ -23,6 +24,8 @@ mod session;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::report::Command as Reported;
 
 pub use exit::Exit;
 
@@ -139,11 +142,17 @@ pub fn main() -> Exit {
     init_log(cli.global.verbose);
     let output = Output::new(cli.global.color);
     let result = match cli.command {
-        Command::Check(args) => check::run(&args, &output),
+        Command::Check(args) => args
+            .report
+            .conclude(Reported::Check, check::run(&args, &output), &output),
         #[cfg(feature = "aws")]
-        Command::Plan(args) => block_on(plan::run(&args, &output)),
+        Command::Plan(args) => args
+            .report
+            .conclude(Reported::Plan, block_on(plan::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
-        Command::Apply(args) => block_on(apply::run(&args, &output)),
+        Command::Apply(args) => args
+            .report
+            .conclude(Reported::Apply, block_on(apply::run(&args, &output)), &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
     };
     result.unwrap_or_else(|failure| output.failure(&failure))

@@ -1,8 +1,10 @@
 //! Standard output and standard error, and whether they may be coloured.
 
+use std::cell::{Cell, RefCell};
 use std::io::{IsTerminal as _, Write as _};
 
 use crate::render::{Colour, Doc};
+use crate::report::{self, Report};
 use crate::spec::finding::Finding;
 use crate::spec::source::Sources;
 
@@ -10,11 +12,13 @@ use super::When;
 use super::exit::Exit;
 use super::failure::Failure;
 
-/// Where a command writes to.
-#[derive(Debug, Clone, Copy)]
+/// Where a command writes to, and what it has told so far.
+#[derive(Debug, Clone)]
 pub(crate) struct Output {
     out: Colour,
     err: Colour,
+    told: RefCell<Vec<report::Finding>>,
+    delivered: Cell<bool>,
 }
 
 impl Output {
@@ -29,6 +33,8 @@ impl Output {
         Self {
             out: decide(std::io::stdout().is_terminal()),
             err: decide(std::io::stderr().is_terminal()),
+            told: RefCell::default(),
+            delivered: Cell::new(false),
         }
     }
 
@@ -38,13 +44,26 @@ impl Output {
         let _ = std::io::stdout().flush();
     }
 
+    /// A whole document for programs, to standard output.
+    pub(crate) fn document(&self, text: &str) {
+        let _ = std::io::stdout().write_all(text.as_bytes());
+        let _ = std::io::stdout().flush();
+    }
+
+    /// What would be data, to standard error, because standard output holds something else.
+    #[cfg(feature = "aws")]
+    pub(crate) fn aside(&self, doc: &Doc) {
+        let _ = std::io::stderr().write_all(doc.render(self.err).as_bytes());
+    }
+
     /// A line for people, to standard error.
     pub(crate) fn note(&self, text: &str) {
         let _ = writeln!(std::io::stderr(), "{text}");
     }
 
-    /// Findings with their excerpts, to standard error.
+    /// Findings with their excerpts, to standard error. A report that follows holds them, too.
     pub(crate) fn findings(&self, findings: &[Finding], sources: &Sources) {
+        self.told.borrow_mut().extend(report::Finding::all(findings, sources));
         let text = crate::render::snippet::render(findings, sources, self.err);
         let _ = std::io::stderr().write_all(text.as_bytes());
     }
@@ -61,5 +80,23 @@ impl Output {
         }
         let _ = std::io::stderr().write_all(doc.render(self.err).as_bytes());
         failure.exit
+    }
+
+    /// A report with the findings that were told.
+    pub(crate) fn with_told(&self, mut report: Report) -> Report {
+        report.findings.extend(self.told.borrow().iter().cloned());
+        report.findings.sort();
+        report.findings.dedup();
+        report
+    }
+
+    /// Remembers that the command has reported.
+    pub(crate) fn delivered(&self) {
+        self.delivered.set(true);
+    }
+
+    /// Whether the command has reported.
+    pub(crate) fn has_delivered(&self) -> bool {
+        self.delivered.get()
     }
 }

@@ -66,6 +66,11 @@ impl Doc {
         self.lines.push(Vec::new());
     }
 
+    /// Puts another document behind this one.
+    pub fn append(&mut self, other: Self) {
+        self.lines.extend(other.lines);
+    }
+
     /// Whether nothing was written.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -4,6 +4,7 @@
 
 mod doc;
 pub mod json;
+pub mod markdown;
 pub mod outcome;
 pub mod plan;
 pub mod snippet;
