@@ -96,6 +96,7 @@ fn body(page: &mut String, report: &Report, level: Level) {
     parts::header(page, report);
     parts::refusals(page, report, level);
     parts::findings(page, report, level);
+    parts::unlisted(page, report);
     parts::dangers(page, report);
     parts::ends(page, report);
     let shown: Vec<&Thing> = report.things.iter().filter(|thing| thing.is_worth_showing()).collect();

@@ -59,7 +59,9 @@ impl Thing {
         let Change {
             address,
             verb,
+            live: _,
             origin,
+            doomed,
             fields,
             held,
             ignored,
@@ -72,6 +74,8 @@ impl Thing {
         Self {
             address: address.clone(),
             status: Status::of(*verb),
+            standing: None,
+            doomed: *doomed,
             place: origin.clone(),
             fields: all(fields),
             held: all(held),

@@ -110,7 +110,8 @@ fn sign(field: &Field) -> char {
 
 /// Everything that is said of a resource, each on a line that begins as in a difference.
 fn lines(thing: &Thing, most: usize) -> Vec<String> {
-    let mut lines: Vec<String> = thing.fields.iter().flat_map(|field| self::field(field, most)).collect();
+    let mut lines: Vec<String> = thing.remark().map(|remark| format!("! {remark}")).into_iter().collect();
+    lines.extend(thing.fields.iter().flat_map(|field| self::field(field, most)));
     for (field, remedy) in &thing.unmet {
         let (before, after) = (said(field.before.as_ref()), said(field.after.as_ref()));
         let text = format!("{}: {before}, the file says {after}: {remedy}", field.path.brief());

@@ -166,6 +166,17 @@ pub(super) fn at(place: Option<&Place>) -> String {
         .unwrap_or_default()
 }
 
+/// Kinds of which nobody knows what there is.
+pub(super) fn unlisted(page: &mut String, report: &Report) {
+    if report.unlisted.is_empty() {
+        return;
+    }
+    let _ = writeln!(page, "\n**Could not be listed**\n");
+    for (kind, reason) in &report.unlisted {
+        let _ = writeln!(page, "- {}: {}", code(kind.name()), prose(&clipped(reason, SHORT)));
+    }
+}
+
 /// Mistakes in files, errors first.
 pub(super) fn findings(page: &mut String, report: &Report, level: Level) {
     for (severity, title) in [(Severity::Error, "Errors"), (Severity::Warning, "Warnings")] {
