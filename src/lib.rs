@@ -20,5 +20,7 @@ pub mod plan;
 pub mod policy_doc;
 pub mod render;
 pub mod sandbox;
+pub mod schema;
+pub mod shape;
 pub mod spec;
 pub mod vault;

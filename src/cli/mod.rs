@@ -19,6 +19,7 @@ mod progress;
 #[cfg(all(test, feature = "aws"))]
 mod reference;
 mod sandbox;
+mod schema;
 mod session;
 mod shell;
 
@@ -71,6 +72,7 @@ enum Command {
     #[cfg(feature = "aws")]
     Apply(apply::ApplyArgs),
     Sandbox(sandbox::SandboxArgs),
+    Schema(schema::SchemaArgs),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
 }
@@ -147,6 +149,7 @@ pub fn main() -> Exit {
         #[cfg(feature = "aws")]
         Command::Apply(args) => block_on(apply::run(&args, &output)),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
+        Command::Schema(args) => Ok(schema::run(&args, &output)),
         Command::Completions(args) => Ok(shell::completions(&args, &output)),
         Command::Man(args) => shell::man(&args, &output),
     };

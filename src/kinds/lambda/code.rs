@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 use crate::archive::{self, Archive, ArchiveError};
 use crate::fields::{FieldValue, Shown};
 use crate::names::{BucketName, ImageUri};
+use crate::shape::{self, Choice, Part, Shape, items, part};
 use crate::spec::files::{self, Kind, Trouble};
 use crate::spec::finding::Finding;
 use crate::spec::lower::Lowering;
@@ -172,7 +173,37 @@ pub(super) struct LoweredCode {
     pub(super) unknown: Option<String>,
 }
 
-const KEYS: &[&str] = &["path", "zip", "s3", "version", "sha256", "image", "exclude"];
+const PARTS: [Part; 7] = [
+    part(
+        "path",
+        shape::FILE,
+        "A folder or file, packed so that the same files give the same bytes everywhere.",
+    ),
+    part("zip", shape::FILE, "A zip, used as it is."),
+    part("s3", shape::WRITTEN, "An object as `BUCKET/KEY`; beside it `sha256`."),
+    part("version", shape::WRITTEN, "The object's version."),
+    part(
+        "sha256",
+        shape::WRITTEN,
+        "The hash of the object, in base64 or hexadecimal.",
+    ),
+    part("image", shape::WRITTEN, "An image by digest."),
+    part(
+        "exclude",
+        Shape::Texts(&items("patterns", shape::TEXT)),
+        "Patterns of files of the folder that are left out.",
+    ),
+];
+
+const KEYS: &[&str] = &shape::names(&PARTS);
+
+pub(super) const SHAPE: Shape = Shape::Called(
+    "path, { path, exclude }, { zip }, { s3, version, sha256 } or { image }",
+    &Shape::AnyOf(&[
+        shape::FILE,
+        shape::table(&PARTS, &[Choice::One(&["path", "zip", "s3", "image"])]),
+    ]),
+);
 
 /// A path alone, or a mapping with one of `path`, `zip`, `s3` and `image`.
 pub(super) fn lower(node: &Node, cx: &mut Lowering<'_>) -> Option<LoweredCode> {
@@ -287,7 +318,9 @@ fn zip(node: &Node, cx: &mut Lowering<'_>) -> Option<LoweredCode> {
     let written = table::written_text(node, "zip", &mut cx.reading())?;
     let path = beside(node, written, cx);
     let written = json!({ "zip": written });
-    let Spot::At(path) = path? else { return Some(elsewhere(written)) };
+    let Spot::At(path) = path? else {
+        return Some(elsewhere(written));
+    };
     let Some(local) = cx.files.local(&path) else {
         return Some(elsewhere(written));
     };
@@ -309,7 +342,9 @@ fn pack(node: &Node, exclude: Option<&Node>, written: Json, cx: &mut Lowering<'_
     };
     let texts: Vec<String> = patterns.iter().map(|(text, _)| (*text).to_owned()).collect();
     let written = with_patterns(written, &texts);
-    let Spot::At(path) = path else { return Some(elsewhere(written)) };
+    let Spot::At(path) = path else {
+        return Some(elsewhere(written));
+    };
     let Some(local) = cx.files.local(&path) else {
         return Some(elsewhere(written));
     };
