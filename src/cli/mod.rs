@@ -6,9 +6,14 @@
 mod account;
 #[cfg(feature = "aws")]
 mod apply;
+#[cfg(feature = "aws")]
+mod base;
 mod check;
+#[cfg(feature = "aws")]
+mod drift;
 mod exit;
 mod failure;
+mod history;
 #[cfg(feature = "aws")]
 mod journal;
 mod output;
@@ -18,10 +23,13 @@ mod plan;
 mod progress;
 #[cfg(all(test, feature = "aws"))]
 mod reference;
+#[cfg(feature = "aws")]
+mod revision;
 mod sandbox;
 mod schema;
 mod session;
 mod shell;
+mod state;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;
@@ -71,6 +79,9 @@ enum Command {
     Plan(plan::PlanArgs),
     #[cfg(feature = "aws")]
     Apply(apply::ApplyArgs),
+    #[cfg(feature = "aws")]
+    Drift(drift::DriftArgs),
+    History(history::HistoryArgs),
     Sandbox(sandbox::SandboxArgs),
     Schema(schema::SchemaArgs),
     Completions(shell::CompletionsArgs),
@@ -120,7 +131,7 @@ fn seed(text: &str) -> Result<u64, String> {
 
 /// The user's word on what is dangerous.
 #[cfg(feature = "aws")]
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 struct ConsentArgs {
     /// Take over a resource that exists and is not this environment's (patterns: `role/*`).
     #[arg(long, value_name = "ADDRESS")]
@@ -148,6 +159,9 @@ pub fn main() -> Exit {
         Command::Plan(args) => block_on(plan::run(&args, &output)),
         #[cfg(feature = "aws")]
         Command::Apply(args) => block_on(apply::run(&args, &output)),
+        #[cfg(feature = "aws")]
+        Command::Drift(args) => block_on(drift::run(&args, &output)),
+        Command::History(args) => history::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
         Command::Schema(args) => Ok(schema::run(&args, &output)),
         Command::Completions(args) => Ok(shell::completions(&args, &output)),

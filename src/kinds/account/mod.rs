@@ -21,7 +21,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::fields::{FieldPath, FieldValue, Shown};
 use crate::kind::{
-    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, SettingTable, field,
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, SettingTable,
+    field,
 };
 use crate::names::{Arn, IamPath, NameError, nearest};
 use crate::shape::{self, Choice, Shape};
@@ -312,6 +313,10 @@ impl Kind for Account {
 
     fn spell(setting: &Setting, state: &State) -> Json {
         spell(*setting, state)
+    }
+
+    fn regain(_: &Setting, _: &Observed<Self>, _: Option<&State>) -> Regained {
+        Regained::default()
     }
 
     fn contribute(_: &mut State, part: Infallible) {

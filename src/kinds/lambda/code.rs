@@ -171,9 +171,11 @@ pub(super) struct LoweredCode {
     pub(super) code: Code,
     /// Why its hash isn't known, where it isn't.
     pub(super) unknown: Option<String>,
+    /// What is kept as it is.
+    pub(super) kept: &'static [&'static str],
 }
 
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     part(
         "path",
         shape::FILE,
@@ -188,6 +190,7 @@ const PARTS: [Part; 7] = [
         "The hash of the object, in base64 or hexadecimal.",
     ),
     part("image", shape::WRITTEN, "An image by digest."),
+    part("live", Shape::True, "Whatever the function runs already."),
     part(
         "exclude",
         Shape::Texts(&items("patterns", shape::TEXT)),
@@ -198,32 +201,33 @@ const PARTS: [Part; 7] = [
 const KEYS: &[&str] = &shape::names(&PARTS);
 
 pub(super) const SHAPE: Shape = Shape::Called(
-    "path, { path, exclude }, { zip }, { s3, version, sha256 } or { image }",
+    "path, { path, exclude }, { zip }, { s3, version, sha256 }, { image } or { live: true }",
     &Shape::AnyOf(&[
         shape::FILE,
-        shape::table(&PARTS, &[Choice::One(&["path", "zip", "s3", "image"])]),
+        shape::table(&PARTS, &[Choice::One(&["path", "zip", "s3", "image", "live"])]),
     ]),
 );
 
-/// A path alone, or a mapping with one of `path`, `zip`, `s3` and `image`.
-pub(super) fn lower(node: &Node, cx: &mut Lowering<'_>) -> Option<LoweredCode> {
+/// A path alone, or a mapping with one of `path`, `zip`, `s3`, `image` and `live`; a function whose code is kept is
+/// known by `otherwise` to be a zip or an image.
+pub(super) fn lower(node: &Node, otherwise: PackageType, cx: &mut Lowering<'_>) -> Option<LoweredCode> {
     if let Value::Map(_) = node.value {
-        return lower_map(node, cx);
+        return lower_map(node, otherwise, cx);
     }
     let written = table::written_text(node, "code", &mut cx.reading())?;
     pack(node, None, json!(written), cx)
 }
 
-fn lower_map(node: &Node, cx: &mut Lowering<'_>) -> Option<LoweredCode> {
+fn lower_map(node: &Node, otherwise: PackageType, cx: &mut Lowering<'_>) -> Option<LoweredCode> {
     let mut table = Table::new(node, "code", KEYS, &mut cx.reading())?;
     let exclude = table.take("exclude");
-    let forms = ["path", "zip", "s3", "image"];
+    let forms = ["path", "zip", "s3", "image", "live"];
     let mut given: Vec<_> = forms
         .iter()
         .filter_map(|form| Some((*form, table.take(form)?)))
         .collect();
     if given.len() != 1 {
-        let message = "`code` takes exactly one of `path`, `zip`, `s3` and `image`";
+        let message = "`code` takes exactly one of `path`, `zip`, `s3`, `image` and `live`";
         cx.report(Finding::error("E0432", node.span, message).label("write one of them"));
         return None;
     }
@@ -241,10 +245,12 @@ fn lower_map(node: &Node, cx: &mut Lowering<'_>) -> Option<LoweredCode> {
             Some(LoweredCode {
                 code: Code::image(uri),
                 unknown: None,
+                kept: &[],
             })
         }
         "s3" => object(place, version, sha256, cx),
         "zip" => zip(place, cx),
+        "live" => live(place, otherwise, cx),
         _ => {
             let written = table::written_text(place, "path", &mut cx.reading())?;
             pack(place, exclude, json!({ "path": written }), cx)
@@ -286,6 +292,7 @@ fn object(place: &Node, version: Option<&Node>, sha256: Option<&Node>, cx: &mut 
     Some(LoweredCode {
         code: Code::zip(hash(sha256, cx)?, source),
         unknown: None,
+        kept: &[],
     })
 }
 
@@ -311,6 +318,20 @@ fn hash(node: &Node, cx: &mut Lowering<'_>) -> Option<String> {
             None
         }
     }
+}
+
+/// What the function runs already, whatever it is.
+fn live(node: &Node, package: PackageType, cx: &mut Lowering<'_>) -> Option<LoweredCode> {
+    if table::boolean(node, "live", &mut cx.reading())? {
+        return Some(LoweredCode {
+            code: Code::live(package, "", None),
+            unknown: None,
+            kept: &["code", "package_type"],
+        });
+    }
+    let finding = Finding::error("E0402", node.span, "`live` can only be `true`");
+    cx.report(finding.label("name the code instead"));
+    None
 }
 
 /// A zip that somebody else has made, taken as it is.
@@ -376,13 +397,18 @@ fn with_patterns(written: Json, patterns: &[String]) -> Json {
 
 fn packed(archive: Archive, written: Json) -> LoweredCode {
     let code = Code::zip(archive.sha256_base64.clone(), Source::Archive { archive, written });
-    LoweredCode { code, unknown: None }
+    LoweredCode {
+        code,
+        unknown: None,
+        kept: &[],
+    }
 }
 
 fn elsewhere(written: Json) -> LoweredCode {
     LoweredCode {
         code: Code::zip("", Source::Elsewhere(written)),
         unknown: Some("what it was packed from is not at hand".into()),
+        kept: &[],
     }
 }
 

@@ -17,7 +17,9 @@ use std::fmt;
 use serde_json::json;
 
 use crate::fields::{FieldKey, FieldPath};
-use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
+use crate::kind::{
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, field,
+};
 use crate::names::{Arn, ClientId, IamPath, NameError, OidcUrl, Thumbprint, limits};
 use crate::shape::{self, Shape, items, some_items};
 use crate::spec::finding::Finding;
@@ -158,6 +160,13 @@ impl Kind for OidcProvider {
             put("tags", json!(state.tags));
         }
         serde_json::Value::Object(spelled)
+    }
+
+    fn regain(_: &Self::Id, _: &Observed<Self>, after: Option<&State>) -> Regained {
+        match after {
+            Some(_) => Regained::default(),
+            None => Regained::without("the date of its creation"),
+        }
     }
 
     fn contribute(_: &mut State, part: Infallible) {
