@@ -29,4 +29,5 @@ pub mod schema;
 pub mod shape;
 pub mod spec;
 pub mod trail;
+pub mod undo;
 pub mod vault;
