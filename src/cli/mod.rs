@@ -31,6 +31,7 @@ mod report;
 #[cfg(feature = "aws")]
 mod revision;
 mod sandbox;
+mod schema;
 mod session;
 mod shell;
 mod state;
@@ -97,6 +98,7 @@ enum Command {
     Fleet(fleet::FleetArgs),
     History(history::HistoryArgs),
     Sandbox(sandbox::SandboxArgs),
+    Schema(schema::SchemaArgs),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
 }
@@ -191,6 +193,7 @@ pub fn main() -> Exit {
         Command::Fleet(args) => block_on(fleet::run(&args, &output)),
         Command::History(args) => history::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
+        Command::Schema(args) => Ok(schema::run(&args, &output)),
         Command::Completions(args) => Ok(shell::completions(&args, &output)),
         Command::Man(args) => shell::man(&args, &output),
     };
