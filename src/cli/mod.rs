@@ -31,6 +31,8 @@ mod sandbox;
 mod session;
 mod shell;
 mod state;
+#[cfg(feature = "aws")]
+mod who;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;
