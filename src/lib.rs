@@ -28,4 +28,5 @@ pub mod report;
 pub mod sandbox;
 pub mod spec;
 pub mod trail;
+pub mod undo;
 pub mod vault;

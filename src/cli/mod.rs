@@ -32,6 +32,8 @@ mod session;
 mod shell;
 mod state;
 #[cfg(feature = "aws")]
+mod undo;
+#[cfg(feature = "aws")]
 mod who;
 
 #[cfg(feature = "aws")]
