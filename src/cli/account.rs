@@ -146,11 +146,6 @@ impl Planner {
         Ok(Some(planner))
     }
 
-    /// The default region of this run.
-    pub(crate) fn region(&self) -> &Region {
-        &self.region
-    }
-
     /// What was given, for a saved plan.
     pub(crate) fn given(&self) -> Given {
         self.given.clone()
