@@ -20,6 +20,7 @@ pub mod journal;
 pub mod kind;
 pub mod kinds;
 pub mod names;
+pub mod notice;
 pub mod plan;
 pub mod policy_doc;
 #[cfg(feature = "aws")]

@@ -2,7 +2,9 @@
 
 use clap::Args;
 
+use crate::aws::notice::{NoticeError, put};
 use crate::drift::{Counts, Drift, compare};
+use crate::notice::{Status, detail};
 use crate::plan::Plan;
 use crate::report::{Report, Word};
 
@@ -31,6 +33,15 @@ pub(crate) struct DriftArgs {
     unmanaged: UnmanagedArgs,
     #[command(flatten)]
     pub(super) report: ReportArgs,
+    /// Ask CloudTrail who made what moved, and when.
+    #[arg(long)]
+    who: bool,
+    /// Where something moved or could not be read, put an `evenkeel.drift` event on this event bus (a name or an ARN).
+    #[arg(long, value_name = "BUS")]
+    notify: Option<String>,
+    /// Put the event there also when everything is as written.
+    #[arg(long, requires = "notify")]
+    notify_always: bool,
 }
 
 pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failure> {
@@ -54,13 +65,50 @@ pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failu
     if let Some(search) = &search {
         search.run(&planner, &planned, &mut drift).await;
     }
+    if args.who {
+        let now = time::OffsetDateTime::now_utc();
+        super::who::tell(&mut drift, &planned.objects, &planner.aws, planner.region(), now).await;
+    }
     let exit = exit(&drift);
     let mut report = Report::of_drift(&drift, verdict(exit, quiet(&drift)));
     report.notes.extend(planner.remark());
     args.report
         .deliver(report, &crate::render::drift::drift(&drift), output)?;
     planner.closing_notes(output);
+    notify(args, &drift, &planner, output).await?;
     Ok(exit)
+}
+
+/// Tells a bus. Whoever waits for the event must hear that it was not sent, so a failure is an error, after the report.
+async fn notify(args: &DriftArgs, drift: &Drift, planner: &Planner, output: &Output) -> Result<(), Failure> {
+    let status = match exit(drift) {
+        Exit::Done => Status::Clean,
+        Exit::Incomplete => Status::Incomplete,
+        _ => Status::Drift,
+    };
+    let Some(bus) = args
+        .notify
+        .as_ref()
+        .filter(|_| status != Status::Clean || args.notify_always)
+    else {
+        return Ok(());
+    };
+    let sent = put(&planner.aws, bus, planner.region(), detail(drift, status)).await;
+    let id = sent.map_err(|error| {
+        let failure = Failure::new(format!("nobody was notified: {error}"));
+        match error {
+            NoticeError::NoBus { .. } => failure.hint(
+                "`--notify default` is the bus that every region has; another is made with `event_buses:` or named by its ARN",
+            ),
+            NoticeError::Odd(_) => failure.hint("write --notify NAME or --notify arn:aws:events:REGION:ACCOUNT:event-bus/NAME"),
+            NoticeError::Call(call) if call.is_denied() => {
+                failure.hint("the permission `events:PutEvents` on the bus is missing")
+            }
+            NoticeError::Call(_) | NoticeError::Failed { .. } => failure,
+        }
+    })?;
+    output.note(&format!("put on the event bus {bus}: event {id}"));
+    Ok(())
 }
 
 /// The comparison with every base.

@@ -39,6 +39,8 @@ mod state;
 mod undo;
 #[cfg(feature = "aws")]
 mod unmanaged;
+#[cfg(feature = "aws")]
+mod who;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;

@@ -6,7 +6,7 @@
 use crate::drift::unmanaged::Unmanaged;
 use crate::drift::{self, Class as DriftClass, Difference, Drift, Standing};
 
-use super::{Base, Class, Command, Context, Field, Report, Status, Thing, Verdict};
+use super::{Base, Class, Command, Context, Field, Report, Status, Thing, Trace, Verdict};
 
 impl Report {
     /// What a drift says.
@@ -57,6 +57,7 @@ impl Thing {
             unknown,
             to_adopt: _,
             notes,
+            by,
         } = thing;
         let mut told = Self::new(address.clone(), status, origin.clone());
         told.standing = Some(*standing);
@@ -71,6 +72,12 @@ impl Thing {
         told.held = held.iter().map(Field::of).collect();
         told.unknown.clone_from(unknown);
         told.notes.clone_from(notes);
+        let traces = by.iter().map(|deed| Trace {
+            actor: deed.actor.clone(),
+            event: deed.event.clone(),
+            time: deed.time.clone(),
+        });
+        told.traces = traces.collect();
         told
     }
 
