@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod drift;
 pub mod engine;
+pub mod explain;
 pub mod fields;
 pub mod fleet;
 pub mod git;

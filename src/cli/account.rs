@@ -306,6 +306,11 @@ impl Planner {
         bare(*kind, &declared)
     }
 
+    /// A thing of which only the kind and the name are known, unread; `None` for an impossible name.
+    pub(crate) fn bare_named(&self, kind: KindName, name: &str) -> Option<AnyObject> {
+        bare(kind, &Declared::bare(name, &self.region, nowhere()))
+    }
+
     /// The default region.
     pub(crate) fn region(&self) -> &Region {
         &self.region

@@ -12,6 +12,8 @@ mod check;
 #[cfg(feature = "aws")]
 mod drift;
 mod exit;
+#[cfg(feature = "aws")]
+mod explain;
 mod failure;
 #[cfg(feature = "aws")]
 mod fleet;
@@ -98,6 +100,8 @@ enum Command {
     Drift(drift::DriftArgs),
     #[cfg(feature = "aws")]
     Fleet(fleet::FleetArgs),
+    #[cfg(feature = "aws")]
+    Explain(explain::ExplainArgs),
     History(history::HistoryArgs),
     Sandbox(sandbox::SandboxArgs),
     Schema(schema::SchemaArgs),
@@ -193,6 +197,8 @@ pub fn main() -> Exit {
             .conclude(Reported::Drift, block_on(drift::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
         Command::Fleet(args) => block_on(fleet::run(&args, &output)),
+        #[cfg(feature = "aws")]
+        Command::Explain(args) => block_on(explain::run(&args, &output)),
         Command::History(args) => history::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
         Command::Schema(args) => Ok(schema::run(&args, &output)),

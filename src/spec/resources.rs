@@ -424,7 +424,7 @@ fn mentioned<K: Member>(node: &Node) -> BTreeSet<&'static str> {
 /// Where each field, and each entry of a written mapping, stands.
 fn field_places<K: Member>(node: &Node, environment: &Environment) -> BTreeMap<FieldPath, Place> {
     let mut places = BTreeMap::new();
-    for field in K::FIELDS {
+    for field in K::FIELDS.iter().chain(COMMON) {
         let Some((key, value)) = node.entries().iter().find(|(key, _)| key.text == field.name) else {
             continue;
         };
