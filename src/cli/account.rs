@@ -11,7 +11,7 @@ use crate::engine::Backend as _;
 use crate::engine::retry::Pace;
 use crate::kind::{Depth, Object, Seen};
 use crate::kinds::{AnyObject, KindName, Member, Visit, VisitKind, VisitMut};
-use crate::names::{AccountId, IamPath, Region};
+use crate::names::{AccountId, Arn, IamPath, Region};
 use crate::plan::build::{Input, build};
 use crate::plan::consent::Consents;
 use crate::plan::dropped;
@@ -246,12 +246,9 @@ impl Planner {
     /// What the bases declared, for this account.
     fn before(&self, learned: &Learned) -> Vec<Environment> {
         let home = &self.aws.connection.home;
-        let lowered = self.bases.iter().map(|base| match &base.texts {
-            Some((loaded, header)) => {
-                let region = header.region.as_ref().unwrap_or(&self.region);
-                loaded.lower(header, home, region, learned)
-            }
-            None => Environment::empty(&self.header),
+        let lowered = self.bases.iter().map(|Base { loaded, header, .. }| {
+            let region = header.region.as_ref().unwrap_or(&self.region);
+            loaded.lower(header, home, region, learned)
         });
         lowered.collect()
     }
@@ -261,10 +258,7 @@ impl Planner {
         if self.dropping != Dropping::Delete {
             return Vec::new();
         }
-        let headers = self
-            .bases
-            .iter()
-            .filter_map(|base| Some((base.name.as_str(), &base.texts.as_ref()?.1)));
+        let headers = self.bases.iter().map(|base| (base.name.as_str(), &base.header));
         let unlike = headers.flat_map(|(name, header)| unlike(name, header, &self.header));
         let declares_nothing = environment.objects.is_empty() && before.iter().any(|before| !before.objects.is_empty());
         unlike.chain(declares_nothing.then(nothing_left)).collect()
@@ -294,20 +288,27 @@ impl Planner {
     }
 
     fn caller(&self) -> Option<AnyObject> {
-        let caller = self.aws.caller();
-        let name = caller.user_name().map(|name| name.to_string());
-        let name = name.or_else(|| caller.session_role_name().map(|name| name.to_string()))?;
-        let span = nowhere();
-        let declared = Declared::bare(&name, &self.region, span);
-        let principals = KindName::ALL.iter().filter(|kind| kind.section().principal);
-        let named = |kind: &&KindName| {
-            let arn = crate::spec::lower::arn_of(**kind, &declared, &Learned::default(), &self.aws.connection.home);
-            arn.is_some_and(|arn| arn.names_same_principal(caller))
+        self.bare_of(self.aws.caller())
+    }
+
+    /// A user, role or group of which only the ARN is known, unread; `None` for anything else.
+    pub(crate) fn bare_of(&self, arn: &Arn) -> Option<AnyObject> {
+        let name = arn.user_name().map(|name| name.to_string());
+        let name = name.or_else(|| arn.role_name().map(|name| name.to_string()));
+        let name = name.or_else(|| arn.session_role_name().map(|name| name.to_string()));
+        let name = name.or_else(|| arn.group_name().map(|name| name.to_string()))?;
+        let declared = Declared::bare(&name, &self.region, nowhere());
+        let is_meant = |kind: &&KindName| {
+            let found = crate::spec::lower::arn_of(**kind, &declared, &Learned::default(), &self.aws.connection.home);
+            found.is_some_and(|found| found.names_same_principal(arn) || found.pathless() == arn.pathless())
         };
-        principals
-            .into_iter()
-            .find(named)
-            .and_then(|kind| bare(*kind, &declared))
+        let kind = KindName::ALL.iter().find(is_meant)?;
+        bare(*kind, &declared)
+    }
+
+    /// The default region.
+    pub(crate) fn region(&self) -> &Region {
+        &self.region
     }
 }
 
@@ -497,7 +498,7 @@ impl Asked {
             lag: args.sandbox_lag,
         });
         let region = header.region.as_ref().or(self.region.as_ref());
-        let (config, connection) = connect(args.profile.as_deref(), region, choice)
+        let (config, connection) = connect(args.profile.as_deref(), region, choice, args.assume.as_ref())
             .await
             .map_err(|error| unconnected(&error))?;
         if let Some(wanted) = &self.account
@@ -535,4 +536,18 @@ fn unconnected(error: &ConfigError) -> Failure {
             .hint("without an AWS account, try --sandbox"),
         ConfigError::Sandbox(_) | ConfigError::Odd(_) => failure,
     }
+}
+
+/// Clients of the account that the options lead to, without any file, and the default region.
+pub(crate) async fn reach(args: &AccountArgs) -> Result<(Aws, Region), Failure> {
+    let header = Header {
+        environment: String::new(),
+        account: None,
+        region: None,
+        tags: std::collections::BTreeMap::new(),
+        ignore_tags: Vec::new(),
+        ownership_tag: String::new(),
+        variables: crate::spec::header::Variables::default(),
+    };
+    Asked::parse(args, &header)?.connect(args, &header).await
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, IsTerminal as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
@@ -11,11 +11,13 @@ use crate::address::Address;
 use crate::aws::AwsBackend;
 use crate::engine::Backend as _;
 use crate::engine::apply::{End, Stop, execute};
-use crate::journal::Begin;
+use crate::journal::{Begin, RunId};
 use crate::kind::{Object, Seen};
 use crate::kinds::{Member, Visit};
 use crate::plan::saved::SavedPlan;
 use crate::plan::{Header, Plan};
+use crate::render::Label;
+use crate::render::history::undo_command;
 use crate::report::{Command, Report, Word};
 
 use super::account::{Past, Planned, Planner};
@@ -57,6 +59,9 @@ pub(crate) struct ApplyArgs {
     /// Where to record every call; by default below the user's state folder.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
+    /// Where to write the file that undoes this; by default below the user's state folder.
+    #[arg(long, value_name = "DIR")]
+    undo: Option<PathBuf>,
     #[command(flatten)]
     pub(super) report: ReportArgs,
 }
@@ -69,7 +74,7 @@ pub(crate) async fn run(args: &ApplyArgs, output: &Output) -> Result<Exit, Failu
         (BaseArgs { base }, saved.given.prune)
     });
     let past = Past::of(&base, prune);
-    let Some(planner) = Planner::prepare(&files, &args.account, &consents, &past, output).await? else {
+    let Some(mut planner) = Planner::prepare(&files, &args.account, &consents, &past, output).await? else {
         return Ok(Exit::Error);
     };
     if !planner.is_pinned(&args.account) {
@@ -97,7 +102,10 @@ pub(crate) async fn run(args: &ApplyArgs, output: &Output) -> Result<Exit, Failu
                 .record(report(&planner, &planned.plan, exit), &shown, output)?;
             Ok(exit)
         }
-        Ok(None) => carry_out(args, &planner, planned, output).await,
+        Ok(None) => {
+            let run = prepare(args, &mut planner, &planned, output).await?;
+            carry_out(args, &planner, planned, run, output).await
+        }
         Err(failure) => {
             let report = failed(report(&planner, &planned.plan, failure.exit), &failure);
             args.report.record(report, &shown, output)?;
@@ -210,10 +218,33 @@ async fn ask(planner: &Planner, planned: &Planned, output: &Output) -> Result<An
     stale(&before, &now).map_or(Ok(Answer::Yes), Err)
 }
 
-async fn carry_out(args: &ApplyArgs, planner: &Planner, planned: Planned, output: &Output) -> Result<Exit, Failure> {
+/// Names the run and writes what undoes it.
+async fn prepare(args: &ApplyArgs, planner: &mut Planner, planned: &Planned, output: &Output) -> Result<Run, Failure> {
+    let id = new_run();
+    let folder = args.undo.clone();
+    let folder = folder.unwrap_or_else(|| state::undo_folder(&planner.state_folder, &id));
+    let undo = super::undo::write(planner, planned, &folder, &id, output).await?;
+    Ok(Run { id, undo })
+}
+
+/// What a run is called, and what undoes it.
+struct Run {
+    id: RunId,
+    undo: PathBuf,
+}
+
+async fn carry_out(
+    args: &ApplyArgs,
+    planner: &Planner,
+    planned: Planned,
+    run: Run,
+    output: &Output,
+) -> Result<Exit, Failure> {
     let journal_path = args.journal.clone();
     let journal_path = journal_path.unwrap_or_else(|| state::journal(&planner.state_folder));
-    let journal = Journal::open(&journal_path, new_run(), begin(args, planner, &planned), &planned.plan)?;
+    let begin = begin(args, planner, &planned, &run.undo);
+    let undo = undo_command(&run.undo.display().to_string(), begin.sandbox.as_deref());
+    let journal = Journal::open(&journal_path, run.id, begin, &planned.plan)?;
     let progress = Progress::new(planned.plan.steps.len());
     let stop = Stop::default();
     let backend = AwsBackend(&planner.aws);
@@ -237,7 +268,8 @@ async fn carry_out(args: &ApplyArgs, planner: &Planner, planned: Planned, output
     .await;
     progress.finish();
     let exit = exit(&stop, &ends, &remaining, &planned.plan);
-    let outcome = crate::render::outcome::outcome(&planned.plan, &ends, &remaining);
+    let mut outcome = crate::render::outcome::outcome(&planned.plan, &ends, &remaining);
+    outcome.text(Label::Plain, format!("to undo: {undo}"));
     if args.report.is_text() {
         output.data(&outcome);
     }
@@ -245,14 +277,14 @@ async fn carry_out(args: &ApplyArgs, planner: &Planner, planned: Planned, output
         output.note(&broken);
     }
     let mut text = crate::render::plan::plan(&planned.plan);
-    text.append(outcome);
+    text.append(&outcome);
     let report = report(planner, &planned.plan, exit).ended(&ends, &remaining);
     args.report.record(report, &text, output)?;
     Ok(exit)
 }
 
 /// What the journal tells of a run before it does anything.
-fn begin(args: &ApplyArgs, planner: &Planner, planned: &Planned) -> Begin {
+fn begin(args: &ApplyArgs, planner: &Planner, planned: &Planned, undo: &Path) -> Begin {
     let Header {
         environment,
         account,
@@ -277,7 +309,7 @@ fn begin(args: &ApplyArgs, planner: &Planner, planned: &Planned) -> Begin {
         consents: planned.plan.consents.clone(),
         steps: planned.plan.steps.len(),
         sandbox: args.account.sandbox.as_ref().map(absolute),
-        undo: None,
+        undo: Some(undo.display().to_string()),
     }
 }
 

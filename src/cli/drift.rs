@@ -12,6 +12,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
 use super::report::{ReportArgs, verdict};
+use super::unmanaged::{Asked, UnmanagedArgs};
 use super::{AccountArgs, ConsentArgs, FileArgs};
 
 /// Show where the account is not as the file says, and change nothing.
@@ -27,6 +28,8 @@ pub(crate) struct DriftArgs {
     #[command(flatten)]
     base: BaseArgs,
     #[command(flatten)]
+    unmanaged: UnmanagedArgs,
+    #[command(flatten)]
     pub(super) report: ReportArgs,
 }
 
@@ -35,6 +38,11 @@ pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failu
         args: &args.base,
         dropping: Dropping::Tell,
     };
+    let search = match args.unmanaged.search(output)? {
+        Asked::Nothing => None,
+        Asked::Search(search) => Some(search),
+        Asked::Mistaken => return Ok(Exit::Error),
+    };
     let none = ConsentArgs::default();
     let Some(planner) = Planner::prepare(&args.files, &args.account, &none, &past, output).await? else {
         return Ok(Exit::Error);
@@ -42,7 +50,10 @@ pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failu
     let Some(planned) = planner.plan(output).await? else {
         return Ok(Exit::Error);
     };
-    let drift = drifted(&planner, &planned);
+    let mut drift = drifted(&planner, &planned);
+    if let Some(search) = &search {
+        search.run(&planner, &planned, &mut drift).await;
+    }
     let exit = exit(&drift);
     let mut report = Report::of_drift(&drift, verdict(exit, quiet(&drift)));
     report.notes.extend(planner.remark());
@@ -53,7 +64,7 @@ pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failu
 }
 
 /// The comparison with every base.
-fn drifted(planner: &Planner, planned: &Planned) -> Drift {
+pub(super) fn drifted(planner: &Planner, planned: &Planned) -> Drift {
     let names = planner.base_names().map(str::to_owned);
     let plans = planned.before.iter().map(|before| planner.plan_before(before, planned));
     let bases: Vec<(String, Plan)> = names.zip(plans).collect();
@@ -70,7 +81,7 @@ fn quiet(drift: &Drift) -> Word {
 }
 
 /// The gravest that applies: incomplete before differences.
-fn exit(drift: &Drift) -> Exit {
+pub(super) fn exit(drift: &Drift) -> Exit {
     let counts: Counts = drift.counts();
     let is_unknown = !drift.unlisted.is_empty() || drift.things.iter().any(|thing| thing.is_unknown());
     match (is_unknown, counts.differs() || !drift.refusals.is_empty()) {

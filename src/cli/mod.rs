@@ -14,6 +14,8 @@ mod diff;
 mod drift;
 mod exit;
 mod failure;
+#[cfg(feature = "aws")]
+mod fleet;
 mod history;
 #[cfg(feature = "aws")]
 mod journal;
@@ -22,15 +24,22 @@ mod output;
 mod plan;
 #[cfg(feature = "aws")]
 mod progress;
+#[cfg(feature = "aws")]
+mod pull;
 #[cfg(all(test, feature = "aws"))]
 mod reference;
 mod report;
 #[cfg(feature = "aws")]
 mod revision;
 mod sandbox;
+mod schema;
 mod session;
 mod shell;
 mod state;
+#[cfg(feature = "aws")]
+mod undo;
+#[cfg(feature = "aws")]
+mod unmanaged;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;
@@ -84,9 +93,14 @@ enum Command {
     #[cfg(feature = "aws")]
     Apply(apply::ApplyArgs),
     #[cfg(feature = "aws")]
+    Pull(pull::PullArgs),
+    #[cfg(feature = "aws")]
     Drift(drift::DriftArgs),
+    #[cfg(feature = "aws")]
+    Fleet(fleet::FleetArgs),
     History(history::HistoryArgs),
     Sandbox(sandbox::SandboxArgs),
+    Schema(schema::SchemaArgs),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
 }
@@ -124,6 +138,9 @@ struct AccountArgs {
     /// Let the simulated account be as slow to agree with itself as AWS is; the seed decides when.
     #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "1", value_parser = seed, requires = "sandbox")]
     sandbox_lag: Option<u64>,
+    /// The role that is taken on first; a fleet's file names it.
+    #[arg(skip)]
+    assume: Option<crate::fleet::Assume>,
 }
 
 /// The seed of an account's lag. A word that follows the option without `=` is taken for it, so a plan file may land here.
@@ -170,11 +187,16 @@ pub fn main() -> Exit {
             .report
             .conclude(Reported::Apply, block_on(apply::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
+        Command::Pull(args) => block_on(pull::run(&args, &output)),
+        #[cfg(feature = "aws")]
         Command::Drift(args) => args
             .report
             .conclude(Reported::Drift, block_on(drift::run(&args, &output)), &output),
+        #[cfg(feature = "aws")]
+        Command::Fleet(args) => block_on(fleet::run(&args, &output)),
         Command::History(args) => history::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
+        Command::Schema(args) => Ok(schema::run(&args, &output)),
         Command::Completions(args) => Ok(shell::completions(&args, &output)),
         Command::Man(args) => shell::man(&args, &output),
     };

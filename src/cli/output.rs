@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::render::{Colour, Doc};
 use crate::report::{self, Report};
@@ -17,6 +18,8 @@ use super::failure::Failure;
 pub(crate) struct Output {
     out: Colour,
     err: Colour,
+    /// Where the lines for people go instead of standard error, if they shall be told later.
+    kept: Option<Arc<Mutex<String>>>,
     told: RefCell<Vec<report::Finding>>,
     delivered: Cell<bool>,
 }
@@ -33,8 +36,34 @@ impl Output {
         Self {
             out: decide(std::io::stdout().is_terminal()),
             err: decide(std::io::stderr().is_terminal()),
+            kept: None,
             told: RefCell::default(),
             delivered: Cell::new(false),
+        }
+    }
+
+    /// The same, that keeps what it would write to standard error until it is taken.
+    #[cfg(feature = "aws")]
+    pub(crate) fn keeping(&self) -> Self {
+        Self {
+            kept: Some(Arc::default()),
+            ..self.clone()
+        }
+    }
+
+    /// What was kept.
+    #[cfg(feature = "aws")]
+    pub(crate) fn take_kept(&self) -> String {
+        let kept = self.kept.as_ref().map(|kept| std::mem::take(&mut *lock(kept)));
+        kept.unwrap_or_default()
+    }
+
+    fn tell(&self, text: &str) {
+        match &self.kept {
+            Some(kept) => lock(kept).push_str(text),
+            None => {
+                let _ = std::io::stderr().write_all(text.as_bytes());
+            }
         }
     }
 
@@ -64,14 +93,14 @@ impl Output {
 
     /// A line for people, to standard error.
     pub(crate) fn note(&self, text: &str) {
-        let _ = writeln!(std::io::stderr(), "{text}");
+        self.tell(&format!("{text}\n"));
     }
 
     /// Findings with their excerpts, to standard error. A report that follows holds them, too.
     pub(crate) fn findings(&self, findings: &[Finding], sources: &Sources) {
         self.told.borrow_mut().extend(report::Finding::all(findings, sources));
         let text = crate::render::snippet::render(findings, sources, self.err);
-        let _ = std::io::stderr().write_all(text.as_bytes());
+        self.tell(&text);
     }
 
     /// A failure, to standard error; gives its exit code.
@@ -84,7 +113,7 @@ impl Output {
         for hint in &failure.hints {
             doc.text(crate::render::Label::Plain, format!("  = help: {hint}"));
         }
-        let _ = std::io::stderr().write_all(doc.render(self.err).as_bytes());
+        self.tell(&doc.render(self.err));
         failure.exit
     }
 
@@ -105,4 +134,8 @@ impl Output {
     pub(crate) fn has_delivered(&self) -> bool {
         self.delivered.get()
     }
+}
+
+fn lock(kept: &Mutex<String>) -> MutexGuard<'_, String> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }

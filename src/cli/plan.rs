@@ -84,7 +84,7 @@ pub(super) fn quiet(plan: &Plan) -> Word {
 }
 
 /// The first that applies from the right: refused, incomplete, differences, done.
-fn exit(plan: &Plan, detailed: bool) -> Exit {
+pub(super) fn exit(plan: &Plan, detailed: bool) -> Exit {
     if !plan.refusals.is_empty() {
         return Exit::Refused;
     }

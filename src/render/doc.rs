@@ -66,9 +66,9 @@ impl Doc {
         self.lines.push(Vec::new());
     }
 
-    /// Puts another document behind this one.
-    pub fn append(&mut self, other: Self) {
-        self.lines.extend(other.lines);
+    /// Adds the lines of another text.
+    pub fn append(&mut self, other: &Self) {
+        self.lines.extend(other.lines.iter().cloned());
     }
 
     /// Whether nothing was written.

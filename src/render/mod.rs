@@ -5,6 +5,7 @@
 pub mod diff;
 mod doc;
 pub mod drift;
+pub mod fleet;
 pub mod history;
 pub mod json;
 pub mod markdown;

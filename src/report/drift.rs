@@ -81,13 +81,13 @@ impl Thing {
             accepted,
         } = unmanaged;
         let status = match accepted {
-            Some(_) => Status::Accepted,
-            None => Status::Unmanaged,
+            None if !owner.is_elsewhere() => Status::Unmanaged,
+            Some(_) | None => Status::Accepted,
         };
         let mut thing = Self::new(address.clone(), status, None);
-        thing
-            .notes
-            .extend(owner.as_ref().map(|owner| format!("it belongs to {owner}")));
+        let reason = accepted.as_ref();
+        let reason = reason.map(|entry| format!("accepted by {}: {}", entry.place, entry.reason));
+        thing.notes.extend(owner.words().into_iter().chain(reason));
         thing
     }
 }
