@@ -10,6 +10,7 @@ pub mod author;
 pub mod aws;
 pub mod catalogue;
 pub mod cli;
+pub mod diff;
 pub mod drift;
 pub mod engine;
 pub mod explain;

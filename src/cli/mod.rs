@@ -6,9 +6,10 @@
 mod account;
 #[cfg(feature = "aws")]
 mod apply;
-#[cfg(feature = "aws")]
+#[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "`diff` needs its search alone"))]
 mod base;
 mod check;
+mod diff;
 #[cfg(feature = "aws")]
 mod drift;
 mod exit;
@@ -90,6 +91,7 @@ enum When {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::CheckArgs),
+    Diff(diff::DiffArgs),
     #[cfg(feature = "aws")]
     Plan(plan::PlanArgs),
     #[cfg(feature = "aws")]
@@ -181,6 +183,7 @@ pub fn main() -> Exit {
         Command::Check(args) => args
             .report
             .conclude(Reported::Check, check::run(&args, &output), &output),
+        Command::Diff(args) => args.report.conclude(Reported::Diff, diff::run(&args, &output), &output),
         #[cfg(feature = "aws")]
         Command::Plan(args) => args
             .report

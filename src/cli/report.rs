@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 
 use crate::render::json::json;
 use crate::render::markdown::markdown;
+use crate::render::sarif::sarif;
 use crate::render::{Colour, Doc, Label};
 use crate::report::{Command, Context, Failure as Failed, Report, Verdict, Word};
 
@@ -38,6 +39,8 @@ pub(crate) enum Format {
     Json,
     /// For the comment of a pull request; at most 65,000 characters.
     Markdown,
+    /// For code scanning: mistakes, refusals, drift and what could not be read, at their lines.
+    Sarif,
 }
 
 /// A format and where it goes.
@@ -167,6 +170,7 @@ fn render(format: Format, report: &Report, text: &Doc) -> String {
         Format::Text => text.render(Colour::Never),
         Format::Json => json(report),
         Format::Markdown => markdown(report),
+        Format::Sarif => sarif(report),
     }
 }
 
