@@ -23,8 +23,11 @@ mod output;
 mod plan;
 #[cfg(feature = "aws")]
 mod progress;
+#[cfg(feature = "aws")]
+mod pull;
 #[cfg(all(test, feature = "aws"))]
 mod reference;
+mod report;
 #[cfg(feature = "aws")]
 mod revision;
 mod sandbox;
@@ -34,11 +37,15 @@ mod shell;
 mod state;
 #[cfg(feature = "aws")]
 mod undo;
+#[cfg(feature = "aws")]
+mod unmanaged;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::report::Command as Reported;
 
 pub use exit::Exit;
 
@@ -83,6 +90,8 @@ enum Command {
     Plan(plan::PlanArgs),
     #[cfg(feature = "aws")]
     Apply(apply::ApplyArgs),
+    #[cfg(feature = "aws")]
+    Pull(pull::PullArgs),
     #[cfg(feature = "aws")]
     Drift(drift::DriftArgs),
     #[cfg(feature = "aws")]
@@ -163,13 +172,23 @@ pub fn main() -> Exit {
     init_log(cli.global.verbose);
     let output = Output::new(cli.global.color);
     let result = match cli.command {
-        Command::Check(args) => check::run(&args, &output),
+        Command::Check(args) => args
+            .report
+            .conclude(Reported::Check, check::run(&args, &output), &output),
         #[cfg(feature = "aws")]
-        Command::Plan(args) => block_on(plan::run(&args, &output)),
+        Command::Plan(args) => args
+            .report
+            .conclude(Reported::Plan, block_on(plan::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
-        Command::Apply(args) => block_on(apply::run(&args, &output)),
+        Command::Apply(args) => args
+            .report
+            .conclude(Reported::Apply, block_on(apply::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
-        Command::Drift(args) => block_on(drift::run(&args, &output)),
+        Command::Pull(args) => block_on(pull::run(&args, &output)),
+        #[cfg(feature = "aws")]
+        Command::Drift(args) => args
+            .report
+            .conclude(Reported::Drift, block_on(drift::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
         Command::Fleet(args) => block_on(fleet::run(&args, &output)),
         Command::History(args) => history::run(&args, &output),
