@@ -23,9 +23,13 @@ pub mod names;
 pub mod notice;
 pub mod plan;
 pub mod policy_doc;
+#[cfg(feature = "aws")]
+pub mod pull;
 pub mod render;
 pub mod report;
 pub mod sandbox;
+pub mod schema;
+pub mod shape;
 pub mod spec;
 pub mod trail;
 pub mod undo;
