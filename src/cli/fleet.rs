@@ -96,10 +96,13 @@ pub(crate) async fn run(args: &FleetArgs, output: &Output) -> Result<Exit, Failu
     let mut report = Report::new(Command::Fleet, Context::default(), verdict(exit, Word::Clean));
     let mut shown = Vec::new();
     for end in ends {
-        let name = end.shown.name.clone();
-        report
-            .members
-            .extend(end.report.map(|report| Reported { name, report }));
+        if !args.report.is_only_text() {
+            let unseen = || empty(args.task, &end.shown.account, Exit::Interrupted, Word::Interrupted);
+            report.members.push(Reported {
+                name: end.shown.name.clone(),
+                report: end.report.unwrap_or_else(unseen),
+            });
+        }
         shown.push(end.shown);
     }
     args.report
@@ -224,15 +227,7 @@ async fn guarded(args: &FleetArgs, name: &str, member: &Member, output: &Output)
 
 /// The report of an account for programs, also of one that could not be looked at.
 fn told(task: Task, member: &Member, result: &Result<Option<Found>, Failure>, own: &Output) -> Report {
-    let command = match task {
-        Task::Plan => Command::Plan,
-        Task::Drift => Command::Drift,
-    };
-    let context = Context {
-        account: Some(member.account.to_string()),
-        ..Context::default()
-    };
-    let bare = Report::new(command, context, verdict(Exit::Error, Word::Error));
+    let bare = empty(task, member.account.as_str(), Exit::Error, Word::Error);
     own.with_told(match result {
         Ok(Some(Found {
             report: Some(report), ..
@@ -240,6 +235,19 @@ fn told(task: Task, member: &Member, result: &Result<Option<Found>, Failure>, ow
         Ok(_) => bare,
         Err(failure) => failed(bare, failure),
     })
+}
+
+/// A report that says nothing but how it ended.
+fn empty(task: Task, account: &str, exit: Exit, word: Word) -> Report {
+    let command = match task {
+        Task::Plan => Command::Plan,
+        Task::Drift => Command::Drift,
+    };
+    let context = Context {
+        account: Some(account.to_owned()),
+        ..Context::default()
+    };
+    Report::new(command, context, verdict(exit, word))
 }
 
 /// What was found in an account.
