@@ -88,7 +88,8 @@ fn is_told(thing: &Thing) -> bool {
 fn whole(drift: &Drift, status: Status, level: Detail, most: usize) -> Value {
     let told: Vec<&Thing> = drift.things.iter().filter(|thing| is_told(thing)).collect();
     let things: Vec<Value> = told.iter().take(most).map(|thing| line(thing, level)).collect();
-    let open = drift.unmanaged.iter().filter(|one| one.accepted.is_none());
+    let unmanaged = drift.unmanaged.iter();
+    let open = unmanaged.filter(|one| one.accepted.is_none() && !one.owner.is_elsewhere());
     let unmanaged: Vec<String> = match most {
         usize::MAX => open.map(|one| one.address.to_string()).collect(),
         _ => Vec::new(),

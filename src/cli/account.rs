@@ -539,6 +539,10 @@ fn unconnected(error: &ConfigError) -> Failure {
         ConfigError::Identity(_) => failure
             .hint("check the credentials with `aws sts get-caller-identity`, or choose a profile with --profile")
             .hint("without an AWS account, try --sandbox"),
+        ConfigError::Role { .. } => failure.hint(
+            "its trust policy has to let in who runs this, with the external id if it asks for one; who runs this needs \
+             sts:AssumeRole on it",
+        ),
         ConfigError::Sandbox(_) | ConfigError::Odd(_) => failure,
     }
 }

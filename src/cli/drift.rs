@@ -13,7 +13,7 @@ use super::base::BaseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
-use super::report::{ReportArgs, verdict};
+use super::report::{ReportArgs, failed, verdict};
 use super::unmanaged::{Asked, UnmanagedArgs};
 use super::{AccountArgs, ConsentArgs, FileArgs};
 
@@ -31,8 +31,6 @@ pub(crate) struct DriftArgs {
     base: BaseArgs,
     #[command(flatten)]
     unmanaged: UnmanagedArgs,
-    #[command(flatten)]
-    pub(super) report: ReportArgs,
     /// Ask CloudTrail who made what moved, and when.
     #[arg(long)]
     who: bool,
@@ -42,6 +40,8 @@ pub(crate) struct DriftArgs {
     /// Put the event there also when everything is as written.
     #[arg(long, requires = "notify")]
     notify_always: bool,
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
 }
 
 pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failure> {
@@ -70,45 +70,52 @@ pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failu
         super::who::tell(&mut drift, &planned.objects, &planner.aws, planner.region(), now).await;
     }
     let exit = exit(&drift);
+    let notified = notify(args, &drift, &planner).await;
     let mut report = Report::of_drift(&drift, verdict(exit, quiet(&drift)));
     report.notes.extend(planner.remark());
+    if let Err(failure) = &notified {
+        report = failed(report, failure);
+    }
     args.report
         .deliver(report, &crate::render::drift::drift(&drift), output)?;
     planner.closing_notes(output);
-    notify(args, &drift, &planner, output).await?;
+    if let Some(sent) = notified? {
+        output.note(&sent);
+    }
     Ok(exit)
 }
 
-/// Tells a bus. Whoever waits for the event must hear that it was not sent, so a failure is an error, after the report.
-async fn notify(args: &DriftArgs, drift: &Drift, planner: &Planner, output: &Output) -> Result<(), Failure> {
+/// Tells a bus, and gives what to say of it. Whoever waits for the event must hear that it was not sent, so a failure is an
+/// error.
+async fn notify(args: &DriftArgs, drift: &Drift, planner: &Planner) -> Result<Option<String>, Failure> {
     let status = match exit(drift) {
         Exit::Done => Status::Clean,
         Exit::Incomplete => Status::Incomplete,
         _ => Status::Drift,
     };
-    let Some(bus) = args
-        .notify
-        .as_ref()
-        .filter(|_| status != Status::Clean || args.notify_always)
-    else {
-        return Ok(());
+    let is_news = status != Status::Clean || args.notify_always;
+    let Some(bus) = args.notify.as_ref().filter(|_| is_news) else {
+        return Ok(None);
     };
     let sent = put(&planner.aws, bus, planner.region(), detail(drift, status)).await;
-    let id = sent.map_err(|error| {
-        let failure = Failure::new(format!("nobody was notified: {error}"));
-        match error {
-            NoticeError::NoBus { .. } => failure.hint(
-                "`--notify default` is the bus that every region has; another is made with `event_buses:` or named by its ARN",
-            ),
-            NoticeError::Odd(_) => failure.hint("write --notify NAME or --notify arn:aws:events:REGION:ACCOUNT:event-bus/NAME"),
-            NoticeError::Call(call) if call.is_denied() => {
-                failure.hint("the permission `events:PutEvents` on the bus is missing")
-            }
-            NoticeError::Call(_) | NoticeError::Failed { .. } => failure,
+    let id = sent.map_err(unsent)?;
+    Ok(Some(format!("put on the event bus {bus}: event {id}")))
+}
+
+fn unsent(error: NoticeError) -> Failure {
+    let failure = Failure::new(format!("nobody was notified: {error}"));
+    match error {
+        NoticeError::NoBus { .. } => failure.hint(
+            "`--notify default` is the bus that every region has; another is made with `event_buses:` or named by its ARN",
+        ),
+        NoticeError::Odd(_) => {
+            failure.hint("write --notify NAME or --notify arn:aws:events:REGION:ACCOUNT:event-bus/NAME")
         }
-    })?;
-    output.note(&format!("put on the event bus {bus}: event {id}"));
-    Ok(())
+        NoticeError::Call(call) if call.is_denied() => {
+            failure.hint("the permission `events:PutEvents` on the bus is missing")
+        }
+        NoticeError::Call(_) | NoticeError::Failed { .. } => failure,
+    }
 }
 
 /// The comparison with every base.
@@ -120,7 +127,7 @@ pub(super) fn drifted(planner: &Planner, planned: &Planned) -> Drift {
 }
 
 /// The word where nobody has to look at anything.
-fn quiet(drift: &Drift) -> Word {
+pub(super) fn quiet(drift: &Drift) -> Word {
     if drift.counts().pending > 0 {
         Word::Changes
     } else {

@@ -199,7 +199,9 @@ pub fn main() -> Exit {
             .report
             .conclude(Reported::Drift, block_on(drift::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
-        Command::Fleet(args) => block_on(fleet::run(&args, &output)),
+        Command::Fleet(args) => args
+            .report
+            .conclude(Reported::Fleet, block_on(fleet::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
         Command::Explain(args) => block_on(explain::run(&args, &output)),
         Command::History(args) => history::run(&args, &output),

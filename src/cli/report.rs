@@ -75,6 +75,12 @@ impl ReportArgs {
         self.format == Format::Text
     }
 
+    /// Whether nobody but people reads the report.
+    #[cfg(feature = "aws")]
+    pub(crate) fn is_only_text(&self) -> bool {
+        self.is_text() && self.reports.iter().all(|target| target.format == Format::Text)
+    }
+
     /// Gives a report out in all formats that were asked for. What was told of files before is in it, too.
     ///
     /// # Errors

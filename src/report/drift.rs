@@ -6,6 +6,8 @@
 use crate::drift::unmanaged::Unmanaged;
 use crate::drift::{self, Class as DriftClass, Difference, Drift, Standing};
 
+use crate::trail::Deed;
+
 use super::{Base, Class, Command, Context, Field, Report, Status, Thing, Trace, Verdict};
 
 impl Report {
@@ -43,6 +45,23 @@ enum HasBase {
     No,
 }
 
+impl Trace {
+    fn of(deed: &Deed) -> Self {
+        let Deed {
+            actor,
+            event,
+            time,
+            ago: _,
+            id: _,
+        } = deed;
+        Self {
+            actor: actor.clone(),
+            event: event.clone(),
+            time: time.clone(),
+        }
+    }
+}
+
 impl Thing {
     fn of_drift(thing: &drift::Thing, has_base: HasBase) -> Self {
         let status = status(thing);
@@ -55,9 +74,9 @@ impl Thing {
             differences,
             held,
             unknown,
+            by,
             to_adopt: _,
             notes,
-            by,
         } = thing;
         let mut told = Self::new(address.clone(), status, origin.clone());
         told.standing = Some(*standing);
@@ -72,12 +91,7 @@ impl Thing {
         told.held = held.iter().map(Field::of).collect();
         told.unknown.clone_from(unknown);
         told.notes.clone_from(notes);
-        let traces = by.iter().map(|deed| Trace {
-            actor: deed.actor.clone(),
-            event: deed.event.clone(),
-            time: deed.time.clone(),
-        });
-        told.traces = traces.collect();
+        told.traces = by.iter().map(Trace::of).collect();
         told
     }
 
