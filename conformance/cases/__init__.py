@@ -18,6 +18,7 @@ from . import (
     opened,
     people,
     removal,
+    stale,
     versions,
 )
 
@@ -40,4 +41,5 @@ ALL = [
     *account.CASES,
     *neighbours.CASES,
     *killed.CASES,
+    *stale.CASES,
 ]
