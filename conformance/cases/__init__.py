@@ -21,6 +21,7 @@ from . import (
     prune,
     removal,
     stale,
+    unmanaged,
     versions,
 )
 
@@ -46,4 +47,5 @@ ALL = [
     *stale.CASES,
     *month.CASES,
     *prune.CASES,
+    *unmanaged.CASES,
 ]
