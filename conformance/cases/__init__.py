@@ -19,6 +19,7 @@ from . import (
     opened,
     people,
     prune,
+    pulled,
     removal,
     stale,
     unmanaged,
@@ -48,4 +49,5 @@ ALL = [
     *month.CASES,
     *prune.CASES,
     *unmanaged.CASES,
+    *pulled.CASES,
 ]
