@@ -22,6 +22,7 @@ from . import (
     pulled,
     removal,
     stale,
+    undone,
     unmanaged,
     versions,
 )
@@ -50,4 +51,5 @@ ALL = [
     *prune.CASES,
     *unmanaged.CASES,
     *pulled.CASES,
+    *undone.CASES,
 ]
