@@ -21,6 +21,7 @@ from . import (
     prune,
     pulled,
     removal,
+    reports,
     stale,
     undone,
     unmanaged,
@@ -52,4 +53,5 @@ ALL = [
     *unmanaged.CASES,
     *pulled.CASES,
     *undone.CASES,
+    *reports.CASES,
 ]
