@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod engine;
 pub mod fields;
+pub mod git;
 pub mod guard;
 pub mod kind;
 pub mod kinds;

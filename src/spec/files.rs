@@ -70,6 +70,11 @@ pub trait Files {
     fn local(&self, _path: &str) -> Option<std::path::PathBuf> {
         None
     }
+
+    /// Whether what is not there is known not to be: a git revision does not hold what git ignores, such as built code.
+    fn holds_all(&self) -> bool {
+        true
+    }
 }
 
 /// Reads what `-f` names: files, or folders with their `*.yaml` and `*.yml`. A file that is named twice is read once.

@@ -285,8 +285,9 @@ fn hash(node: &Node, cx: &mut Lowering<'_>) -> Option<String> {
 /// A zip that somebody else has made, taken as it is.
 fn zip(node: &Node, cx: &mut Lowering<'_>) -> Option<LoweredCode> {
     let written = table::written_text(node, "zip", &mut cx.reading())?;
-    let path = beside(node, written, cx)?;
+    let path = beside(node, written, cx);
     let written = json!({ "zip": written });
+    let Spot::At(path) = path? else { return Some(elsewhere(written)) };
     let Some(local) = cx.files.local(&path) else {
         return Some(elsewhere(written));
     };
@@ -308,6 +309,7 @@ fn pack(node: &Node, exclude: Option<&Node>, written: Json, cx: &mut Lowering<'_
     };
     let texts: Vec<String> = patterns.iter().map(|(text, _)| (*text).to_owned()).collect();
     let written = with_patterns(written, &texts);
+    let Spot::At(path) = path else { return Some(elsewhere(written)) };
     let Some(local) = cx.files.local(&path) else {
         return Some(elsewhere(written));
     };
@@ -345,14 +347,25 @@ fn packed(archive: Archive, written: Json) -> LoweredCode {
 fn elsewhere(written: Json) -> LoweredCode {
     LoweredCode {
         code: Code::zip("", Source::Elsewhere(written)),
-        unknown: Some("code can only be packed from a folder".into()),
+        unknown: Some("what it was packed from is not at hand".into()),
     }
 }
 
-fn beside(node: &Node, written: &str, cx: &mut Lowering<'_>) -> Option<String> {
+/// Where code lies.
+enum Spot {
+    At(String),
+    /// These files can't tell, such as a git revision that lacks what was built.
+    Untold,
+}
+
+fn beside(node: &Node, written: &str, cx: &mut Lowering<'_>) -> Option<Spot> {
     let yaml = cx.sources.get(node.span.file).name.clone();
     let found: Result<String, Trouble> = files::beside(cx.files, &yaml, written);
+    if !cx.files.holds_all() && matches!(found, Err(Trouble::Missing { .. })) {
+        return Some(Spot::Untold);
+    }
     found
+        .map(Spot::At)
         .map_err(|trouble| {
             let mut finding = trouble.finding();
             finding.span = Some(node.span);
