@@ -15,6 +15,7 @@ from . import (
     linked,
     month,
     neighbours,
+    notify,
     oidc,
     opened,
     people,
@@ -26,6 +27,7 @@ from . import (
     undone,
     unmanaged,
     versions,
+    who,
 )
 
 ALL = [
@@ -54,4 +56,6 @@ ALL = [
     *pulled.CASES,
     *undone.CASES,
     *reports.CASES,
+    *who.CASES,
+    *notify.CASES,
 ]

@@ -251,10 +251,10 @@ def refused(kind: str) -> Case:
         bench.converge(DECLARED)
         call_ = REFUSED[kind]
         both = [call_, (call_[0], call_[1].rstrip("/"))]
-        with bench.between(*both, ("iam", "GetAccountAuthorizationDetails")) as calls:
+        with bench.between(*both, ("iam", "GetAccountAuthorizationDetails")) as heard:
             ran = bench.run("drift", "--unmanaged", kind)
-            if not any(one in calls for one in [*both, ("iam", "GetAccountAuthorizationDetails")]):
-                raise Failed(f"the list was not asked for: {sorted(calls)}\n{ran.told()}")
+            if not any(one in heard.calls for one in [*both, ("iam", "GetAccountAuthorizationDetails")]):
+                raise Failed(f"the list was not asked for: {sorted(heard.calls)}\n{ran.told()}")
         bench.same(f"exit\n{ran.told()}", ran.code, 3)
         bench.shows(ran, kind, "AccessDenied")
 

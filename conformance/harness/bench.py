@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from . import live
 from .backends import REGION, Backend
-from .between import between
+from .between import Between, between
 from .repository import Repository
 
 
@@ -138,12 +137,12 @@ class Bench:
         return Repository(self.folder)
 
     @contextmanager
-    def between(self, *refused: tuple[str, str]) -> Iterator[Counter]:
+    def between(self, *refused: tuple[str, str]) -> Iterator[Between]:
         """Within, the tool's calls are counted, and those named by service and operation are refused as `AccessDenied`."""
-        with between(self.backend.port, frozenset(refused)) as (url, calls):
+        with between(self.backend.port, frozenset(refused)) as (url, one):
             self.variables["AWS_ENDPOINT_URL"] = url
             try:
-                yield calls
+                yield one
             finally:
                 del self.variables["AWS_ENDPOINT_URL"]
 

@@ -47,6 +47,8 @@ class Between:
     def __init__(self, upstream: int, refused: frozenset[tuple[str, str]]):
         self.upstream, self.refused = upstream, refused
         self.calls: Counter[tuple[str, str]] = Counter()
+        # What was asked, in order.
+        self.bodies: list[tuple[tuple[str, str], bytes]] = []
         between = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -72,6 +74,7 @@ class Between:
         headers = {key.lower(): value for key, value in handler.headers.items()}
         call = OPERATION(handler.command, handler.path, headers, body)
         self.calls[call] += 1
+        self.bodies.append((call, body))
         if call in self.refused:
             kind, more, answer = refusal(call[0])
             reply(handler, 403, {"Content-Type": kind} | more, answer)
@@ -100,13 +103,13 @@ def reply(handler: BaseHTTPRequestHandler, status: int, headers: dict[str, str],
 
 
 @contextmanager
-def between(upstream: int, refused: frozenset[tuple[str, str]]) -> Iterator[tuple[str, Counter]]:
-    """Where the account can be reached this way, and what is counted."""
+def between(upstream: int, refused: frozenset[tuple[str, str]]) -> Iterator[tuple[str, Between]]:
+    """Where the account can be reached this way, and who has heard it."""
     one = Between(upstream, refused)
     thread = threading.Thread(target=one.server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{one.server.server_address[1]}", one.calls
+        yield f"http://127.0.0.1:{one.server.server_address[1]}", one
     finally:
         one.server.shutdown()
         one.server.server_close()
