@@ -9,6 +9,7 @@ from . import (
     by_hand,
     edits,
     examples,
+    fleet,
     functions,
     held,
     killed,
@@ -58,4 +59,5 @@ ALL = [
     *reports.CASES,
     *who.CASES,
     *notify.CASES,
+    *fleet.CASES,
 ]
