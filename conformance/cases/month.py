@@ -249,6 +249,21 @@ def unreadable(bench: Bench) -> None:
     bench.same("what else", report.classes(worse).get("role/ci"), {"policies": "drift"})
 
 
+def calls(bench: Bench) -> None:
+    """Looking costs no more calls than planning, also with a base and with changes on both sides."""
+    began(bench)
+    for changes in ([], CHANGES):
+        happens(bench, changes)
+        counted = {}
+        for words in (("plan",), ("drift",), ("plan", "--base", "HEAD"), ("drift", "--base", "HEAD"), ("drift", "--base", "HEAD", "--base", "HEAD")):
+            with bench.between() as heard:
+                bench.run(*words)
+            counted[" ".join(words)] = heard.calls.total()
+        bench.same(f"more calls than the plan: {counted}", counted["drift"] > counted["plan"], False)
+        worse = {words: count for words, count in counted.items() if count > counted["plan --base HEAD"]}
+        bench.same(f"more calls than the plan: {counted}", worse, {})
+
+
 SCRUBBED = [
     (re.compile(r"\b[0-9a-f]{40}\b"), "REVISION"),
     (re.compile(r"\b[0-9a-f]{7,12}\b(?=[ ,.)])"), "REVISION"),
@@ -336,5 +351,6 @@ CASES = [
     Case("month/failed-apply", failed_apply),
     Case("month/pending-alone", pending_alone),
     Case("month/unreadable", unreadable),
+    Case("month/calls", calls),
     Case("month/transcript", transcript, SERVER),
 ]
