@@ -17,7 +17,7 @@ from harness.case import Case
 from harness.live import at
 
 from .by_hand import text
-from .documents import REMOVED, allow, edited, file, managed_arn, policy_arn, trusts
+from .documents import ENVIRONMENT, OWNER, REMOVED, allow, edited, file, managed_arn, policy_arn, trusts
 from .functions import CODE, packed
 
 TRANSCRIPT = Path(__file__).resolve().parent.parent / "fixtures" / "month" / "transcript.txt"
@@ -93,6 +93,7 @@ class Change:
     code: Callable[[Bench], None] = nothing
 
 
+TAGGED = [{"Key": OWNER, "Value": ENVIRONMENT}, {"Key": "who", "Value": "me"}]
 # A field of `None` is a word about the whole thing.
 CHANGES = [
     Change("policy attached by hand", "role/ci", "policies", "drift", call("iam", "attach_role_policy", RoleName="ci", PolicyArn=managed_arn("AdministratorAccess"))),
@@ -113,7 +114,7 @@ CHANGES = [
     Change("both, differently, another field", "role/app", "description", "conflict", described("app", "By hand"), writes(("roles/app/description", "In git"))),
     Change("both, to the same", "role/runner", "description", None, described("runner", "Agreed"), writes(("roles/runner/description", "Agreed"))),
     Change("versioning in the file", "bucket/archive", "versioning", "pending", write=writes(("buckets/archive/versioning", True))),
-    Change("tags by hand beside it", "bucket/archive", "tags", "drift", call("s3", "put_bucket_tagging", Bucket="archive", Tagging={"TagSet": [{"Key": "evenkeel:environment", "Value": "conformance"}, {"Key": "who", "Value": "me"}]})),
+    Change("tags by hand beside it", "bucket/archive", "tags", "drift", call("s3", "put_bucket_tagging", Bucket="archive", Tagging={"TagSet": TAGGED})),
 ]
 
 
@@ -334,7 +335,7 @@ def compare(said: str) -> None:
         return
     kept = TRANSCRIPT.read_text().splitlines() if TRANSCRIPT.exists() else []
     lines = said.splitlines()
-    for number, (wanted, found) in enumerate(zip(kept, lines), 1):
+    for number, (wanted, found) in enumerate(zip(kept, lines, strict=False), 1):
         if wanted != found:
             raise Failed(f"{TRANSCRIPT.name}:{number}\n  wanted {wanted}\n  found  {found}\n\n{said}")
     if len(kept) != len(lines):

@@ -107,6 +107,8 @@ def call(service: str, operation: str, **given: object) -> Callable[[Bench], Non
 
 
 UNTAG_APP = call("iam", "untag_role", RoleName="app", TagKeys=[OWNER])
+RULE_ON_BUS = call("events", "put_rule", Name="theirs", EventBusName="returns", EventPattern='{"source":["x"]}')
+FILL_ARCHIVE = call("s3", "put_object", Bucket="archive", Key="a", Body=b"a")
 PROTECT_APP = call("iam", "tag_role", RoleName="app", Tags=[{"Key": PROTECT, "Value": "true"}])
 THEIRS_APP = call("iam", "tag_role", RoleName="app", Tags=[{"Key": OWNER, "Value": "other"}])
 
@@ -157,7 +159,7 @@ ROWS = [
     Pruned("protected-by-tag", NO_APP, hand=PROTECT_APP, code=4, says=("role/app", "protect")),
     Pruned("protected-by-base", NO_APP, base=edited(BASE, "roles/app/protect", True), code=4, says=("role/app", "protect")),
     Pruned("in-use", without("policies/writing"), hand=attached_elsewhere, code=4, says=("policy/writing", "theirs")),
-    Pruned("bus-in-use", without("event_buses/returns"), hand=call("events", "put_rule", Name="theirs", EventBusName="returns", EventPattern='{"source":["x"]}'), code=4, says=("event_bus/returns", "theirs")),
+    Pruned("bus-in-use", without("event_buses/returns"), hand=RULE_ON_BUS, code=4, says=("event_bus/returns", "theirs")),
     Pruned("gone-already", NO_APP, hand=call("iam", "delete_role", RoleName="app")),
     # What carries no mark.
     Pruned("group", without("groups/readers"), code=4, says=("--allow delete:group/readers",)),
@@ -173,8 +175,8 @@ ROWS = [
     # Buckets.
     Pruned("bucket", without("buckets/archive"), code=4, says=("--allow mass-change",)),
     Pruned("bucket-by-word", without("buckets/archive"), ("buckets/archive",), words=MASS),
-    Pruned("bucket-with-objects", without("buckets/archive"), hand=call("s3", "put_object", Bucket="archive", Key="a", Body=b"a"), code=4, words=MASS, says=("bucket/archive",)),
-    Pruned("bucket-with-objects-by-word", without("buckets/archive"), hand=call("s3", "put_object", Bucket="archive", Key="a", Body=b"a"), code=4, words=(*MASS, "--allow", "data-loss:bucket/archive"), says=("bucket/archive",)),
+    Pruned("bucket-with-objects", without("buckets/archive"), hand=FILL_ARCHIVE, code=4, words=MASS, says=("bucket/archive",)),
+    Pruned("bucket-with-objects-by-word", without("buckets/archive"), hand=FILL_ARCHIVE, code=4, words=(*MASS, "--allow", "data-loss:bucket/archive"), says=("bucket/archive",)),
     # Things that only look as if they had gone.
     Pruned("shared-user", BASE, base=SHARED),
     Pruned("id-renamed", edited(NO_APP, "roles/program", EC2 | {"name": "app"})),

@@ -82,7 +82,8 @@ def roles(iam) -> None:
     both = {"Effect": "Allow", "Principal": {"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]}, "Action": ["sts:AssumeRole", "sts:TagSession"]}
     outside = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::210987654321:root"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "$(tide)"}}}
     federated = {"Effect": "Allow", "Principal": {"Federated": ARN}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": SUBJECT}
-    iam.create_role(RoleName="both", AssumeRolePolicyDocument=document(both | {"Sid": "Both"}), Description=DESCRIPTION, MaxSessionDuration=5400, PermissionsBoundary=policy_arn("limits"), Tags=tagged({"team": "data"}))
+    given = {"Description": DESCRIPTION, "MaxSessionDuration": 5400, "PermissionsBoundary": policy_arn("limits"), "Tags": tagged({"team": "data"})}
+    iam.create_role(RoleName="both", AssumeRolePolicyDocument=document(both | {"Sid": "Both"}), **given)
     iam.create_role(RoleName="outside", Path="/x/", AssumeRolePolicyDocument=document(outside), Description=LINES)
     old = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
     iam.create_role(RoleName="old", AssumeRolePolicyDocument=document(old, version="2008-10-17"))
@@ -122,16 +123,18 @@ def buckets(bench: Bench) -> None:
     far.create_bucket(Bucket="far-away", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     far.put_bucket_versioning(Bucket="far-away", VersioningConfiguration={"Status": "Suspended"})
     s3.put_bucket_policy(Bucket="logs", Policy=json.dumps(s.LOGS["policy"]))
+    by_key = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": s.KEY}}
+    lifecycle = [s.SHOWN_TMP, s.SHOWN_ARCHIVE, s.SHOWN_VERSIONS, s.SHOWN_UPLOADS, s.SHOWN_ONE_TAG, s.SHOWN_BETWEEN, s.SHOWN_NEWER | {"Status": "Disabled"}]
     every = {
         "put_bucket_versioning": {"VersioningConfiguration": {"Status": "Enabled"}},
-        "put_bucket_encryption": {"ServerSideEncryptionConfiguration": {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": s.KEY}, "BucketKeyEnabled": True}]}},
+        "put_bucket_encryption": {"ServerSideEncryptionConfiguration": {"Rules": [by_key | {"BucketKeyEnabled": True}]}},
         "put_public_access_block": {"PublicAccessBlockConfiguration": s.blocks(BlockPublicAcls=False)},
         "put_bucket_ownership_controls": {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}},
         "put_bucket_policy": {"Policy": json.dumps(s.document(*s.WRITE["Statement"], *s.TLS["Statement"]))},
         "put_bucket_website": {"WebsiteConfiguration": s.INDEX | {"ErrorDocument": {"Key": "error.html"}, "RoutingRules": s.SHOWN_RULES}},
         "put_bucket_cors": {"CORSConfiguration": {"CORSRules": [s.SHOWN_SITE, s.SHOWN_ANYBODY]}},
         "put_bucket_logging": {"BucketLoggingStatus": {"LoggingEnabled": s.SHOWN_LOGS | s.SHOWN_BY_DATE}},
-        "put_bucket_lifecycle_configuration": {"LifecycleConfiguration": {"Rules": [s.SHOWN_TMP, s.SHOWN_ARCHIVE, s.SHOWN_VERSIONS, s.SHOWN_UPLOADS, s.SHOWN_ONE_TAG, s.SHOWN_BETWEEN, s.SHOWN_NEWER | {"Status": "Disabled"}]}},
+        "put_bucket_lifecycle_configuration": {"LifecycleConfiguration": {"Rules": lifecycle}},
         "put_bucket_notification_configuration": {"NotificationConfiguration": s.SHOWN_AUDIT | {"EventBridgeConfiguration": {}}, "SkipDestinationValidation": True},
         "put_bucket_tagging": {"Tagging": {"TagSet": tagged({"team": "data", "Team": "x", "on": "no", "e": ""})}},
     }
@@ -185,7 +188,8 @@ def events(bench: Bench) -> None:
     client.put_permission(EventBusName="orders", Policy=json.dumps(THEIRS))
     every = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:every"
     pattern = {"source": ["aws.s3"], "detail": {"size": [{"numeric": [">", 0, "<=", 5]}], "state": [{"anything-but": ["on", "no"]}], "name": ["$(x)"]}}
-    client.put_rule(Name="every", ScheduleExpression="cron(0 3 * * ? *)", EventPattern=json.dumps(pattern), Description="All $(x): of #it", State="DISABLED", RoleArn=f"arn:aws:iam::{ACCOUNT}:role/runner", Tags=tagged({"team": "data"}))
+    given = {"State": "DISABLED", "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/runner", "Tags": tagged({"team": "data"})}
+    client.put_rule(Name="every", ScheduleExpression="cron(0 3 * * ? *)", EventPattern=json.dumps(pattern), Description="All $(x): of #it", **given)
     targets = [
         {"Id": "go", "Arn": every, "Input": '{"slug": "$(demo)", "n": [1, 2.50, "012", null, true]}', "RetryPolicy": {"MaximumRetryAttempts": 3, "MaximumEventAgeInSeconds": 7200}},
         {"Id": "on", "Arn": QUEUE, "InputPath": "$.detail", "DeadLetterConfig": {"Arn": QUEUE}},
@@ -454,6 +458,7 @@ class Into:
         bench.same("a second time", (bench.folder / "environment.yaml").read_text(), content)
 
 
+SEND = {"Sid": "Send", "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
 INTO = [
     Into("description", lambda iam: iam.update_role(RoleName="app", Description="Two: $(x) # y", MaxSessionDuration=3600), ("Two",)),
     Into("description-gone", lambda iam: iam.update_role(RoleName="app", Description="", MaxSessionDuration=3600), ("description",)),
@@ -466,7 +471,7 @@ INTO = [
     Into("inline", lambda iam: iam.put_role_policy(RoleName="other", PolicyName="more", PolicyDocument=text(allow("sns:*"))), ("sns:*",)),
     Into(
         "statement",
-        lambda iam: iam.put_role_policy(RoleName="other", PolicyName="queue", PolicyDocument=document({"Sid": "Send", "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}, {"Sid": "More", "Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": "*"})),
+        lambda iam: iam.put_role_policy(RoleName="other", PolicyName="queue", PolicyDocument=document(SEND, SEND | {"Sid": "More", "Action": "sqs:ReceiveMessage"})),
         ("More",),
     ),
 ]

@@ -125,8 +125,10 @@ def sarif_form(found: dict) -> None:
     }
     rule = {"type": "object", "required": ["id"], "properties": {"id": one}}
     driver = {"type": "object", "required": ["name"], "properties": {"name": one, "rules": {"type": "array", "items": rule, "uniqueItems": True}}}
-    run = {"type": "object", "required": ["tool", "results"], "properties": {"tool": {"type": "object", "required": ["driver"], "properties": {"driver": driver}}, "results": {"type": "array", "items": result}}}
-    wanted = {"type": "object", "required": ["version", "runs"], "properties": {"version": {"const": "2.1.0"}, "$schema": one, "runs": {"type": "array", "minItems": 1, "items": run}}}
+    tool = {"type": "object", "required": ["driver"], "properties": {"driver": driver}}
+    run = {"type": "object", "required": ["tool", "results"], "properties": {"tool": tool, "results": {"type": "array", "items": result}}}
+    runs = {"type": "array", "minItems": 1, "items": run}
+    wanted = {"type": "object", "required": ["version", "runs"], "properties": {"version": {"const": "2.1.0"}, "$schema": one, "runs": runs}}
     jsonschema.validate(found, wanted)
     for one_run in found["runs"]:
         known = {rule["id"] for rule in one_run["tool"]["driver"].get("rules", [])}
@@ -152,7 +154,8 @@ def as_sarif(bench: Bench, ran: Ran) -> None:
 
 
 # What a report needs to be read, and nothing that loads, runs, mentions or leads elsewhere.
-TAGS = {"details", "summary", "table", "thead", "tbody", "tr", "th", "td", "p", "br", "code", "pre", "strong", "em", "b", "i", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "blockquote", "hr", "sub", "sup", "del", "span"}
+TAGS = {"details", "summary", "table", "thead", "tbody", "tr", "th", "td", "p", "br", "code", "pre", "strong", "em", "b", "i", "ul", "ol", "li"}
+TAGS |= {"h1", "h2", "h3", "h4", "h5", "blockquote", "hr", "sub", "sup", "del", "span"}
 EMPTY = {"br", "hr"}
 
 

@@ -11,7 +11,7 @@ from harness.case import Case
 
 from . import functions
 from .by_hand import text
-from .documents import edited, file, managed_arn
+from .documents import allow, edited, file, managed_arn
 from .functions import packed
 
 ADMIN = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
@@ -79,7 +79,7 @@ DEEDS = [
     Deed("user", "iam", lambda iam: iam.tag_user(UserName="ada", Tags=[{"Key": "x", "Value": "y"}]), ("user/ada", "TagUser")),
     Deed(
         "policy", "iam",
-        lambda iam: iam.create_policy_version(PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/reading", PolicyDocument=text({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}), SetAsDefault=True),
+        lambda iam: iam.create_policy_version(PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/reading", PolicyDocument=text(allow("*")), SetAsDefault=True),
         ("policy/reading", "CreatePolicyVersion"),
     ),
     Deed("bucket", "s3", lambda s3: s3.delete_public_access_block(Bucket="imagery"), ("bucket/imagery", "DeleteBucketPublicAccessBlock")),
