@@ -3,6 +3,7 @@
 from . import (
     account,
     adoption,
+    bases,
     bucket_policies,
     buckets,
     buses,
@@ -53,6 +54,7 @@ ALL = [
     *killed.CASES,
     *stale.CASES,
     *month.CASES,
+    *bases.CASES,
     *drifted.CASES,
     *prune.CASES,
     *unmanaged.CASES,
