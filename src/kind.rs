@@ -8,7 +8,8 @@ use std::fmt;
 
 use crate::address::Address;
 use crate::fields::{FieldPath, Fields};
-use crate::names::{AccountId, Arn, IamPath, NameError, Partition};
+use crate::kinds::KindName;
+use crate::names::{AccountId, Arn, IamPath, NameError, Partition, Region};
 use crate::policy_doc::Policy;
 use crate::spec::lower::{Declared, Index, Lowered, Lowering};
 use crate::spec::node::Node;
@@ -172,10 +173,22 @@ pub struct Observed<K: Kind> {
     pub unknown: BTreeMap<FieldPath, String>,
 }
 
-/// `absent:` names this resource.
+/// Who says that a thing shall go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DoomedBy {
+    /// `absent:` names it.
+    Absent,
+    /// The file declared it once, as `--base` shows, and no longer does.
+    Dropped,
+}
+
+/// This resource shall not exist.
 #[derive(Debug, Clone)]
 pub struct Doom {
-    /// Where the file says so.
+    /// Who says so.
+    pub by: DoomedBy,
+    /// Where the file says so, or said that it shall exist.
     pub origin: Place,
     /// `detach: true`: undeclared users of it may be unlinked.
     pub detach: bool,
@@ -192,7 +205,7 @@ pub struct Object<K: Kind> {
     pub id: K::Id,
     /// What the file wants; `None` for what shall not exist.
     pub wanted: Option<Wanted<K>>,
-    /// Set where `absent:` names it.
+    /// Set where it shall go.
     pub doom: Option<Doom>,
     /// What AWS has.
     pub seen: Seen<K>,
@@ -295,6 +308,38 @@ pub struct Retry {
     pub when: When,
 }
 
+/// What a file says of an identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Naming {
+    /// The name in AWS.
+    pub name: String,
+    /// The region, for what is in one and can't be found without it.
+    pub region: Option<Region>,
+    /// The bus, for rules on another bus than the default one.
+    pub bus: Option<String>,
+}
+
+impl Naming {
+    /// What is known by its name alone.
+    #[must_use]
+    pub fn of(name: impl fmt::Display) -> Self {
+        Self {
+            name: name.to_string(),
+            region: None,
+            bus: None,
+        }
+    }
+
+    /// What is in a region.
+    #[must_use]
+    pub fn regional(name: impl fmt::Display, region: &Region) -> Self {
+        Self {
+            region: Some(region.clone()),
+            ..Self::of(name)
+        }
+    }
+}
+
 /// What stands behind AWS's word that a thing is there already, where AWS does not show one.
 pub const NOT_SHOWN: &str = "AWS does not show it yet";
 
@@ -373,6 +418,8 @@ pub struct Facts {
     pub once: Once,
     /// What can't come back.
     pub loss: Loss,
+    /// Whether it changes nothing in AWS and only saves here what a later step would lose.
+    pub only_saves: bool,
     /// How many readings in a row must show it before it counts as settled: reads of some settings go back and forth
     /// between the old and the new.
     pub readings: u32,
@@ -396,6 +443,7 @@ impl Facts {
             retry: &[],
             once: Once::Repeatable,
             loss: Loss::None,
+            only_saves: false,
             readings: 1,
         }
     }
@@ -418,6 +466,26 @@ pub struct Grant {
     pub limits: bool,
 }
 
+/// How a file brings a former state back, beyond what [`Kind::spell`] says of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Regained {
+    /// Fields to be written in other words.
+    pub instead: BTreeMap<&'static str, serde_json::Value>,
+    /// What can't come back, each as a sentence fragment.
+    pub lost: Vec<String>,
+}
+
+impl Regained {
+    /// Nothing special but what is lost.
+    #[must_use]
+    pub fn without(lost: impl Into<String>) -> Self {
+        Self {
+            instead: BTreeMap::new(),
+            lost: vec![lost.into()],
+        }
+    }
+}
+
 /// What a resource must be and tell, without any effect.
 pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     /// The word in addresses: `role`.
@@ -432,6 +500,8 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     const TAGGABLE: bool;
     /// The fields that together say what everybody may do: while one of them can't be read, none is changed.
     const EXPOSING: &'static [&'static str] = &[];
+    /// Fields whose held values are kept by an apply and are drift all the same: they give access that no file gives.
+    const TELLING: &'static [&'static str] = &[];
     /// Whether it may be deleted and made anew where AWS can't change it in place; else it has to stay as it is.
     const REPLACEABLE: bool = true;
     /// Whether what else uses it can be unlinked from it, so that `detach: true` lets it go.
@@ -440,6 +510,11 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     const NAMED_BY: &'static str = "name";
     /// A name that AWS would take: the rest of a resource is read with it when its own can't be.
     const STAND_IN: &'static str = "unnamed";
+    /// The words that take off what absence keeps: the field in which two states differ, the field to write, the word.
+    const OFF: &'static [(&'static str, &'static str, &'static str)] = &[];
+    /// Where [`Kind::spell`] names other things, by ARN or by name, that a file may call by their ids: `policies.*`,
+    /// where `*` is any entry of a map or list.
+    const NAMES: &'static [(&'static str, KindName)] = &[];
     /// What AWS knows it by.
     type Id: Clone + Ord + fmt::Debug + fmt::Display + serde::Serialize;
     /// Its normal form, wanted and live alike.
@@ -456,6 +531,10 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     /// # Errors
     /// A name that AWS would refuse.
     fn identify(declared: &Declared) -> Result<Self::Id, NameError>;
+    /// What a declaration says of an identity, the inverse of [`Kind::identify`].
+    fn naming(id: &Self::Id) -> Naming {
+        Naming::of(id)
+    }
     /// Writes the AWS names of declared things into a declaration, where its identity names them by their ids.
     fn resolve(declared: &mut Declared, index: &Index) {
         let _ = (declared, index);
@@ -473,6 +552,8 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     fn lower(id: &Self::Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Self>>;
     /// From the normal form to the file, the inverse of `lower`.
     fn spell(id: &Self::Id, state: &Self::State) -> serde_json::Value;
+    /// How a file brings back what was `before`, where the account has `after` now (`None`: nothing any more).
+    fn regain(id: &Self::Id, before: &Observed<Self>, after: Option<&Self::State>) -> Regained;
     /// Takes in what another resource asks for.
     fn contribute(state: &mut Self::State, part: Self::Part);
     /// The tags, for kinds that have them.
@@ -495,6 +576,12 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
         let _ = (path, live, whole);
         false
     }
+    /// What this resource gives another one without saying so, and the file of the other need not repeat: the ARN of the
+    /// other, the entry of it, and how the other would spell it.
+    fn implies(id: &Self::Id, state: &Self::State, home: &Home) -> Vec<(Arn, FieldPath, serde_json::Value)> {
+        let _ = (id, state, home);
+        Vec::new()
+    }
     /// Whether a live thing is still exactly as newly made, so that taking it over loses nobody anything.
     fn pristine(live: &Observed<Self>) -> bool;
     /// The mutations that lead from live to wanted.
@@ -511,6 +598,11 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     fn exposes(id: &Self::Id, state: &Self::State, home: &Home) -> BTreeSet<String> {
         let _ = (id, state, home);
         BTreeSet::new()
+    }
+    /// Why it can't be made anew from what the file says: a part of it only keeps what is there.
+    fn unmakeable(state: &Self::State) -> Option<&'static str> {
+        let _ = state;
+        None
     }
     /// Why AWS would refuse every change of a live thing, whatever the file says of it: what it is a part of is not there.
     fn obstacle(id: &Self::Id, live: &Observed<Self>) -> Option<Obstacle> {
@@ -534,6 +626,48 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     fn unmodelled(evidence: &Self::Evidence) -> Vec<String>;
 }
 
+/// A resource that the account has, as a list shows it.
+#[derive(Debug, Clone)]
+pub struct Listed<K: Kind> {
+    /// What AWS knows it by; or its name, where that is none that this program can work with.
+    pub id: Result<K::Id, String>,
+    /// Who made it, where that was AWS or one of its services: "AWS", "autoscaling.amazonaws.com".
+    pub made_by: Option<String>,
+}
+
+impl<K: Kind> Listed<K> {
+    /// Something that the account's people have made.
+    #[must_use]
+    pub fn own(name: &str, id: Option<K::Id>) -> Self {
+        Self {
+            id: id.ok_or_else(|| name.to_owned()),
+            made_by: None,
+        }
+    }
+
+    /// The same, unless its path says that AWS made it.
+    #[must_use]
+    pub fn below(self, path: &str) -> Self {
+        let reserved = ["/aws-service-role/", "/aws-reserved/"];
+        let is_made_by_aws = reserved.iter().any(|start| path.starts_with(start));
+        Self {
+            made_by: is_made_by_aws.then(|| "AWS".to_owned()),
+            ..self
+        }
+    }
+}
+
+/// What a file can only name.
+#[derive(Debug, Clone)]
+pub struct Bytes {
+    /// The field that names it.
+    pub field: &'static str,
+    /// The key beside which the field names a file of it, `zip`; files of it end so, too.
+    pub form: &'static str,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
 /// The kind's effects. One call per action; no loops, no waiting, no decisions.
 #[cfg(feature = "aws")]
 pub trait Live: Kind {
@@ -544,8 +678,12 @@ pub trait Live: Kind {
     fn expect(view: &crate::aws::View<'_>, id: &Self::Id) {
         let _ = (view, id);
     }
-    /// Every resource of this kind that the account has.
-    fn list(view: &crate::aws::View<'_>) -> impl Future<Output = Result<Vec<Self::Id>, crate::engine::CallError>>;
+    /// Every resource of this kind that the account has; of a regional kind, those of one region. What AWS made itself
+    /// is among them and says so. A page that was refused refuses the whole.
+    fn list(
+        view: &crate::aws::View<'_>,
+        region: &Region,
+    ) -> impl Future<Output = Result<Vec<Listed<Self>>, crate::engine::CallError>>;
     /// Executes one action.
     fn run(
         aws: &crate::aws::Aws,
@@ -553,6 +691,15 @@ pub trait Live: Kind {
         arn: &Arn,
         action: &Self::Action,
     ) -> impl Future<Output = Result<crate::engine::Receipt, crate::engine::CallError>>;
+    /// The bytes of what a file can only name, such as a function's code; `None` where there are none.
+    fn bytes(
+        aws: &crate::aws::Aws,
+        id: &Self::Id,
+        state: &Self::State,
+    ) -> impl Future<Output = Result<Option<Bytes>, crate::engine::CallError>> {
+        let _ = (aws, id, state);
+        async { Ok(None) }
+    }
     /// Whether AWS has finished what the action began; polled by the engine.
     fn settled(
         aws: &crate::aws::Aws,

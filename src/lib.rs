@@ -5,20 +5,26 @@
 
 pub mod address;
 pub mod archive;
+pub mod author;
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod catalogue;
 pub mod cli;
+pub mod drift;
 pub mod engine;
 pub mod fields;
+pub mod fleet;
 pub mod git;
 pub mod guard;
+pub mod journal;
 pub mod kind;
 pub mod kinds;
 pub mod names;
 pub mod plan;
 pub mod policy_doc;
 pub mod render;
+pub mod report;
 pub mod sandbox;
 pub mod spec;
+pub mod trail;
 pub mod vault;

@@ -2,6 +2,7 @@
 
 from . import (
     calls,
+    cloudtrail,
     events_buses,
     events_rules,
     iam_account,
@@ -30,6 +31,7 @@ from . import (
 
 ALL = [
     *calls.TABLE.cases,
+    *cloudtrail.TABLE.cases,
     *events_buses.TABLE.cases,
     *events_rules.TABLE.cases,
     *iam_account.TABLE.cases,

@@ -71,6 +71,7 @@ class Account:
         self.backend = backend
         self.iam, self.sts, self.s3 = self.client("iam"), self.client("sts"), self.client("s3")
         self.functions, self.events = self.client("lambda"), self.client("events")
+        self.trail = self.client("cloudtrail")
 
     def client(self, service: str, region: str = REGION, **more: object):
         """A boto3 client that never retries; `more` as for `boto3.client`, such as keys."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-SERVICES = {"iam": "IAM", "sts": "STS", "s3": "S3", "lambda": "Lambda", "events": "EventBridge"}
+SERVICES = {"iam": "IAM", "sts": "STS", "s3": "S3", "lambda": "Lambda", "events": "EventBridge", "cloudtrail": "CloudTrail"}
 
 CONFIG = Config(parameter_validation=False, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, read_timeout=10)
 

@@ -9,6 +9,7 @@ mod events;
 mod fetch;
 pub mod iam;
 mod s3;
+pub mod trail;
 mod view;
 mod written;
 
@@ -159,6 +160,12 @@ impl Aws {
             .entry((region.clone(), intent))
             .or_insert_with(made)
             .clone()
+    }
+
+    /// CloudTrail in a region.
+    #[must_use]
+    pub fn trail(&self, region: &Region) -> aws_sdk_cloudtrail::Client {
+        aws_sdk_cloudtrail::Client::new(&self.regional(region, Intent::Read))
     }
 
     /// The configuration that clients are made from, for the few calls outside the services.

@@ -2,7 +2,8 @@
 //!
 //! Invariant: nothing is planned for another account than the file or the user names.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use crate::address::Address;
 use crate::aws::{Aws, AwsBackend, ConfigError, SandboxChoice, connect};
@@ -13,6 +14,7 @@ use crate::kinds::{AnyObject, KindName, Member, Visit, VisitKind, VisitMut};
 use crate::names::{AccountId, IamPath, Region};
 use crate::plan::build::{Input, build};
 use crate::plan::consent::Consents;
+use crate::plan::dropped;
 use crate::plan::fingerprint::of_wanted;
 use crate::plan::saved::Given;
 use crate::plan::{Header as PlanHeader, Plan, Refusal};
@@ -22,17 +24,21 @@ use crate::spec::resources::Environment;
 use crate::spec::source::{Sources, Span};
 use crate::vault;
 
+use super::base::{Base, BaseArgs};
 use super::check::not_evaluated;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
 use super::session::Loaded;
+use super::state::state_folder;
 use super::{AccountArgs, ConsentArgs, FileArgs};
 
 /// Everything that is needed to plan.
 pub(crate) struct Planner {
     loaded: Loaded,
     header: Header,
+    bases: Vec<Base>,
+    dropping: Dropping,
     region: Region,
     consents: Consents,
     given: Given,
@@ -50,6 +56,36 @@ pub(crate) struct Planned {
     pub(crate) plan: Plan,
     pub(crate) objects: Vec<AnyObject>,
     pub(crate) environment: Environment,
+    /// What the bases declared, for the same account.
+    pub(crate) before: Vec<Environment>,
+}
+
+/// What becomes of what a base declared and the file no longer does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dropping {
+    /// It stays, and nothing is said of it.
+    Keep,
+    /// It is looked at and told.
+    Tell,
+    /// It is deleted: `--prune`.
+    Delete,
+}
+
+/// What was declared before, and what it is for.
+#[derive(Debug, Clone)]
+pub(crate) struct Past<'a> {
+    /// `--base`.
+    pub(crate) args: &'a BaseArgs,
+    /// What becomes of what is no longer declared.
+    pub(crate) dropping: Dropping,
+}
+
+impl<'a> Past<'a> {
+    /// For what makes a plan: `--base` with or without `--prune`.
+    pub(crate) fn of(args: &'a BaseArgs, prune: bool) -> Self {
+        let dropping = if prune { Dropping::Delete } else { Dropping::Keep };
+        Self { args, dropping }
+    }
 }
 
 impl Planner {
@@ -58,6 +94,7 @@ impl Planner {
         files: &FileArgs,
         account: &AccountArgs,
         consents: &ConsentArgs,
+        past: &Past<'_>,
         output: &Output,
     ) -> Result<Option<Self>, Failure> {
         let words = Consents::parse(consents.adopt.clone(), consents.replace.clone(), consents.allow.clone());
@@ -71,6 +108,9 @@ impl Planner {
         if offline.has_errors() {
             return Ok(None);
         }
+        let Some(bases) = Base::read_all(past.args, files, output)? else {
+            return Ok(None);
+        };
         let expectations = offline.expectations;
         let given = Given {
             files: files.files.clone(),
@@ -79,6 +119,8 @@ impl Planner {
             adopt: consents.adopt.clone(),
             replace: consents.replace.clone(),
             allow: consents.allow.clone(),
+            base: bases.iter().map(|base| base.pin.clone()).collect(),
+            prune: past.dropping == Dropping::Delete,
         };
         let asked = Asked::parse(account, &header)?;
         let (aws, region) = asked.connect(account, &header).await?;
@@ -91,6 +133,8 @@ impl Planner {
         let planner = Self {
             loaded,
             header,
+            bases,
+            dropping: past.dropping,
             region,
             consents: words,
             given,
@@ -125,28 +169,54 @@ impl Planner {
         let backend = AwsBackend(&self.aws);
         let mut learned = Learned::default();
         let mut environment = self.loaded.lower(&self.header, home, &self.region, &learned);
-        let mut objects = backend.observe(self.with_context(&environment)).await;
-        learn(&objects, &environment, &mut learned);
+        let mut before = self.before(&learned);
+        let mut objects = backend.observe(self.with_context(&environment, &before)).await;
+        for known in std::iter::once(&environment).chain(&before) {
+            learn(&objects, known, &mut learned);
+        }
         if learned != Learned::default() {
             environment = self.loaded.lower(&self.header, home, &self.region, &learned);
+            before = self.before(&learned);
             objects = reread(&environment, objects);
         }
         if environment.has_errors() {
             output.findings(&environment.findings, &environment.sources);
             return Ok(None);
         }
-        let plan = self.build(&environment, &objects);
+        let plan = self.build(&environment, &before, &objects);
         Ok(Some(Planned {
             plan,
             objects,
             environment,
+            before,
         }))
     }
 
     /// A plan from what was read.
-    pub(crate) fn build(&self, environment: &Environment, objects: &[AnyObject]) -> Plan {
-        let connection = &self.aws.connection;
+    pub(crate) fn build(&self, environment: &Environment, before: &[Environment], objects: &[AnyObject]) -> Plan {
+        let known = dropped::known(before.iter().map(|one| one.objects.as_slice()), &environment.objects);
+        let mut refusals = missing(environment, objects);
+        refusals.extend(self.unprunable(environment, before));
         build(Input {
+            known: &known,
+            refusals,
+            ..self.input(environment, objects)
+        })
+    }
+
+    /// What a base's plan would be for the account as it was read: what differs there has moved since, by hand.
+    pub(crate) fn plan_before(&self, before: &Environment, planned: &Planned) -> Plan {
+        let objects = dropped::aligned(&before.objects, &planned.objects);
+        build(Input {
+            consents: &Consents::default(),
+            ..self.input(before, &objects)
+        })
+    }
+
+    fn input<'a>(&'a self, environment: &'a Environment, objects: &'a [AnyObject]) -> Input<'a> {
+        static NOTHING: BTreeSet<Address> = BTreeSet::new();
+        let connection = &self.aws.connection;
+        Input {
             header: PlanHeader {
                 environment: environment.name.clone(),
                 account: connection.home.account.to_string(),
@@ -159,13 +229,50 @@ impl Planner {
             consents: &self.consents,
             caller: &connection.caller,
             objects,
-            refusals: missing(environment, objects),
-        })
+            known: &NOTHING,
+            refusals: Vec::new(),
+        }
+    }
+
+    /// The bases, as the user named them.
+    pub(crate) fn base_names(&self) -> impl Iterator<Item = &str> {
+        self.bases.iter().map(|base| base.name.as_str())
+    }
+
+    /// What the bases declared, for this account.
+    fn before(&self, learned: &Learned) -> Vec<Environment> {
+        let home = &self.aws.connection.home;
+        let lowered = self.bases.iter().map(|base| match &base.texts {
+            Some((loaded, header)) => {
+                let region = header.region.as_ref().unwrap_or(&self.region);
+                loaded.lower(header, home, region, learned)
+            }
+            None => Environment::empty(&self.header),
+        });
+        lowered.collect()
+    }
+
+    /// Why nothing may be deleted for the reason alone that a base declared it.
+    fn unprunable(&self, environment: &Environment, before: &[Environment]) -> Vec<Refusal> {
+        if self.dropping != Dropping::Delete {
+            return Vec::new();
+        }
+        let headers = self
+            .bases
+            .iter()
+            .filter_map(|base| Some((base.name.as_str(), &base.texts.as_ref()?.1)));
+        let unlike = headers.flat_map(|(name, header)| unlike(name, header, &self.header));
+        let declares_nothing = environment.objects.is_empty() && before.iter().any(|before| !before.objects.is_empty());
+        unlike.chain(declares_nothing.then(nothing_left)).collect()
     }
 
     /// The declared resources, what must exist beside them, and the identity that runs this.
-    fn with_context(&self, environment: &Environment) -> Vec<AnyObject> {
+    fn with_context(&self, environment: &Environment, before: &[Environment]) -> Vec<AnyObject> {
         let mut objects = environment.objects.clone();
+        if self.dropping != Dropping::Keep {
+            let bases = self.base_names().zip(before.iter().map(|one| one.objects.as_slice()));
+            objects.extend(dropped::dropped(bases, &environment.objects));
+        }
         for object in &mut objects {
             object.visit_mut(Deepen(&self.consents));
         }
@@ -197,6 +304,44 @@ impl Planner {
             .into_iter()
             .find(named)
             .and_then(|kind| bare(*kind, &declared))
+    }
+}
+
+/// What a base and the file must agree on before anything is deleted because only the base declares it.
+fn unlike(name: &str, base: &Header, today: &Header) -> Vec<Refusal> {
+    let mut moved = Vec::new();
+    if base.environment != today.environment {
+        moved.push(format!(
+            "the environment was `{}` and is `{}`",
+            base.environment, today.environment
+        ));
+    }
+    if let (Some(then), Some(now)) = (&base.account, &today.account)
+        && then != now
+    {
+        moved.push(format!("the account was {then} and is {now}"));
+    }
+    let variables = base.variables.differing(&today.variables);
+    if !variables.is_empty() {
+        moved.push(format!("variables have other values: {}", variables.join(", ")));
+    }
+    let refusal = |what: String| Refusal {
+        guard: "prune",
+        address: None,
+        message: format!("nothing is deleted on the word of {name}: {what}"),
+        place: None,
+        hint: "apply that change without --prune first, or name what shall go under `absent:`".into(),
+    };
+    moved.into_iter().map(refusal).collect()
+}
+
+fn nothing_left() -> Refusal {
+    Refusal {
+        guard: "prune",
+        address: None,
+        message: "this file declares nothing, so everything would be deleted".into(),
+        place: None,
+        hint: "name what shall go under `absent:`".into(),
     }
 }
 
@@ -386,18 +531,4 @@ fn unconnected(error: &ConfigError) -> Failure {
             .hint("without an AWS account, try --sandbox"),
         ConfigError::Sandbox(_) | ConfigError::Odd(_) => failure,
     }
-}
-
-/// Below the sandbox's folder, or where the system keeps a user's state.
-fn state_folder(sandbox: Option<&Path>) -> PathBuf {
-    if let Some(folder) = sandbox {
-        return folder.join("evenkeel");
-    }
-    let home = || std::env::home_dir().map(|home| home.join(".local/state"));
-    let base = std::env::var_os("XDG_STATE_HOME")
-        .filter(|path| !path.is_empty())
-        .map(PathBuf::from);
-    base.or_else(home)
-        .unwrap_or_else(|| PathBuf::from("."))
-        .join("evenkeel")
 }

@@ -11,18 +11,20 @@ use crate::address::Address;
 use crate::aws::AwsBackend;
 use crate::engine::Backend as _;
 use crate::engine::apply::{End, Stop, execute};
+use crate::journal::Begin;
 use crate::kind::{Object, Seen};
 use crate::kinds::{Member, Visit};
-use crate::plan::Plan;
 use crate::plan::saved::SavedPlan;
+use crate::plan::{Header, Plan};
 
-use super::account::{Planned, Planner};
+use super::account::{Past, Planned, Planner};
+use super::base::BaseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::journal::Journal;
+use super::journal::{Journal, new_run};
 use super::output::Output;
 use super::progress::{Both, Progress};
-use super::{AccountArgs, ConsentArgs, FileArgs};
+use super::{AccountArgs, ConsentArgs, FileArgs, state};
 
 /// Readings after an apply that are made at least, however long each of them takes.
 const READ_BACKS: u32 = 12;
@@ -34,7 +36,7 @@ const READ_BACKS: u32 = 12;
 #[derive(Debug, Args)]
 pub(crate) struct ApplyArgs {
     /// A plan saved by `plan -o`; it knows its files and consents.
-    #[arg(value_name = "PLAN", conflicts_with_all = ["files", "vars", "vars_files", "adopt", "replace", "allow"])]
+    #[arg(value_name = "PLAN", conflicts_with_all = ["files", "vars", "vars_files", "adopt", "replace", "allow", "base", "prune"])]
     plan: Option<PathBuf>,
     #[command(flatten)]
     files: FileArgs,
@@ -42,6 +44,11 @@ pub(crate) struct ApplyArgs {
     account: AccountArgs,
     #[command(flatten)]
     consents: ConsentArgs,
+    #[command(flatten)]
+    base: BaseArgs,
+    /// Also delete what --base declared, carries this environment's mark, and is no longer declared.
+    #[arg(long, requires = "base")]
+    prune: bool,
     /// Do not ask.
     #[arg(short, long)]
     yes: bool,
@@ -53,7 +60,12 @@ pub(crate) struct ApplyArgs {
 pub(crate) async fn run(args: &ApplyArgs, output: &Output) -> Result<Exit, Failure> {
     let saved = args.plan.as_deref().map(read_saved).transpose()?;
     let (files, consents) = inputs(args, saved.as_ref());
-    let Some(planner) = Planner::prepare(&files, &args.account, &consents, output).await? else {
+    let (base, prune) = saved.as_ref().map_or((args.base.clone(), args.prune), |saved| {
+        let base = saved.given.base.clone();
+        (BaseArgs { base }, saved.given.prune)
+    });
+    let past = Past::of(&base, prune);
+    let Some(planner) = Planner::prepare(&files, &args.account, &consents, &past, output).await? else {
         return Ok(Exit::Error);
     };
     if !planner.is_pinned(&args.account) {
@@ -155,6 +167,7 @@ async fn ask(planner: &Planner, planned: &Planned, output: &Output) -> Result<An
     }
     let now = planner.build(
         &planned.environment,
+        &planned.before,
         &AwsBackend(&planner.aws).observe(planned.objects.clone()).await,
     );
     let before = SavedPlan::new(planner.given(), &planned.plan);
@@ -162,11 +175,9 @@ async fn ask(planner: &Planner, planned: &Planned, output: &Output) -> Result<An
 }
 
 async fn carry_out(args: &ApplyArgs, planner: &Planner, planned: Planned, output: &Output) -> Result<Exit, Failure> {
-    let journal_path = args
-        .journal
-        .clone()
-        .unwrap_or_else(|| planner.state_folder.join("journal.jsonl"));
-    let journal = Journal::open(&journal_path, &planned.plan.header)?;
+    let journal_path = args.journal.clone();
+    let journal_path = journal_path.unwrap_or_else(|| state::journal(&planner.state_folder));
+    let journal = Journal::open(&journal_path, new_run(), begin(args, planner, &planned), &planned.plan)?;
     let progress = Progress::new(planned.plan.steps.len());
     let stop = Stop::default();
     let backend = AwsBackend(&planner.aws);
@@ -190,7 +201,41 @@ async fn carry_out(args: &ApplyArgs, planner: &Planner, planned: Planned, output
     .await;
     progress.finish();
     output.data(&crate::render::outcome::outcome(&planned.plan, &ends, &remaining));
-    Ok(exit(&stop, &ends, &remaining, &planned.plan))
+    let exit = exit(&stop, &ends, &remaining, &planned.plan);
+    if let Err(broken) = journal.end(exit, &ends, &remaining) {
+        output.note(&broken);
+    }
+    Ok(exit)
+}
+
+/// What the journal tells of a run before it does anything.
+fn begin(args: &ApplyArgs, planner: &Planner, planned: &Planned) -> Begin {
+    let Header {
+        environment,
+        account,
+        region,
+        identity,
+        digest,
+    } = planned.plan.header.clone();
+    let files = planner.given().files;
+    let path = |path: &PathBuf| path.display().to_string();
+    let absolute = |given: &PathBuf| path(&std::path::absolute(given).unwrap_or_else(|_| given.clone()));
+    Begin {
+        evenkeel: env!("CARGO_PKG_VERSION").to_owned(),
+        environment,
+        account,
+        region,
+        identity,
+        digest,
+        git: super::revision::of(&files),
+        files,
+        folder: std::env::current_dir().map(|folder| path(&folder)).unwrap_or_default(),
+        plan: args.plan.as_ref().map(path),
+        consents: planned.plan.consents.clone(),
+        steps: planned.plan.steps.len(),
+        sandbox: args.account.sandbox.as_ref().map(absolute),
+        undo: None,
+    }
 }
 
 /// The first Ctrl-C starts nothing more; the second one leaves at once, and what is under way then is not known.
@@ -270,7 +315,9 @@ impl ReadBack<'_> {
         let objects = self.planned.objects.iter();
         let touched = objects.filter(|object| open.contains_key(object.address())).cloned();
         let read = AwsBackend(&self.planner.aws).observe(touched.collect()).await;
-        let plan = self.planner.build(&self.planned.environment, &read);
+        let plan = self
+            .planner
+            .build(&self.planned.environment, &self.planned.before, &read);
         let unread = read.iter().filter(|object| object.visit(Unread));
         unread
             .map(|object| object.address().clone())

@@ -6,9 +6,14 @@
 mod account;
 #[cfg(feature = "aws")]
 mod apply;
+#[cfg(feature = "aws")]
+mod base;
 mod check;
+#[cfg(feature = "aws")]
+mod drift;
 mod exit;
 mod failure;
+mod history;
 #[cfg(feature = "aws")]
 mod journal;
 mod output;
@@ -16,8 +21,14 @@ mod output;
 mod plan;
 #[cfg(feature = "aws")]
 mod progress;
+#[cfg(feature = "aws")]
+mod revision;
+#[cfg(all(test, feature = "aws"))]
+mod reference;
 mod sandbox;
 mod session;
+mod shell;
+mod state;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;
@@ -59,18 +70,20 @@ enum When {
     Never,
 }
 
+/// Each is told by the words on its own arguments; words here would hide all but their first line.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check the file: everything that can be known without AWS.
     Check(check::CheckArgs),
-    /// Show what `apply` would do, in order.
     #[cfg(feature = "aws")]
     Plan(plan::PlanArgs),
-    /// Show the plan, ask, execute it, read back, and say what is true now.
     #[cfg(feature = "aws")]
     Apply(apply::ApplyArgs),
-    /// Serve a simulated account, for the AWS CLI and other clients.
+    #[cfg(feature = "aws")]
+    Drift(drift::DriftArgs),
+    History(history::HistoryArgs),
     Sandbox(sandbox::SandboxArgs),
+    Completions(shell::CompletionsArgs),
+    Man(shell::ManArgs),
 }
 
 /// Which files, and with which values.
@@ -116,7 +129,7 @@ fn seed(text: &str) -> Result<u64, String> {
 
 /// The user's word on what is dangerous.
 #[cfg(feature = "aws")]
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 struct ConsentArgs {
     /// Take over a resource that exists and is not this environment's (patterns: `role/*`).
     #[arg(long, value_name = "ADDRESS")]
@@ -144,7 +157,12 @@ pub fn main() -> Exit {
         Command::Plan(args) => block_on(plan::run(&args, &output)),
         #[cfg(feature = "aws")]
         Command::Apply(args) => block_on(apply::run(&args, &output)),
+        #[cfg(feature = "aws")]
+        Command::Drift(args) => block_on(drift::run(&args, &output)),
+        Command::History(args) => history::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
+        Command::Completions(args) => Ok(shell::completions(&args, &output)),
+        Command::Man(args) => shell::man(&args, &output),
     };
     result.unwrap_or_else(|failure| output.failure(&failure))
 }

@@ -38,6 +38,12 @@ impl Output {
         let _ = std::io::stdout().flush();
     }
 
+    /// Text of our own making, such as a script, to standard output as it is.
+    pub(crate) fn bytes(&self, bytes: &[u8]) {
+        let _ = std::io::stdout().write_all(bytes);
+        let _ = std::io::stdout().flush();
+    }
+
     /// A line for people, to standard error.
     pub(crate) fn note(&self, text: &str) {
         let _ = writeln!(std::io::stderr(), "{text}");

@@ -7,7 +7,8 @@ use clap::Args;
 use crate::plan::saved::SavedPlan;
 use crate::plan::{Plan, Verb};
 
-use super::account::Planner;
+use super::account::{Past, Planner};
+use super::base::BaseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
@@ -25,6 +26,11 @@ pub(crate) struct PlanArgs {
     account: AccountArgs,
     #[command(flatten)]
     consents: ConsentArgs,
+    #[command(flatten)]
+    base: BaseArgs,
+    /// Also delete what --base declared, carries this environment's mark, and is no longer declared.
+    #[arg(long, requires = "base")]
+    prune: bool,
     /// Save the plan for `apply`.
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -34,7 +40,8 @@ pub(crate) struct PlanArgs {
 }
 
 pub(crate) async fn run(args: &PlanArgs, output: &Output) -> Result<Exit, Failure> {
-    let Some(planner) = Planner::prepare(&args.files, &args.account, &args.consents, output).await? else {
+    let past = Past::of(&args.base, args.prune);
+    let Some(planner) = Planner::prepare(&args.files, &args.account, &args.consents, &past, output).await? else {
         return Ok(Exit::Error);
     };
     let Some(planned) = planner.plan(output).await? else {

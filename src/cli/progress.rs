@@ -117,7 +117,7 @@ impl Watch for Progress {
                     .borrow_mut()
                     .insert(step.id, format!("{}: {}", step.address, step.summary));
             }
-            Event::Attempted { .. } => {}
+            Event::Calling { .. } | Event::Attempted { .. } => {}
             Event::Waiting { step, what } => self.waiting(step, what),
             Event::Finished { step, end } => self.finished(step, end),
         }

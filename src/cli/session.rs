@@ -4,7 +4,7 @@
 
 use crate::kind::Home;
 use crate::names::{AccountId, Partition, Region};
-use crate::spec::files::Folder;
+use crate::spec::files::{Files, Folder};
 use crate::spec::header::{self, Header};
 use crate::spec::load::{self, Inputs, Texts};
 use crate::spec::lower::Learned;
@@ -18,7 +18,7 @@ const USUAL_REGION: &str = "us-east-1";
 
 /// The files of a run, read and united.
 pub(crate) struct Loaded {
-    pub(crate) files: Folder,
+    files: Box<dyn Files>,
     arguments: Vec<String>,
     vars: Vec<(String, String)>,
     vars_files: Vec<String>,
@@ -29,13 +29,18 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// Reads everything that the arguments name, below the current folder.
     pub(crate) fn read(args: &FileArgs) -> Result<Self, Failure> {
+        Self::read_from(args, Box::new(Folder::new(".")))
+    }
+
+    /// Reads everything that the arguments name, wherever it lies.
+    pub(crate) fn read_from(args: &FileArgs, files: Box<dyn Files>) -> Result<Self, Failure> {
         let vars = args
             .vars
             .iter()
             .map(|var| split_var(var))
             .collect::<Result<Vec<_>, _>>()?;
         let mut loaded = Self {
-            files: Folder::new("."),
+            files,
             arguments: args.files.clone(),
             vars,
             vars_files: args.vars_files.clone(),
@@ -50,7 +55,7 @@ impl Loaded {
 
     pub(crate) fn inputs(&self) -> Inputs<'_> {
         Inputs {
-            files: &self.files,
+            files: self.files.as_ref(),
             arguments: &self.arguments,
             vars: &self.vars,
             vars_files: &self.vars_files,

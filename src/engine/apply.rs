@@ -174,6 +174,7 @@ async fn call<B: Backend>(
     let begun = Instant::now();
     let mut unsure = Unsure::No;
     for attempt in 1.. {
+        watch.tell(&Event::Calling { step, attempt });
         let result = backend.run(&step.action).await;
         log_attempt(step, attempt, &result);
         watch.tell(&Event::Attempted {

@@ -71,6 +71,13 @@ pub trait Backend {
 pub enum Event<'a> {
     /// A step has been started.
     Started(&'a Step),
+    /// A call is about to be made.
+    Calling {
+        /// The step.
+        step: &'a Step,
+        /// Which try it is, from 1.
+        attempt: u32,
+    },
     /// One call has been answered.
     Attempted {
         /// The step.

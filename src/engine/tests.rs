@@ -152,6 +152,8 @@ impl Watch for Diary {
     fn tell(&self, event: &Event<'_>) {
         let line = match event {
             Event::Started(step) => format!("{} started", step.id),
+            // Each call is told before and after; here the answer is enough.
+            Event::Calling { .. } => return,
             Event::Attempted { step, attempt, result } => {
                 let word = if result.is_ok() { "ok" } else { "failed" };
                 format!("{} try {attempt} {word}", step.id)

@@ -233,6 +233,7 @@ impl Bench {
             consents: &self.consents.borrow(),
             caller: &connection.caller,
             objects: &objects,
+            known: &std::collections::BTreeSet::new(),
             refusals: Vec::new(),
         })
     }
@@ -272,6 +273,14 @@ impl Bench {
             "a second plan is not empty: {second:#?}"
         );
         applied
+    }
+
+    /// What the account's own people have made of a kind, as AWS lists it in the usual region.
+    pub(crate) async fn listed<K: crate::kind::Live>(&self) -> Vec<String> {
+        let region = Region::parse(REGION).unwrap();
+        let listed = K::list(&View::new(&self.aws), &region).await.unwrap();
+        let ids = listed.into_iter().map(|one| one.id.unwrap().to_string());
+        ids.collect()
     }
 
     /// The steps of a plan, in order.

@@ -27,6 +27,13 @@ pub const COMMON: &[Field] = &[
         doc: "Set when the thing is made and kept as it is afterwards.",
     },
     Field {
+        name: "owner",
+        shape: "`none` or an environment",
+        default: "this environment",
+        on_change: OnChange::InPlace,
+        doc: "Give it up: this environment's mark is taken off, or another's set, by the last write; undo files say it.",
+    },
+    Field {
         name: "protect",
         shape: "true or false",
         default: "false",
@@ -76,6 +83,12 @@ macro_rules! kinds {
             #[must_use]
             pub fn doc(self) -> &'static str {
                 match self { $(Self::$kind => <$module::$kind as Kind>::DOC),* }
+            }
+
+            /// Fields whose held values are drift all the same.
+            #[must_use]
+            pub fn telling(self) -> &'static [&'static str] {
+                match self { $(Self::$kind => <$module::$kind as Kind>::TELLING),* }
             }
 
             /// Whether AWS lets it carry tags.
@@ -213,6 +226,42 @@ macro_rules! kinds {
         }
 
         #[cfg(feature = "aws")]
+        impl KindName {
+            /// What the account has of this kind, unread; of a regional kind, what one region has.
+            ///
+            /// # Errors
+            /// What AWS answered.
+            pub async fn list(
+                self,
+                view: &crate::aws::View<'_>,
+                region: &crate::names::Region,
+            ) -> Result<Vec<AnyListed>, crate::engine::CallError> {
+                match self { $(Self::$kind => {
+                    let listed = <$module::$kind as crate::kind::Live>::list(view, region).await?;
+                    Ok(listed.into_iter().map(AnyListed::of).collect())
+                }),* }
+            }
+        }
+
+        #[cfg(feature = "aws")]
+        impl AnyObject {
+            /// The bytes of what a file can only name, as far as it was read.
+            ///
+            /// # Errors
+            /// What AWS answered.
+            pub async fn bytes(
+                &self,
+                aws: &crate::aws::Aws,
+            ) -> Result<Option<crate::kind::Bytes>, crate::engine::CallError> {
+                match self { $(Self::$kind(object) => match &object.seen {
+                    crate::kind::Seen::There(live) =>
+                        <$module::$kind as crate::kind::Live>::bytes(aws, &object.id, &live.state).await,
+                    _ => Ok(None),
+                }),* }
+            }
+        }
+
+        #[cfg(feature = "aws")]
         impl AnyAction {
             /// Executes it: one call.
             ///
@@ -262,6 +311,34 @@ kinds! {
     event_bus::EventBus,
     rule::Rule,
     account::Account,
+}
+
+/// A resource that the account has, of any kind.
+#[cfg(feature = "aws")]
+#[derive(Debug, Clone)]
+pub struct AnyListed {
+    /// The resource, unread and with nothing wanted of it; or its name, where that is none to work with.
+    pub object: Result<AnyObject, String>,
+    /// Who made it, where that was AWS or one of its services.
+    pub made_by: Option<String>,
+}
+
+#[cfg(feature = "aws")]
+impl AnyListed {
+    fn of<K: Member>(listed: crate::kind::Listed<K>) -> Self {
+        let crate::kind::Listed { id, made_by } = listed;
+        let object = id.map(|id| {
+            K::object(Object {
+                address: Address::new(K::KIND, K::naming(&id).name),
+                id,
+                wanted: None,
+                doom: None,
+                seen: crate::kind::Seen::Unread,
+                depth: crate::kind::Depth::Compare,
+            })
+        });
+        Self { object, made_by }
+    }
 }
 
 /// A kind as a member of the closed sums.

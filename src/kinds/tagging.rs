@@ -53,6 +53,8 @@ pub enum TagChange {
     Remove(Vec<String>),
     /// Sets the mark of ownership.
     Claim(BTreeMap<String, String>),
+    /// Takes the mark of ownership off.
+    Release(Vec<String>),
 }
 
 /// The calls that lead from the live tags to the wanted ones.
@@ -74,7 +76,11 @@ pub fn changes(
         // A key that only changes its case is replaced by the set call; removing the old spelling would remove the new.
         KeyCase::Ignored => wanted.keys().any(|wanted| wanted.eq_ignore_ascii_case(key)),
     };
-    let remove: Vec<String> = live.keys().filter(|key| !kept(key)).cloned().collect();
+    let (release, remove): (Vec<String>, Vec<String>) = live
+        .keys()
+        .filter(|key| !kept(key))
+        .cloned()
+        .partition(|key| key == owner_key);
     // `LimitExceeded` where old and new tags together are too many.
     let new = wanted.keys().filter(|key| !live.contains_key(*key)).count();
     let crowded = live.len() + new > MOST_TAGS;
@@ -87,6 +93,10 @@ pub fn changes(
     };
     if !claim.is_empty() {
         changes.push(TagChange::Claim(claim));
+    }
+    // Until then it is this environment's: a run that was cut off goes on.
+    if !release.is_empty() {
+        changes.push(TagChange::Release(release));
     }
     changes
 }
@@ -101,7 +111,7 @@ impl TagChange {
                 }
                 tags.extend(new.iter().map(|(k, v)| (k.clone(), v.clone())));
             }
-            Self::Remove(keys) => tags.retain(|key, _| !keys.contains(key)),
+            Self::Remove(keys) | Self::Release(keys) => tags.retain(|key, _| !keys.contains(key)),
         }
     }
 
@@ -112,6 +122,7 @@ impl TagChange {
             Self::Set(tags) => format!("tag {}", tags.keys().cloned().collect::<Vec<_>>().join(", ")),
             Self::Remove(keys) => format!("untag {}", keys.join(", ")),
             Self::Claim(_) => "mark as this environment's".to_owned(),
+            Self::Release(_) => "take this environment's mark off".to_owned(),
         }
     }
 
@@ -120,7 +131,7 @@ impl TagChange {
     pub fn fields(&self) -> Vec<crate::fields::FieldPath> {
         let keys: Vec<&String> = match self {
             Self::Set(tags) | Self::Claim(tags) => tags.keys().collect(),
-            Self::Remove(keys) => keys.iter().collect(),
+            Self::Remove(keys) | Self::Release(keys) => keys.iter().collect(),
         };
         keys.into_iter()
             .map(|key| crate::fields::FieldPath::entry("tags", key))
@@ -132,7 +143,7 @@ impl TagChange {
     pub fn rank(&self) -> crate::kind::Rank {
         match self {
             Self::Set(_) | Self::Remove(_) => crate::kind::Rank::Set,
-            Self::Claim(_) => crate::kind::Rank::Claim,
+            Self::Claim(_) | Self::Release(_) => crate::kind::Rank::Claim,
         }
     }
 }
@@ -159,6 +170,24 @@ mod tests {
                 TagChange::Set(tags(&[("team", "data")])),
                 TagChange::Remove(vec!["old".into()]),
                 TagChange::Claim(tags(&[("own", "me")])),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_mark_of_ownership_is_taken_off_last() {
+        let found = changes(
+            &tags(&[("team", "data")]),
+            &tags(&[("old", "x"), ("own", "me")]),
+            "own",
+            KeyCase::Exact,
+        );
+        assert_eq!(
+            found,
+            [
+                TagChange::Set(tags(&[("team", "data")])),
+                TagChange::Remove(vec!["old".into()]),
+                TagChange::Release(vec!["own".into()]),
             ]
         );
     }

@@ -62,11 +62,16 @@ impl Desk {
     pub(crate) fn environment_at(&self, file: &str, sections: &str) -> Environment {
         let text = format!("version: 1\nenvironment: test\naccount: \"{ACCOUNT}\"\nregion: {REGION}\n{sections}");
         self.write(file, text);
+        self.read(&[file.into()])
+    }
+
+    /// Lowers files or folders that have been written.
+    pub(crate) fn read(&self, arguments: &[String]) -> Environment {
         let files = Folder::new(self.folder());
         let env = |name: &str| self.env.borrow().get(name).cloned();
         let inputs = Inputs {
             files: &files,
-            arguments: &[file.into()],
+            arguments,
             vars: &[],
             vars_files: &[],
             env: &env,

@@ -32,6 +32,8 @@ pub struct Input<'a> {
     pub caller: &'a Arn,
     /// The resources, with what AWS has of them.
     pub objects: &'a [AnyObject],
+    /// What a base declared, by the addresses of today.
+    pub known: &'a BTreeSet<Address>,
     /// What stood in the way before, such as a reference that leads nowhere.
     pub refusals: Vec<Refusal>,
 }
@@ -46,6 +48,7 @@ pub fn build(input: Input<'_>) -> Plan {
         consents,
         caller,
         objects,
+        known,
         mut refusals,
     } = input;
     let whole: BTreeSet<Arn> = objects
@@ -73,6 +76,7 @@ pub fn build(input: Input<'_>) -> Plan {
         around: &around,
         whole: &whole,
         caller,
+        known,
     };
     for (known, object) in facts.iter_mut().zip(objects) {
         known.replaced = object.visit(Replacing(&cx));

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
 use crate::fields::{FieldPath, Fields};
-use crate::kind::{DiffCx, Doom, Home, Kind, Object, Observed, Pair, Seen, Wanted};
+use crate::kind::{DiffCx, Doom, DoomedBy, Home, Kind, Object, Observed, Pair, Seen, Wanted};
 use crate::kinds::{AnyAction, Member, Visit};
 use crate::names::Arn;
 
 use super::consent::Consents;
 use super::level::{Levelled, TagRules, level};
-use super::{Change, FieldChange, Refusal, Unmet, Verb, refuse};
+use super::{Change, FieldChange, Presence, Refusal, Unmet, Verb, refuse};
 
 /// What a draft may know.
 #[derive(Debug)]
@@ -35,6 +35,8 @@ pub struct DraftCx<'a> {
     pub whole: &'a BTreeSet<Arn>,
     /// Who runs the tool.
     pub caller: &'a Arn,
+    /// What a base declared: its removals need no other word, although it may carry no mark.
+    pub known: &'a BTreeSet<Address>,
 }
 
 /// What the other resources of a plan mean for one that shall go.
@@ -102,7 +104,13 @@ fn blank<K: Member>(object: &Object<K>) -> Change {
     Change {
         address: object.address.clone(),
         verb: Verb::Keep,
+        live: match object.seen {
+            Seen::Absent => Presence::Absent,
+            Seen::There(_) => Presence::There,
+            Seen::Unread | Seen::Unknown(_) => Presence::Unread,
+        },
         origin: origin.cloned(),
+        doomed: object.doom.as_ref().map(|doom| doom.by),
         fields: Vec::new(),
         held: Vec::new(),
         ignored: Vec::new(),
@@ -131,6 +139,9 @@ fn create<K: Member>(draft: &mut Draft, object: &Object<K>, wanted: &Wanted<K>, 
         .map(|path| field_change(path, None, Some(&wanted.state), wanted))
         .collect();
     if wanted.unknown.is_empty() {
+        if let Some(refusal) = refuse::unmakeable(object, wanted) {
+            return draft.refuse(refusal);
+        }
         if let Some(refusal) = refuse::publication(object, wanted, &wanted.state, None, cx) {
             return draft.refuse(refusal);
         }
@@ -258,6 +269,10 @@ fn delete<K: Member>(draft: &mut Draft, object: &Object<K>, doom: &Doom, live: &
     draft.change.notes = K::unmodelled(&live.evidence);
     let lost = K::contents(live).map(|contents| format!("{contents} are deleted with it, for good"));
     draft.change.notes.extend(lost);
+    if doom.by == DoomedBy::Dropped && !refuse::carries_mark(live, cx) {
+        let note = "no longer declared, and stays: it does not carry this environment's mark";
+        return draft.change.notes.push(note.to_owned());
+    }
     if let Some(refusal) = refuse::deletion(object, doom, live, cx) {
         return draft.refuse(refusal);
     }
@@ -296,7 +311,7 @@ fn describe<K: Member>(
         .state
         .apart(&live.state)
         .into_iter()
-        .filter(|path| !is_mark(path, cx.tags));
+        .filter(|path| !is_mark(path, cx.tags) || gives_up(wanted, cx));
     change.fields = paths
         .map(|path| field_change(path, Some(&live.state), Some(&levelled.state), wanted))
         .collect();
@@ -337,6 +352,12 @@ fn field_change<K: Kind>(
 
 fn is_mark(path: &FieldPath, tags: &TagRules) -> bool {
     path.field == "tags" && path.key.as_deref() == Some(&tags.owner_key)
+}
+
+/// Whether the file gives a thing up: then its mark is no matter of course but what changes.
+fn gives_up<K: Kind>(wanted: &Wanted<K>, cx: &DraftCx<'_>) -> bool {
+    let owner = K::tags(&wanted.state).map(|tags| tags.get(&cx.tags.owner_key));
+    !wanted.shared && owner.is_some_and(|owner| owner.is_none_or(|owner| owner != cx.environment))
 }
 
 fn only_marks<S: Fields>(levelled: &Levelled<S>, live: &Observed<impl Kind<State = S>>, cx: &DraftCx<'_>) -> bool {

@@ -4,7 +4,7 @@
 //! Invariant: levelling never moves the wanted state towards less protection than the live one has, unless the file
 //! says so in words.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::glob_match;
 use crate::fields::{FieldPath, Fields};
@@ -39,7 +39,21 @@ impl TagRules {
         path.field == "tags" && (key == Some(&self.owner_key) || key == Some(&self.protect_key))
     }
 
-    fn foreign(&self, key: &str) -> bool {
+    /// Who owns a thing with these tags, if that is somebody else than an environment.
+    #[must_use]
+    pub fn other_owner(&self, tags: &BTreeMap<String, String>, environment: &str) -> Option<String> {
+        let stack = tags.keys().find(|key| key.starts_with("aws:cloudformation:")).map(|_| {
+            match tags.get("aws:cloudformation:stack-name") {
+                Some(stack) => format!("the CloudFormation stack `{stack}`"),
+                None => "a CloudFormation stack".to_owned(),
+            }
+        });
+        let other = tags.get(&self.owner_key).filter(|owner| *owner != environment);
+        stack.or(other.map(|owner| format!("the environment `{owner}`")))
+    }
+
+    /// Whether a tag is none of the file's business: AWS's own, or one that `ignore_tags:` names.
+    pub(crate) fn foreign(&self, key: &str) -> bool {
         key.starts_with("aws:") || self.ignored.iter().any(|pattern| glob_match(pattern, key))
     }
 }

@@ -5,6 +5,7 @@
 pub mod build;
 pub mod consent;
 pub mod draft;
+pub mod dropped;
 pub mod fingerprint;
 pub mod level;
 pub mod order;
@@ -17,12 +18,12 @@ mod tests;
 
 use crate::address::Address;
 use crate::fields::{FieldPath, Shown};
-use crate::kind::{Access, Facts, Loss, Rank};
+use crate::kind::{Access, DoomedBy, Facts, Loss, Rank};
 use crate::kinds::AnyAction;
 use crate::spec::source::Place;
 
 /// What happens to one resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verb {
     /// It is made.
@@ -65,6 +66,18 @@ pub struct Unmet {
     pub remedy: &'static str,
 }
 
+/// Whether the account has a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Presence {
+    /// It has none.
+    Absent,
+    /// It has it.
+    There,
+    /// It could not be read.
+    Unread,
+}
+
 /// All that a plan says of one resource.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Change {
@@ -72,8 +85,13 @@ pub struct Change {
     pub address: Address,
     /// What happens to it.
     pub verb: Verb,
-    /// Where the file declares it or names it under `absent:`.
+    /// Whether the account has it.
+    pub live: Presence,
+    /// Where the file declares it or names it under `absent:`, or where a base declared it.
     pub origin: Option<Place>,
+    /// Who says that it shall go, where it shall.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doomed: Option<DoomedBy>,
     /// What differs and will be made as the file says.
     pub fields: Vec<FieldChange>,
     /// What differs and is kept, because absence never weakens.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
 use crate::fields::{FieldPath, Fields as _};
-use crate::kind::{Doom, Kind, Loss, Object, Observed, Obstacle, Wanted};
+use crate::kind::{Doom, DoomedBy, Kind, Loss, Object, Observed, Obstacle, Wanted};
 use crate::kinds::{AnyAction, Member};
 use crate::spec::source::Place;
 
@@ -68,7 +68,10 @@ pub(super) fn not_ours<K: Member>(
     let Some(tags) = K::tags(&live.state) else {
         return untaggable(object, wanted, actions, cx);
     };
-    if let Some(owner) = other_owner(tags, cx) {
+    // What was handed over is where the file wants it; to do more to it is to take it back.
+    let wished = K::tags(&wanted.state).and_then(|tags| tags.get(&cx.tags.owner_key));
+    let is_given_up = wished.is_none_or(|owner| owner != cx.environment) && actions.is_empty();
+    if let Some(owner) = other_owner(tags, cx).filter(|_| !is_given_up) {
         return Some(contested(object, &wanted.origin, &owner));
     }
     (!is_ours(tags, cx) && !fields.is_empty() && !K::pristine(live)).then(|| {
@@ -142,6 +145,9 @@ fn untaggable<K: Member>(
     actions: &[AnyAction],
     cx: &DraftCx<'_>,
 ) -> Option<Refusal> {
+    if cx.known.contains(&object.address) {
+        return None;
+    }
     let removals: Vec<String> = actions
         .iter()
         .map(|action| action.facts(cx.home))
@@ -162,14 +168,7 @@ fn untaggable<K: Member>(
 }
 
 fn other_owner(tags: &BTreeMap<String, String>, cx: &DraftCx<'_>) -> Option<String> {
-    let stack = tags.keys().find(|key| key.starts_with("aws:cloudformation:")).map(|_| {
-        match tags.get("aws:cloudformation:stack-name") {
-            Some(stack) => format!("the CloudFormation stack `{stack}`"),
-            None => "a CloudFormation stack".to_owned(),
-        }
-    });
-    let environment = tags.get(&cx.tags.owner_key).filter(|owner| *owner != cx.environment);
-    stack.or(environment.map(|owner| format!("the environment `{owner}`")))
+    cx.tags.other_owner(tags, cx.environment)
 }
 
 fn contested<K: Kind>(object: &Object<K>, place: &Place, owner: &str) -> Refusal {
@@ -246,9 +245,26 @@ pub(super) fn deletion<K: Member>(
     cx: &DraftCx<'_>,
 ) -> Option<Refusal> {
     may_not_go(object, &doom.origin, live, cx)
+        .or_else(|| unmarked(object, doom, live, cx))
         .or_else(|| still_named(object, doom, live, cx))
         .or_else(|| still_used(object, doom, live, cx))
         .or_else(|| still_full(object, doom, live, cx))
+}
+
+/// Whether a thing is marked as ours, or can't be marked at all.
+pub(super) fn carries_mark<K: Member>(live: &Observed<K>, cx: &DraftCx<'_>) -> bool {
+    K::tags(&live.state).is_none_or(|tags| is_ours(tags, cx))
+}
+
+/// That a base declared it is one proof of two; what can't carry our mark lacks the other one.
+fn unmarked<K: Member>(object: &Object<K>, doom: &Doom, live: &Observed<K>, cx: &DraftCx<'_>) -> Option<Refusal> {
+    let address = &object.address;
+    let is_proved = doom.by == DoomedBy::Absent || K::tags(&live.state).is_some();
+    (!is_proved && !cx.consents.allows(Danger::Delete, Some(address))).then(|| {
+        let message = format!("{address} is no longer declared, and nothing on it says whose it is");
+        let hint = format!("to delete it: --allow delete:{address}");
+        about(Danger::Delete.word(), object, &doom.origin, message, hint)
+    })
 }
 
 /// Why a thing may not be deleted with what people have put into it.
@@ -364,6 +380,14 @@ pub(super) fn needs_replacement<K: Member>(
         format!("write it as it is, or leave it out; a {} is never made anew", K::NAME)
     };
     about("replace", object, place.unwrap_or(&wanted.origin), message, hint)
+}
+
+/// What is to be made has a part that only keeps what is there.
+pub(super) fn unmakeable<K: Member>(object: &Object<K>, wanted: &Wanted<K>) -> Option<Refusal> {
+    let why = K::unmakeable(&wanted.state)?;
+    let message = format!("{} can't be made: {why}", object.address);
+    let hint = "say in the file what it shall be".to_owned();
+    Some(about("missing", object, &wanted.origin, message, hint))
 }
 
 /// What must never be deleted, whoever asks.

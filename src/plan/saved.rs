@@ -28,6 +28,12 @@ pub struct Given {
     pub replace: Vec<String>,
     /// `--allow`.
     pub allow: Vec<String>,
+    /// `--base`, revisions by the ids of their commits.
+    #[serde(default)]
+    pub base: Vec<String>,
+    /// `--prune`.
+    #[serde(default)]
+    pub prune: bool,
 }
 
 /// The file.

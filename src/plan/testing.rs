@@ -2,7 +2,7 @@
 //!
 //! Invariant: the account changes only by the model of the actions, so a plan that is applied here was proved by it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
 use crate::fields::FieldPath;
@@ -199,6 +199,11 @@ impl World {
             .map(bare)
             .collect::<Vec<_>>();
         objects.extend(missing);
+        self.see_all(objects)
+    }
+
+    /// Resources with what the account has of them.
+    pub(crate) fn see_all(&self, objects: Vec<AnyObject>) -> Vec<AnyObject> {
         objects.into_iter().map(|object| self.see(object)).collect()
     }
 
@@ -271,6 +276,7 @@ impl World {
             consents: &self.consents(),
             caller: &self.caller,
             objects,
+            known: &BTreeSet::new(),
             refusals: Vec::new(),
         })
     }

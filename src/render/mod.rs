@@ -3,6 +3,9 @@
 //! Invariant: rendering only shows, it never decides; text that others wrote can't steer the terminal.
 
 mod doc;
+pub mod drift;
+pub mod history;
+pub mod json;
 pub mod outcome;
 pub mod plan;
 pub mod snippet;

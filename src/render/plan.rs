@@ -6,14 +6,15 @@
 mod tests;
 
 use crate::fields::Shown;
-use crate::plan::{Change, FieldChange, Plan, Refusal, Unmet, Verb};
+use crate::kind::DoomedBy;
+use crate::plan::{Change, FieldChange, Header, Plan, Refusal, Unmet, Verb};
 use crate::policy_doc::{self, PartChange, Policy, StatementChange};
 use crate::spec::source::Place;
 
 use super::{Doc, Label};
 
 /// The column at which places stand, where there is room.
-const PLACE_COLUMN: usize = 72;
+pub(super) const PLACE_COLUMN: usize = 72;
 
 /// The narrowest column of field names.
 const FIELD_WIDTH: usize = 12;
@@ -39,15 +40,7 @@ pub fn plan(plan: &Plan) -> Doc {
 }
 
 fn header(doc: &mut Doc, plan: &Plan) {
-    let header = &plan.header;
-    let who = header.identity.split(':').next_back().unwrap_or(&header.identity);
-    doc.line([
-        (Label::Heading, header.environment.clone()),
-        (
-            Label::Plain,
-            format!(" · account {} · {} · as {who}", header.account, header.region),
-        ),
-    ]);
+    heading(doc, &plan.header);
     if !plan.consents.is_empty() {
         doc.line([
             (Label::Changed, "with ".into()),
@@ -56,11 +49,25 @@ fn header(doc: &mut Doc, plan: &Plan) {
     }
 }
 
+/// What was asked of which account, and by whom.
+pub(super) fn heading(doc: &mut Doc, header: &Header) {
+    let who = header.identity.split(':').next_back().unwrap_or(&header.identity);
+    doc.line([
+        (Label::Heading, header.environment.clone()),
+        (
+            Label::Plain,
+            format!(" · account {} · {} · as {who}", header.account, header.region),
+        ),
+    ]);
+}
+
 fn is_worth_showing(change: &Change) -> bool {
     let Change {
         address: _,
         verb,
+        live: _,
         origin: _,
+        doomed: _,
         fields: _,
         held,
         ignored: _,
@@ -90,6 +97,11 @@ fn resource(doc: &mut Doc, change: &Change) {
     let room = PLACE_COLUMN.saturating_sub(head.chars().count()).max(2);
     let place = format!("{}{}", " ".repeat(room), origin(change));
     doc.line([(label, head), (Label::Dim, place)]);
+    rows(doc, change);
+}
+
+/// Everything below the head of a resource.
+pub(super) fn rows(doc: &mut Doc, change: &Change) {
     let shown = worth_a_row(change);
     let mut rows = Rows::new(doc, change, &shown);
     rows.fields(&shown, change.verb);
@@ -110,9 +122,10 @@ fn resource(doc: &mut Doc, change: &Change) {
 
 fn origin(change: &Change) -> String {
     let place = change.origin.as_ref().map(Place::to_string).unwrap_or_default();
-    match change.verb {
-        Verb::Delete => format!("{place}, absent"),
-        _ => place,
+    match change.doomed {
+        Some(DoomedBy::Absent) => format!("{place}, absent"),
+        Some(DoomedBy::Dropped) => format!("{place}, no longer declared"),
+        None => place,
     }
 }
 
@@ -377,7 +390,7 @@ fn counts(plan: &Plan) -> String {
     format!("{}; {calls}.", parts.join(", "))
 }
 
-fn refused(doc: &mut Doc, refusal: &Refusal) {
+pub(super) fn refused(doc: &mut Doc, refusal: &Refusal) {
     let place = refusal
         .place
         .as_ref()

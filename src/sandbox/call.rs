@@ -25,6 +25,8 @@ pub enum Service {
     Lambda,
     /// EventBridge.
     Events,
+    /// CloudTrail.
+    Trail,
 }
 
 impl Service {
@@ -35,6 +37,7 @@ impl Service {
             "s3" | "s3express" => Some(Self::S3),
             "lambda" => Some(Self::Lambda),
             "events" => Some(Self::Events),
+            "cloudtrail" => Some(Self::Trail),
             _ => None,
         }
     }
@@ -48,6 +51,7 @@ impl fmt::Display for Service {
             Self::S3 => "s3",
             Self::Lambda => "lambda",
             Self::Events => "events",
+            Self::Trail => "cloudtrail",
         })
     }
 }

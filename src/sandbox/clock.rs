@@ -323,6 +323,12 @@ impl Ids {
         uuid(&self.block("request", clock.counts.calls, clock.counts.openings))
     }
 
+    /// The id of what CloudTrail keeps of the present call; it uses up nothing either.
+    #[must_use]
+    pub fn event(&self, clock: &Clock) -> String {
+        uuid(&self.block("event", clock.counts.calls, clock.counts.openings))
+    }
+
     /// A number below `bound` for the `nth` draw of `what`, the same for the same seed.
     #[must_use]
     pub fn draw(seed: u64, what: &str, nth: u64, bound: u64) -> u64 {

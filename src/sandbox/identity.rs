@@ -183,7 +183,7 @@ impl Refusal {
                 let (code, told) = self.json();
                 Fault::new(StatusCode::FORBIDDEN, code, told)
             }
-            Service::Events => {
+            Service::Events | Service::Trail => {
                 let (code, told) = self.json();
                 Fault::new(StatusCode::BAD_REQUEST, code, told)
             }

@@ -58,6 +58,7 @@ pub mod sts;
 pub mod table;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod trail;
 pub mod xml;
 
 pub use call::{Call, Caller, Params, Service, Standing};
@@ -123,6 +124,8 @@ pub struct World {
     pub lambda: lambda::State,
     /// EventBridge.
     pub events: events::State,
+    /// CloudTrail.
+    pub trail: trail::State,
     uses: identity::Uses,
 }
 
@@ -138,6 +141,7 @@ impl World {
             s3: s3::State::new(),
             lambda: lambda::State::new(),
             events: events::State::new(),
+            trail: trail::State::new(),
             uses: identity::Uses::new(),
         }
     }
@@ -238,6 +242,7 @@ impl Account {
         let mut world = World::new(options, &head);
         if let Some(store) = &opened {
             store.load(world.tables())?;
+            world.trail.keep_in(dir.unwrap_or(Path::new(".")));
         }
         Ok(Self {
             inner: Mutex::new(Inner {
@@ -305,6 +310,7 @@ impl Inner {
         }
         let service = envelope.service;
         let (call, refused) = self.read(envelope, request);
+        let is_known = refused.is_none();
         // Half a body can't bear out its signature.
         let result = match is_too_large.then(|| Fault::too_large(service)).or(refused) {
             Some(fault) => Err(fault),
@@ -321,6 +327,9 @@ impl Inner {
             .unwrap_or("ok".to_owned());
         if let Err(Some(title)) = settled.as_ref().map_err(|fault| fault.unknown.as_deref()) {
             self.tell(format!("the sandbox does not know {service}:{title}; it was refused"));
+        }
+        if is_known && !is_too_large {
+            self.note(&call, &settled);
         }
         let reply = settled.unwrap_or_else(|fault| fault.render(&call));
         let (status, passed) = (reply.status.as_u16(), start.elapsed().as_secs_f64() * 1000.0);
@@ -365,6 +374,18 @@ impl Inner {
             request_id: self.world.ids.request(&self.world.clock),
         };
         (call, refused)
+    }
+
+    /// CloudTrail hears of a call once it is answered.
+    fn note(&mut self, call: &Call, settled: &Result<Reply, Fault>) {
+        let outcome = match settled {
+            // What it does not know, AWS does not log either.
+            Err(fault) if fault.unknown.is_some() => return,
+            Err(fault) => trail::Outcome::Refused(&fault.code, &fault.message),
+            Ok(reply) if !reply.status.is_success() => trail::Outcome::Refused("PermanentRedirect", ""),
+            Ok(_) => trail::Outcome::Done,
+        };
+        trail::note(&mut self.world, call, outcome);
     }
 
     fn refuse_stranger(&mut self, name: &str, envelope: &Envelope, request: &Request<Bytes>) -> Response<Bytes> {
@@ -441,6 +462,7 @@ fn dispatch(world: &mut World, call: &Call) -> Result<Reply, Fault> {
         Service::S3 => s3::answer(world, call),
         Service::Lambda => lambda::answer(world, call),
         Service::Events => events::answer(world, call),
+        Service::Trail => trail::answer(world, call),
     }
 }
 

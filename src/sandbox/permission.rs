@@ -52,7 +52,7 @@ fn bounds_of_sessions(call: &Call) -> Result<(), Fault> {
             call.caller.arn,
             action(call).unwrap_or_default()
         ))),
-        Service::Sts | Service::S3 | Service::Lambda | Service::Events => Ok(()),
+        Service::Sts | Service::S3 | Service::Lambda | Service::Events | Service::Trail => Ok(()),
     }
 }
 
@@ -76,7 +76,7 @@ fn bounds_of_nobody(world: &World, call: &Call) -> Result<(), Fault> {
             "MissingAuthenticationTokenException",
             "Missing Authentication Token",
         )),
-        Service::Events => Err(Fault::new(
+        Service::Events | Service::Trail => Err(Fault::new(
             StatusCode::BAD_REQUEST,
             "MissingAuthenticationTokenException",
             "Missing Authentication Token",

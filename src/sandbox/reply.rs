@@ -138,7 +138,7 @@ impl Fault {
             Service::Sts => (StatusCode::BAD_REQUEST, "InvalidAction", missing("2011-06-15")),
             Service::S3 => (StatusCode::NOT_IMPLEMENTED, "NotImplemented", ours),
             Service::Lambda => (StatusCode::NOT_FOUND, "UnknownOperationException", ours),
-            Service::Events => (StatusCode::BAD_REQUEST, "UnknownOperationException", ours),
+            Service::Events | Service::Trail => (StatusCode::BAD_REQUEST, "UnknownOperationException", ours),
         };
         Self {
             unknown: Some(title),
@@ -159,7 +159,7 @@ impl Fault {
                 "RequestEntityTooLargeException",
                 "Request must be smaller than 70167211 bytes",
             ),
-            Service::Iam | Service::Sts | Service::Events => (
+            Service::Iam | Service::Sts | Service::Events | Service::Trail => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "RequestEntityTooLarge",
                 "The request is larger than the service accepts.",
@@ -180,7 +180,7 @@ impl Fault {
             Service::Sts => self.query("https://sts.amazonaws.com/doc/2011-06-15/", &call.request_id),
             Service::S3 => self.rest_xml(call),
             Service::Lambda => self.rest_json(),
-            Service::Events => self.json11(),
+            Service::Events | Service::Trail => self.json11(),
         }
     }
 
@@ -314,7 +314,9 @@ pub(super) fn finish(call: &Call, reply: Reply) -> Response<Bytes> {
             ("x-amz-id-2", &host),
             ("server", "AmazonS3"),
         ],
-        Service::Iam | Service::Sts | Service::Lambda | Service::Events => &[("x-amzn-requestid", &call.request_id)],
+        Service::Iam | Service::Sts | Service::Lambda | Service::Events | Service::Trail => {
+            &[("x-amzn-requestid", &call.request_id)]
+        }
     };
     for (name, value) in added {
         if let Ok(value) = HeaderValue::from_str(value) {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::clock::{Counts, Ids};
 use super::store::{HEAD, Head, JOURNAL, LOCK, OpenError, io_error, is_temporary, lock, parse_head, write};
-use super::{Options, World};
+use super::{Options, World, trail};
 
 /// What evenkeel keeps for a sandboxed account beside it: journals and kept code, and secrets. They end with it.
 const COMPANIONS: [&str; 2] = ["evenkeel", "secrets"];
@@ -69,6 +69,7 @@ pub fn reset(dir: &Path) -> Result<Emptied, ResetError> {
     for folder in world.tables().iter().map(|table| table.folder()) {
         clear(dir, folder, &mut removed)?;
     }
+    clear_events(dir)?;
     for folder in COMPANIONS {
         clear_companion(dir, folder, &mut removed).map_err(|source| io_error(&dir.join(folder), source))?;
     }
@@ -92,6 +93,14 @@ fn clear(dir: &Path, folder: &str, removed: &mut BTreeMap<String, u64>) -> Resul
     }
     // It may hold another table, or something foreign, which is no error here.
     fs::remove_dir(dir.join(service)).ok();
+    Ok(())
+}
+
+/// What CloudTrail kept is one file that tells of the others, so it is not counted.
+fn clear_events(dir: &Path) -> Result<(), OpenError> {
+    let path = dir.join(trail::FOLDER).join(trail::FILE);
+    remove_file(&path).map_err(|source| io_error(&path, source))?;
+    fs::remove_dir(dir.join(trail::FOLDER)).ok();
     Ok(())
 }
 

@@ -45,6 +45,8 @@ fn named(name: &str) -> Result<Service, String> {
 fn of_target(target: &str) -> Result<Service, String> {
     match target.rsplit_once('.') {
         Some(("AWSEvents", _)) => Ok(Service::Events),
+        // The AWS CLI writes the whole name, `com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101`.
+        Some((prefix, _)) if prefix.ends_with("CloudTrail_20131101") => Ok(Service::Trail),
         Some((prefix, _)) => Err(prefix.to_owned()),
         None => Err(target.to_owned()),
     }

@@ -40,6 +40,8 @@ pub(super) enum Delay {
     RoleArn,
     /// A credential report, until it can be fetched: `ReportInProgress`.
     Report,
+    /// An event, until CloudTrail shows it: "typically within about 5 minutes", at times more.
+    Trail,
 }
 
 impl Delay {
@@ -61,6 +63,7 @@ impl Delay {
             Self::Login => ("login", 3),
             Self::RoleArn => ("role arn", 3),
             Self::Report => ("report", 3),
+            Self::Trail => ("trail", 6),
         }
     }
 }

@@ -54,6 +54,17 @@ impl Variables {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.values.keys().chain(self.unset.keys()).map(String::as_str)
     }
+
+    /// The names of those that have other values there, as far as both know them.
+    #[must_use]
+    pub fn differing(&self, other: &Self) -> Vec<&str> {
+        let differs = |(name, value): &(&String, &Scalar)| other.values.get(*name).is_some_and(|there| there != *value);
+        self.values
+            .iter()
+            .filter(differs)
+            .map(|(name, _)| name.as_str())
+            .collect()
+    }
 }
 
 impl Names for Variables {

@@ -15,9 +15,9 @@ use super::source::{Place, Span};
 use super::table::{self, Reading, Table};
 use crate::address::Address;
 use crate::fields::FieldPath;
-use crate::kind::{Depth, Doom, Form, Home, Object, Seen, Wanted};
+use crate::kind::{Depth, Doom, DoomedBy, Form, Home, Object, Seen, Wanted};
 use crate::kinds::{AnyObject, COMMON, KindName, Member, Visit, VisitKind, VisitMut};
-use crate::names::{NameError, Region, nearest};
+use crate::names::{NameError, Region, TagValue, nearest};
 use crate::plan::level::TagRules;
 
 /// What a file wants of an account.
@@ -42,6 +42,21 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// What declares nothing, under the same header.
+    #[must_use]
+    pub fn empty(header: &Header) -> Self {
+        Self {
+            name: header.environment.clone(),
+            tags: tag_rules(header),
+            objects: Vec::new(),
+            existing: BTreeSet::new(),
+            expectations: 0,
+            findings: Vec::new(),
+            sources: super::source::Sources::default(),
+            open_paths: BTreeSet::new(),
+        }
+    }
+
     /// Whether anything stands in the way.
     #[must_use]
     pub fn has_errors(&self) -> bool {
@@ -63,17 +78,10 @@ pub fn lower(
     let index = index::index(texts, &names, region);
     index::add_attributes(&mut names, &index, learned, home);
     let mut environment = Environment {
-        name: header.environment.clone(),
-        tags: TagRules {
-            owner_key: header.ownership_tag.clone(),
-            ..TagRules::new(header.ignore_tags.clone())
-        },
-        objects: Vec::new(),
-        existing: BTreeSet::new(),
-        expectations: 0,
         findings: texts.findings.clone(),
         sources: texts.sources.clone(),
         open_paths: open_paths(&index),
+        ..Environment::empty(header)
     };
     environment.findings.extend(index::clashes(&index));
     let cx = Cx {
@@ -93,6 +101,13 @@ pub fn lower(
     super::interpolate::drop_consequences(&mut environment.findings, &environment.sources);
     environment.objects.sort_by(|a, b| a.address().cmp(b.address()));
     environment
+}
+
+fn tag_rules(header: &Header) -> TagRules {
+    TagRules {
+        owner_key: header.ownership_tag.clone(),
+        ..TagRules::new(header.ignore_tags.clone())
+    }
 }
 
 fn open_paths(index: &Index) -> BTreeSet<(KindName, String)> {
@@ -278,13 +293,25 @@ fn unnamed<K: Member>(declared: &Declared, node: &Node, lowering: &mut Lowering<
 /// The fields that every resource may have.
 struct Common {
     ignore: Vec<String>,
+    owner: Owner,
     protect: bool,
     shared: bool,
+}
+
+/// Whose mark a resource shall carry.
+enum Owner {
+    /// This environment's.
+    Own,
+    /// Another environment's, to which it is handed over.
+    Other(String),
+    /// Nobody's.
+    Nobody,
 }
 
 fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
     let mut common = Common {
         ignore: Vec::new(),
+        owner: Owner::Own,
         protect: false,
         shared: false,
     };
@@ -314,6 +341,9 @@ fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
             }
         }
     }
+    if let Some(node) = node.get("owner") {
+        common.owner = owner::<K>(node, &mut reading).unwrap_or(Owner::Own);
+    }
     let mut flag = |key: &str| {
         node.get(key)
             .and_then(|node| table::boolean(node, key, &mut reading))
@@ -322,6 +352,22 @@ fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
     common.protect = flag("protect");
     common.shared = flag("shared");
     common
+}
+
+/// Whose it shall be, in words.
+fn owner<K: Member>(node: &Node, reading: &mut Reading<'_>) -> Option<Owner> {
+    let text = table::written_text(node, "owner", reading)?;
+    if !K::TAGGABLE {
+        let message = format!("{} can't carry a mark of ownership", table::with_article(K::NAME));
+        reading.report(Finding::error("E0411", node.span, message).label("remove this"));
+        return None;
+    }
+    if text == "none" {
+        return Some(Owner::Nobody);
+    }
+    let refuse = |error| reading.report(name_finding(node.span, "owner", &error));
+    let name = TagValue::parse(text).map_err(refuse).ok()?;
+    Some(Owner::Other(name.to_string()))
 }
 
 /// The marks of ownership and protection are evenkeel's to write: others by hand would give a resource away. What is
@@ -357,7 +403,12 @@ fn common_tags(header: &Header, rules: &TagRules, environment: &str, common: &Co
         return BTreeMap::new();
     }
     let mut tags = header.tags.clone();
-    tags.insert(rules.owner_key.clone(), environment.to_owned());
+    let owner = match &common.owner {
+        Owner::Own => Some(environment.to_owned()),
+        Owner::Other(name) => Some(name.clone()),
+        Owner::Nobody => None,
+    };
+    tags.extend(owner.map(|owner| (rules.owner_key.clone(), owner)));
     if common.protect {
         tags.insert(rules.protect_key.clone(), "true".to_owned());
     }
@@ -545,6 +596,7 @@ fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(De
     if !matches!(item.value, Value::Map(_)) {
         let name = table::written_text(item, "absent", &mut reading)?;
         let doom = Doom {
+            by: DoomedBy::Absent,
             origin: environment.sources.place(item.span),
             detach: false,
             empty: false,
@@ -569,6 +621,7 @@ fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(De
     });
     let declared = plain(name, name_node.span);
     let doom = Doom {
+        by: DoomedBy::Absent,
         origin: environment.sources.place(name_node.span),
         detach,
         empty,

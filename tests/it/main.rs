@@ -7,3 +7,4 @@ mod docs;
 mod examples;
 mod place;
 mod reference;
+mod shell;

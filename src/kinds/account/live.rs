@@ -10,8 +10,8 @@ use aws_sdk_iam::types::SummaryKeyType;
 use crate::aws::{Aws, Intent, Service, View, failed, gone_is_done, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::fields::FieldPath;
-use crate::kind::{Live, Object, Observed, Seen};
-use crate::names::Arn;
+use crate::kind::{Listed, Live, Object, Observed, Seen};
+use crate::names::{Arn, Region};
 
 use super::{Account, Action, Evidence, RootKeys, RootMfa, Setting, State};
 
@@ -29,8 +29,9 @@ impl Live for Account {
         }
     }
 
-    async fn list(_: &View<'_>) -> Result<Vec<Setting>, CallError> {
-        Ok(Setting::ALL.to_vec())
+    async fn list(_: &View<'_>, _: &Region) -> Result<Vec<Listed<Self>>, CallError> {
+        let known = |setting: &Setting| Listed::own(setting.word(), Some(*setting));
+        Ok(Setting::ALL.iter().map(known).collect())
     }
 
     async fn run(aws: &Aws, _: &Setting, _: &Arn, action: &Action) -> Result<Receipt, CallError> {

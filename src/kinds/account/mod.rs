@@ -20,7 +20,9 @@ use std::fmt;
 use serde_json::{Map, Value as Json, json};
 
 use crate::fields::{FieldPath, FieldValue, Shown};
-use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
+use crate::kind::{
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, field,
+};
 use crate::names::{Arn, IamPath, NameError, nearest};
 use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::Node;
@@ -286,6 +288,10 @@ impl Kind for Account {
 
     fn spell(setting: &Setting, state: &State) -> Json {
         spell(*setting, state)
+    }
+
+    fn regain(_: &Setting, _: &Observed<Self>, _: Option<&State>) -> Regained {
+        Regained::default()
     }
 
     fn contribute(_: &mut State, part: Infallible) {

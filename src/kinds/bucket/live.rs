@@ -12,7 +12,7 @@ use aws_sdk_s3::types as sdk;
 use crate::aws::{Aws, Intent, View, failed, gone_is_done, is_absent, request_id};
 use crate::engine::error::Nature;
 use crate::engine::{CallError, Receipt, Settled};
-use crate::kind::{Live, NOT_SHOWN, Object, Seen};
+use crate::kind::{Listed, Live, NOT_SHOWN, Object, Seen};
 use crate::kinds::tagging::TagChange;
 use crate::names::{Arn, BucketName, Region};
 
@@ -32,23 +32,18 @@ impl Live for Bucket {
         view.s3.expect(1);
     }
 
-    async fn list(view: &View<'_>) -> Result<Vec<BucketName>, CallError> {
-        let Some(region) = &view.aws.connection.region else {
-            return Err(CallError::local("s3:ListAllMyBuckets", "no region is configured"));
-        };
+    async fn list(view: &View<'_>, region: &Region) -> Result<Vec<Listed<Self>>, CallError> {
         let client = view.aws.s3(region, Intent::Read);
         // Accounts with many buckets are only answered page by page.
         let mut pages = client.list_buckets().max_buckets(1000).into_paginator().send();
-        let mut names = Vec::new();
+        let mut listed = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(failed("s3:ListAllMyBuckets"))?;
-            names.extend(
-                page.buckets()
-                    .iter()
-                    .filter_map(|bucket| BucketName::parse(bucket.name()?).ok()),
-            );
+            for bucket in page.map_err(failed("s3:ListAllMyBuckets"))?.buckets() {
+                let name = bucket.name().unwrap_or_default();
+                listed.push(Listed::own(name, BucketName::parse(name).ok()));
+            }
         }
-        Ok(names)
+        Ok(listed)
     }
 
     async fn run(aws: &Aws, id: &BucketName, _: &Arn, action: &Action) -> Result<Receipt, CallError> {

@@ -41,13 +41,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, Pair, Scope, Section};
+use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, Pair, Regained, Scope, Section};
 use crate::names::{Arn, BucketName, IamPath, NameError, Region};
 use crate::policy_doc::Policy as Document;
 use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::Node;
 use crate::state;
 
+use super::KindName;
 use super::role::own_principals;
 use super::statements::Statements;
 use cors::CorsRule;
@@ -158,6 +159,13 @@ impl Kind for Bucket {
     const FIELDS: &'static [Field] = words::FIELDS;
     const DOC: &'static str = concat!(include_str!("doc.md"), "\n", include_str!("settings.md"));
     const TAGGABLE: bool = true;
+    const OFF: &'static [(&'static str, &'static str, &'static str)] = &[
+        ("versioning", "versioning", "suspended"),
+        ("encryption", "encryption", "AES256"),
+        ("policy", "policy", "none"),
+        ("logging", "logging", "none"),
+    ];
+    const NAMES: &'static [(&'static str, KindName)] = &[("notifications.*.lambda", KindName::Lambda)];
     const REPLACEABLE: bool = false;
     const EXPOSING: &'static [&'static str] = &["policy", "public_access_block", "ownership"];
     type Id = BucketName;
@@ -185,6 +193,39 @@ impl Kind for Bucket {
 
     fn spell(id: &BucketName, state: &State) -> serde_json::Value {
         words::spell(id, state)
+    }
+
+    fn regain(_: &BucketName, before: &Observed<Self>, after: Option<&State>) -> Regained {
+        let Some(after) = after else {
+            let contents = Self::contents(before).map(|contents| format!("{contents}, with their versions and dates"));
+            let lost = contents
+                .into_iter()
+                .chain(["the date of its creation".to_owned()])
+                .collect();
+            return Regained {
+                lost,
+                ..Regained::default()
+            };
+        };
+        let mut lost = Vec::new();
+        if before.state.versioning == Versioning::Off && after.versioning != Versioning::Off {
+            lost.push("versioning that was never on: it can only be suspended".to_owned());
+        }
+        let put = after
+            .objects
+            .iter()
+            .filter(|(key, seed)| before.state.objects.get(*key) != Some(seed));
+        let put: Vec<&str> = put.map(|(key, _)| key.as_str()).collect();
+        if !put.is_empty() {
+            lost.push(format!(
+                "the bytes of objects that are written, or that they were not there: {}",
+                put.join(", ")
+            ));
+        }
+        Regained {
+            lost,
+            ..Regained::default()
+        }
     }
 
     fn contribute(_: &mut State, part: Infallible) {
@@ -249,6 +290,10 @@ impl Kind for Bucket {
             limits: false,
         };
         state.policy.iter().map(grant).collect()
+    }
+
+    fn implies(id: &BucketName, state: &State, home: &Home) -> Vec<(Arn, FieldPath, serde_json::Value)> {
+        notifications::invocations(id, &state.notifications, home)
     }
 
     fn exposes(id: &BucketName, state: &State, _: &Home) -> BTreeSet<String> {

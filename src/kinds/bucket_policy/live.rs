@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::aws::{Aws, Intent, Service, View, failed, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::fields::FieldPath;
-use crate::kind::{Live, Object, Observed, Seen};
+use crate::kind::{Listed, Live, Object, Observed, Seen};
 use crate::names::{Arn, BucketName, Region};
 
 use super::{Action, Bucket, BucketPolicy, Evidence, State, Unwanted, document};
@@ -24,7 +24,8 @@ impl Live for BucketPolicy {
     }
 
     /// Whose a statement is can't be told.
-    async fn list(_: &View<'_>) -> Result<Vec<BucketName>, CallError> {
+    /// What stands in the policies of the account's buckets is the buckets' own.
+    async fn list(_: &View<'_>, _: &Region) -> Result<Vec<Listed<Self>>, CallError> {
         Ok(Vec::new())
     }
 

@@ -23,7 +23,7 @@ use std::convert::Infallible;
 
 use crate::fields::{FieldPath, FieldValue, Shown};
 use crate::kind::{
-    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, Obstacle, OnChange, Pair, Scope, Section, field,
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, Obstacle, OnChange, Pair, Regained, Scope, Section, field,
 };
 use crate::names::{Arn, BucketName, IamPath, NameError};
 use crate::policy_doc::{Opened, Policy as Document};
@@ -171,6 +171,15 @@ impl Kind for BucketPolicy {
 
     fn spell(_: &BucketName, state: &State) -> serde_json::Value {
         lower::spell(state)
+    }
+
+    fn regain(_: &BucketName, before: &Observed<Self>, after: Option<&State>) -> Regained {
+        let after = after.into_iter().flat_map(|after| after.Statement.keys());
+        let new: Vec<&String> = after.filter(|sid| !before.state.Statement.contains_key(*sid)).collect();
+        Regained {
+            instead: BTreeMap::from([("absent", serde_json::json!(new))]),
+            lost: Vec::new(),
+        }
     }
 
     fn contribute(_: &mut State, part: Infallible) {

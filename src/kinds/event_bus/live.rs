@@ -12,9 +12,9 @@ use aws_sdk_eventbridge::types as sdk;
 use crate::aws::{Aws, Intent, Service, View, failed, found_there, gone_is_done, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::fields::FieldPath;
-use crate::kind::{Depth, Kind as _, Live, Object, Observed, Seen};
+use crate::kind::{Depth, Kind as _, Listed, Live, Object, Observed, Seen};
 use crate::kinds::tagging::TagChange;
-use crate::names::{Arn, EventBusName};
+use crate::names::{Arn, EventBusName, Region};
 use crate::policy_doc::Policy as Document;
 
 use super::{Action, EventBus, Evidence, Id, State, Statements};
@@ -39,28 +39,30 @@ impl Live for EventBus {
         }
     }
 
-    async fn list(view: &View<'_>) -> Result<Vec<Id>, CallError> {
-        const CALL: &str = "events:ListEventBuses";
-        let Some(region) = &view.aws.connection.region else {
-            return Err(CallError::local(CALL, "no region is configured"));
-        };
+    /// Partners' buses are made by taking their event sources, which a file can't do.
+    async fn list(view: &View<'_>, region: &Region) -> Result<Vec<Listed<Self>>, CallError> {
         let client = view.aws.events(region, Intent::Read);
-        let (mut ids, mut next) = (Vec::new(), None);
+        let (mut listed, mut next) = (Vec::new(), None);
         loop {
             let page = client.list_event_buses().set_next_token(next).send().await;
-            let page = page.map_err(failed(CALL))?;
-            let names = page
-                .event_buses()
-                .iter()
-                .filter_map(|bus| EventBusName::parse(bus.name()?).ok());
-            let own = names.filter(|name| !name.is_partner());
-            ids.extend(own.map(|name| Id {
-                name,
-                region: region.clone(),
-            }));
+            let page = page.map_err(failed("events:ListEventBuses"))?;
+            for bus in page.event_buses() {
+                let name = bus.name().unwrap_or_default();
+                let parsed = EventBusName::parse(name).ok();
+                let partner = parsed.as_ref().is_some_and(EventBusName::is_partner);
+                let id = parsed.map(|name| Id {
+                    name,
+                    region: region.clone(),
+                });
+                let made_by = partner.then(|| "a partner of AWS".to_owned());
+                listed.push(Listed {
+                    made_by,
+                    ..Listed::own(name, id)
+                });
+            }
             next = page.next_token;
             if next.is_none() {
-                return Ok(ids);
+                return Ok(listed);
             }
         }
     }
@@ -243,7 +245,7 @@ async fn tag(client: &Client, arn: &Arn, change: &TagChange) -> Result<Receipt, 
             let answer = request.send().await.map_err(failed("events:TagResource"))?;
             Ok(Receipt::of(request_id(&answer)))
         }
-        TagChange::Remove(keys) => {
+        TagChange::Remove(keys) | TagChange::Release(keys) => {
             let request = client.untag_resource().resource_arn(arn.as_str());
             let request = request.set_tag_keys(Some(keys.clone()));
             let answer = request.send().await.map_err(failed("events:UntagResource"))?;

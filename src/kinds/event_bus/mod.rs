@@ -18,7 +18,9 @@ use std::fmt;
 use serde_json::{Map, Value as Json, json};
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
+use crate::kind::{
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Naming, Observed, OnChange, Pair, Regained, Scope, Section, field,
+};
 use crate::names::limits::{EVENT_BUS_DESCRIPTION_CHARACTERS, EVENT_BUS_POLICY_CHARACTERS};
 use crate::names::{Arn, EventBusName, IamPath, NameError, Region};
 use crate::policy_doc::{Flavour, Policy as Document};
@@ -104,6 +106,7 @@ impl Kind for EventBus {
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;
+    const OFF: &'static [(&'static str, &'static str, &'static str)] = &[("policy", "policy", "none")];
     // Unlinking a rule would be to delete it.
     const DETACHABLE: bool = false;
     type Id = Id;
@@ -111,6 +114,10 @@ impl Kind for EventBus {
     type Evidence = Evidence;
     type Action = Action;
     type Part = Infallible;
+
+    fn naming(id: &Id) -> Naming {
+        Naming::regional(&id.name, &id.region)
+    }
 
     fn identify(declared: &Declared) -> Result<Id, NameError> {
         let name = EventBusName::parse(&declared.name)?;
@@ -162,6 +169,13 @@ impl Kind for EventBus {
             put("tags", json!(tags));
         }
         Json::Object(spelled)
+    }
+
+    fn regain(_: &Id, _: &Observed<Self>, after: Option<&State>) -> Regained {
+        match after {
+            Some(_) => Regained::default(),
+            None => Regained::without("the date of its creation, and archives of its events"),
+        }
     }
 
     fn contribute(_: &mut State, part: Infallible) {

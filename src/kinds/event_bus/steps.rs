@@ -186,6 +186,6 @@ pub(super) fn facts(id: &Id, arn: &Arn, action: &Action, home: &Home) -> Facts {
 fn tag_call(change: &TagChange) -> &'static str {
     match change {
         TagChange::Set(_) | TagChange::Claim(_) => "events:TagResource",
-        TagChange::Remove(_) => "events:UntagResource",
+        TagChange::Remove(_) | TagChange::Release(_) => "events:UntagResource",
     }
 }

@@ -10,10 +10,10 @@ use aws_sdk_iam::operation::get_group::GetGroupOutput;
 use crate::aws::iam::{GroupRecord, Named};
 use crate::aws::{Aws, Intent, View, failed, found_there, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
-use crate::kind::{Home, Live, Object, Observed, Seen};
+use crate::kind::{Home, Listed, Live, Object, Observed, Seen};
 use crate::kinds::membership::{self, Peer};
 use crate::kinds::principal::{Holder, live as holding};
-use crate::names::{Arn, GroupName, IamPath, UserName};
+use crate::names::{Arn, GroupName, IamPath, Region, UserName};
 use crate::policy_doc::Policy as Document;
 
 use super::{Action, Evidence, Group, State};
@@ -31,18 +31,16 @@ impl Live for Group {
         }
     }
 
-    async fn list(view: &View<'_>) -> Result<Vec<GroupName>, CallError> {
+    async fn list(view: &View<'_>, _: &Region) -> Result<Vec<Listed<Self>>, CallError> {
         let mut pages = view.iam_client().list_groups().max_items(1000).into_paginator().send();
-        let mut names = Vec::new();
+        let mut listed = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(failed("iam:ListGroups"))?;
-            names.extend(
-                page.groups()
-                    .iter()
-                    .filter_map(|group| GroupName::parse(group.group_name()).ok()),
-            );
+            for one in page.map_err(failed("iam:ListGroups"))?.groups() {
+                let name = one.group_name();
+                listed.push(Listed::own(name, GroupName::parse(name).ok()).below(one.path()));
+            }
         }
-        Ok(names)
+        Ok(listed)
     }
 
     async fn run(aws: &Aws, id: &GroupName, _: &Arn, action: &Action) -> Result<Receipt, CallError> {

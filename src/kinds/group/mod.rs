@@ -15,7 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
+use crate::kind::{
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, field,
+};
 use crate::names::{Arn, GroupName, IamPath, NameError, limits};
 use crate::policy_doc::Policy as Document;
 use crate::spec::lower::{Declared, Lowered, Lowering};
@@ -23,6 +25,7 @@ use crate::spec::node::Node;
 use crate::spec::table;
 use crate::state;
 
+use super::KindName;
 use super::membership::Peer;
 use super::principal::{self, Holdings};
 
@@ -110,6 +113,8 @@ impl Kind for Group {
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = false;
+    const TELLING: &'static [&'static str] = &["members"];
+    const NAMES: &'static [(&'static str, KindName)] = &[("policies.*", KindName::Policy)];
     type Id = GroupName;
     type State = State;
     type Evidence = Evidence;
@@ -163,6 +168,13 @@ impl Kind for Group {
         }
         principal::spell(state.holdings(), &mut put);
         serde_json::Value::Object(spelled)
+    }
+
+    fn regain(_: &GroupName, _: &Observed<Self>, after: Option<&State>) -> Regained {
+        match after {
+            Some(_) => Regained::default(),
+            None => Regained::without("its unique id and the date of its creation"),
+        }
     }
 
     fn contribute(state: &mut State, part: Peer) {

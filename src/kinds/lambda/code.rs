@@ -170,29 +170,32 @@ pub(super) struct LoweredCode {
     pub(super) code: Code,
     /// Why its hash isn't known, where it isn't.
     pub(super) unknown: Option<String>,
+    /// What is kept as it is.
+    pub(super) kept: &'static [&'static str],
 }
 
-const KEYS: &[&str] = &["path", "zip", "s3", "version", "sha256", "image", "exclude"];
+const KEYS: &[&str] = &["path", "zip", "s3", "version", "sha256", "image", "exclude", "live"];
 
-/// A path alone, or a mapping with one of `path`, `zip`, `s3` and `image`.
-pub(super) fn lower(node: &Node, cx: &mut Lowering<'_>) -> Option<LoweredCode> {
+/// A path alone, or a mapping with one of `path`, `zip`, `s3`, `image` and `live`; a function whose code is kept is
+/// known by `otherwise` to be a zip or an image.
+pub(super) fn lower(node: &Node, otherwise: PackageType, cx: &mut Lowering<'_>) -> Option<LoweredCode> {
     if let Value::Map(_) = node.value {
-        return lower_map(node, cx);
+        return lower_map(node, otherwise, cx);
     }
     let written = table::written_text(node, "code", &mut cx.reading())?;
     pack(node, None, json!(written), cx)
 }
 
-fn lower_map(node: &Node, cx: &mut Lowering<'_>) -> Option<LoweredCode> {
+fn lower_map(node: &Node, otherwise: PackageType, cx: &mut Lowering<'_>) -> Option<LoweredCode> {
     let mut table = Table::new(node, "code", KEYS, &mut cx.reading())?;
     let exclude = table.take("exclude");
-    let forms = ["path", "zip", "s3", "image"];
+    let forms = ["path", "zip", "s3", "image", "live"];
     let mut given: Vec<_> = forms
         .iter()
         .filter_map(|form| Some((*form, table.take(form)?)))
         .collect();
     if given.len() != 1 {
-        let message = "`code` takes exactly one of `path`, `zip`, `s3` and `image`";
+        let message = "`code` takes exactly one of `path`, `zip`, `s3`, `image` and `live`";
         cx.report(Finding::error("E0432", node.span, message).label("write one of them"));
         return None;
     }
@@ -210,10 +213,12 @@ fn lower_map(node: &Node, cx: &mut Lowering<'_>) -> Option<LoweredCode> {
             Some(LoweredCode {
                 code: Code::image(uri),
                 unknown: None,
+                kept: &[],
             })
         }
         "s3" => object(place, version, sha256, cx),
         "zip" => zip(place, cx),
+        "live" => live(place, otherwise, cx),
         _ => {
             let written = table::written_text(place, "path", &mut cx.reading())?;
             pack(place, exclude, json!({ "path": written }), cx)
@@ -255,6 +260,7 @@ fn object(place: &Node, version: Option<&Node>, sha256: Option<&Node>, cx: &mut 
     Some(LoweredCode {
         code: Code::zip(hash(sha256, cx)?, source),
         unknown: None,
+        kept: &[],
     })
 }
 
@@ -282,12 +288,28 @@ fn hash(node: &Node, cx: &mut Lowering<'_>) -> Option<String> {
     }
 }
 
+/// What the function runs already, whatever it is.
+fn live(node: &Node, package: PackageType, cx: &mut Lowering<'_>) -> Option<LoweredCode> {
+    if table::boolean(node, "live", &mut cx.reading())? {
+        return Some(LoweredCode {
+            code: Code::live(package, "", None),
+            unknown: None,
+            kept: &["code", "package_type"],
+        });
+    }
+    let finding = Finding::error("E0402", node.span, "`live` can only be `true`");
+    cx.report(finding.label("name the code instead"));
+    None
+}
+
 /// A zip that somebody else has made, taken as it is.
 fn zip(node: &Node, cx: &mut Lowering<'_>) -> Option<LoweredCode> {
     let written = table::written_text(node, "zip", &mut cx.reading())?;
     let path = beside(node, written, cx);
     let written = json!({ "zip": written });
-    let Spot::At(path) = path? else { return Some(elsewhere(written)) };
+    let Spot::At(path) = path? else {
+        return Some(elsewhere(written));
+    };
     let Some(local) = cx.files.local(&path) else {
         return Some(elsewhere(written));
     };
@@ -309,7 +331,9 @@ fn pack(node: &Node, exclude: Option<&Node>, written: Json, cx: &mut Lowering<'_
     };
     let texts: Vec<String> = patterns.iter().map(|(text, _)| (*text).to_owned()).collect();
     let written = with_patterns(written, &texts);
-    let Spot::At(path) = path else { return Some(elsewhere(written)) };
+    let Spot::At(path) = path else {
+        return Some(elsewhere(written));
+    };
     let Some(local) = cx.files.local(&path) else {
         return Some(elsewhere(written));
     };
@@ -341,13 +365,18 @@ fn with_patterns(written: Json, patterns: &[String]) -> Json {
 
 fn packed(archive: Archive, written: Json) -> LoweredCode {
     let code = Code::zip(archive.sha256_base64.clone(), Source::Archive { archive, written });
-    LoweredCode { code, unknown: None }
+    LoweredCode {
+        code,
+        unknown: None,
+        kept: &[],
+    }
 }
 
 fn elsewhere(written: Json) -> LoweredCode {
     LoweredCode {
         code: Code::zip("", Source::Elsewhere(written)),
         unknown: Some("what it was packed from is not at hand".into()),
+        kept: &[],
     }
 }
 

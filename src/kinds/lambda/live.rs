@@ -12,15 +12,15 @@ use aws_sdk_lambda::types as sdk;
 
 use crate::aws::{Aws, Intent, View, failed, found_there, gone_is_done, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
-use crate::kind::{Live, Object, Seen};
+use crate::kind::{Bytes, Listed, Live, Object, Seen};
 use crate::kinds::partial::Partial;
 use crate::kinds::tagging::TagChange;
-use crate::names::{Architecture, Arn, FunctionName, RoleName};
+use crate::names::{Architecture, Arn, FunctionName, Region, RoleName};
 use crate::policy_doc::Policy as Document;
 
 use super::code::Source;
 use super::permission::Statements;
-use super::values::{Logging, Variable, Vpc};
+use super::values::{Logging, PackageType, Variable, Vpc};
 use super::{Action, Code, Id, Lambda, Permission, State, read};
 
 impl Live for Lambda {
@@ -29,23 +29,21 @@ impl Live for Lambda {
         read::read(view, id).await
     }
 
-    async fn list(view: &View<'_>) -> Result<Vec<Id>, CallError> {
-        let Some(region) = &view.aws.connection.region else {
-            return Err(CallError::local("lambda:ListFunctions", "no region is configured"));
-        };
+    async fn list(view: &View<'_>, region: &Region) -> Result<Vec<Listed<Self>>, CallError> {
         let client = view.aws.lambda(region, Intent::Read);
         let mut pages = client.list_functions().into_paginator().send();
-        let mut ids = Vec::new();
+        let mut listed = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(failed("lambda:ListFunctions"))?;
-            let names = page.functions().iter().filter_map(|function| function.function_name());
-            let names = names.filter_map(|name| FunctionName::parse(name).ok());
-            ids.extend(names.map(|name| Id {
-                name,
-                region: region.clone(),
-            }));
+            for function in page.map_err(failed("lambda:ListFunctions"))?.functions() {
+                let name = function.function_name().unwrap_or_default();
+                let id = FunctionName::parse(name).ok().map(|name| Id {
+                    name,
+                    region: region.clone(),
+                });
+                listed.push(Listed::own(name, id));
+            }
         }
-        Ok(ids)
+        Ok(listed)
     }
 
     async fn run(aws: &Aws, id: &Id, arn: &Arn, action: &Action) -> Result<Receipt, CallError> {
@@ -74,6 +72,18 @@ impl Live for Lambda {
             Action::Tag(change) => tag(&client, arn, change).await,
             Action::Delete { role: _ } => delete(&client, id).await,
         }
+    }
+
+    async fn bytes(aws: &Aws, id: &Id, state: &State) -> Result<Option<Bytes>, CallError> {
+        if state.package_type != PackageType::Zip {
+            return Ok(None);
+        }
+        let (bytes, _) = live_code(aws, id, state.code.sha256()).await?;
+        Ok(Some(Bytes {
+            field: "code",
+            form: "zip",
+            bytes,
+        }))
     }
 
     async fn settled(aws: &Aws, id: &Id, action: &Action) -> Result<Settled, CallError> {
@@ -331,6 +341,19 @@ async fn save_code(aws: &Aws, id: &Id, sha256: &str, hex: &str) -> Result<Receip
             ..Receipt::already()
         });
     }
+    let (bytes, request) = live_code(aws, id, sha256).await?;
+    keep(&path, &bytes)
+        .map_err(|error| CallError::local(CALL, format!("{} can't be written: {error}", path.display())))?;
+    let told = vec![format!("the code that was live is in {}", path.display())];
+    Ok(Receipt {
+        told,
+        ..Receipt::of(request.as_deref())
+    })
+}
+
+/// The zip that Lambda holds, with the id of the request that told where it is.
+async fn live_code(aws: &Aws, id: &Id, sha256: &str) -> Result<(Vec<u8>, Option<String>), CallError> {
+    const CALL: &str = "lambda:GetFunction";
     let client = aws.lambda(&id.region, Intent::Read);
     let answer = client
         .get_function()
@@ -342,13 +365,7 @@ async fn save_code(aws: &Aws, id: &Id, sha256: &str, hex: &str) -> Result<Receip
     let link = link.ok_or_else(|| CallError::local(CALL, "AWS handed out no link to the live code"))?;
     let bytes = aws.fetch(CALL, link).await?;
     check_hash(CALL, &bytes, sha256)?;
-    keep(&path, &bytes)
-        .map_err(|error| CallError::local(CALL, format!("{} can't be written: {error}", path.display())))?;
-    let told = vec![format!("the code that was live is in {}", path.display())];
-    Ok(Receipt {
-        told,
-        ..Receipt::of(request_id(&answer))
-    })
+    Ok((bytes.to_vec(), request_id(&answer).map(str::to_owned)))
 }
 
 fn check_hash(call: &'static str, bytes: &[u8], sha256: &str) -> Result<(), CallError> {
@@ -453,7 +470,7 @@ async fn tag(client: &Client, arn: &Arn, change: &TagChange) -> Result<Receipt, 
                 &request.send().await.map_err(failed("lambda:TagResource"))?,
             )))
         }
-        TagChange::Remove(keys) => {
+        TagChange::Remove(keys) | TagChange::Release(keys) => {
             let request = client
                 .untag_resource()
                 .resource(arn.as_str())

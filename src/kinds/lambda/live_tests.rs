@@ -535,13 +535,7 @@ async fn functions_live_in_their_own_regions() {
     bench.apply(&text).await;
     let far = bench.aws.lambda(&Region::parse("eu-west-1").unwrap(), Intent::Read);
     assert!(far.get_function().function_name("worker").send().await.is_ok());
-    let listed = <super::Lambda as crate::kind::Live>::list(&crate::aws::View::new(&bench.aws))
-        .await
-        .unwrap();
-    assert_eq!(
-        listed.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        ["worker in us-east-1"]
-    );
+    assert_eq!(bench.listed::<super::Lambda>().await, ["worker in us-east-1"]);
 }
 
 #[test]

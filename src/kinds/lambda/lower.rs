@@ -35,9 +35,14 @@ pub(super) fn lower(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lower
         .and_then(|node| cx.reference(node, Role::KIND, &[]))
         .map(|found| found.arn().clone());
     let code_node = table.required("code", &mut cx.reading());
-    let code = code_node.and_then(|node| code::lower(node, cx));
-    let package = code.as_ref().map(|code| code.code.package());
     let (runtime, handler) = (table.take("runtime"), table.take("handler"));
+    // Only zips have them.
+    let otherwise = match (runtime, handler) {
+        (None, None) => PackageType::Image,
+        (Some(_), _) | (_, Some(_)) => PackageType::Zip,
+    };
+    let code = code_node.and_then(|node| code::lower(node, otherwise, cx));
+    let package = code.as_ref().map(|code| code.code.package());
     let program = program(node, runtime, handler, package, cx);
     package_agrees(table.take("package_type"), package, cx);
     let sizes = sizes(&mut table, cx);
@@ -64,6 +69,8 @@ pub(super) fn lower(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lower
     let (memory, timeout, storage) = sizes?;
     let Environment { variables, live, unset } = environment;
     let code = code?;
+    let kept = code.kept.iter().map(|field| (*field).to_owned());
+    let ignore = live.into_iter().chain(kept).collect();
     let state = State {
         package_type: code.code.package(),
         runtime,
@@ -91,7 +98,7 @@ pub(super) fn lower(id: &Id, node: &Node, cx: &mut Lowering<'_>) -> Option<Lower
     lowered
         .unknown
         .extend(code.unknown.map(|why| (FieldPath::whole("code"), why)));
-    lowered.ignore = live;
+    lowered.ignore = ignore;
     // A change between zip and image must be told from silence, although it is `code` that says it.
     lowered.implied.insert("package_type");
     Some(lowered)

@@ -13,6 +13,7 @@ pub(crate) mod lower;
 pub mod permission;
 #[cfg(feature = "aws")]
 mod read;
+mod regain;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
+use crate::kind::{
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Naming, Observed, OnChange, Pair, Regained, Scope, Section, field,
+};
+use crate::kinds::KindName;
 use crate::names::{
     Architecture, Arn, EphemeralStorage, FunctionName, Handler, IamPath, LayerVersionArn, Memory, NameError, Region,
     Runtime, Timeout,
@@ -155,10 +159,11 @@ impl Kind for Lambda {
         ),
         field(
             "code",
-            "path, { path, exclude }, { zip }, { s3, version, sha256 } or { image }",
+            "path, { path, exclude }, { zip }, { s3, version, sha256 }, { image } or { live: true }",
             "required",
             OnChange::InPlace,
-            "Its code: a folder or file that is packed reproducibly, a zip, an object or an image by digest.",
+            "Its code: a folder or file that is packed reproducibly, a zip, an object, an image by digest, or what it runs \
+             already.",
         ),
         field(
             "package_type",
@@ -257,11 +262,22 @@ impl Kind for Lambda {
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;
+    const OFF: &'static [(&'static str, &'static str, &'static str)] = &[
+        ("kms_key", "kms_key", "none"),
+        ("dead_letter", "dead_letter", "none"),
+        ("vpc", "vpc", "none"),
+        ("reserved_concurrency", "reserved_concurrency", "none"),
+    ];
+    const NAMES: &'static [(&'static str, KindName)] = &[("role", KindName::Role)];
     type Id = Id;
     type State = State;
     type Evidence = Evidence;
     type Action = Action;
     type Part = Invocation;
+
+    fn naming(id: &Id) -> Naming {
+        Naming::regional(&id.name, &id.region)
+    }
 
     fn identify(declared: &Declared) -> Result<Id, NameError> {
         Ok(Id {
@@ -284,6 +300,10 @@ impl Kind for Lambda {
 
     fn spell(id: &Id, state: &State) -> serde_json::Value {
         lower::spell(id, state)
+    }
+
+    fn regain(id: &Id, before: &Observed<Self>, after: Option<&State>) -> Regained {
+        regain::regain(id, &before.state, after)
     }
 
     fn contribute(state: &mut State, part: Invocation) {
@@ -340,6 +360,11 @@ impl Kind for Lambda {
             limits: false,
         };
         state.permissions.iter().map(grant).collect()
+    }
+
+    fn unmakeable(state: &State) -> Option<&'static str> {
+        let kept = matches!(state.code.source(), code::Source::Live);
+        kept.then_some("`code: { live: true }` keeps the code of a function that is there, and there is none")
     }
 
     fn exposes(id: &Id, state: &State, home: &Home) -> BTreeSet<String> {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::fields::{FieldValue, Shown};
+use crate::fields::{FieldPath, FieldValue, Shown};
 use crate::names::{AccountId, Arn, NameError, Partition, StatementId};
 use crate::policy_doc::Policy as Document;
 use crate::spec::lower::Lowering;
@@ -368,6 +368,15 @@ fn source_arn(text: &str) -> Result<String, NameError> {
 }
 
 /// The statement in the form of the file.
+impl Invocation {
+    /// What the function's own part of the file need not repeat.
+    #[must_use]
+    pub fn implied(&self, function: &Arn) -> (Arn, FieldPath, Json) {
+        let path = FieldPath::entry("permissions", self.id.to_string());
+        (function.clone(), path, spell(&self.permission))
+    }
+}
+
 pub(super) fn spell(permission: &Permission) -> Json {
     let mut spelled = json!(permission);
     if let (true, Some(spelled)) = (permission.action == INVOKE, spelled.as_object_mut()) {

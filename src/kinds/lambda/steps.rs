@@ -384,9 +384,10 @@ pub(super) fn facts(id: &Id, arn: &Arn, action: &Action, home: &Home) -> Facts {
     match action {
         Action::Create(state) => created(id, arn, state, home),
         Action::Update { to, leaves } => updated(to, leaves.as_ref()),
-        Action::SaveCode { sha256: _, hex: _, why } => {
-            base("lambda:GetFunction", save_rank(*why), "save the live code".into())
-        }
+        Action::SaveCode { sha256: _, hex: _, why } => Facts {
+            only_saves: true,
+            ..base("lambda:GetFunction", save_rank(*why), "save the live code".into())
+        },
         Action::UpdateCode {
             code: _,
             architectures: _,
@@ -559,6 +560,6 @@ fn revoke(arn: &Arn, sid: &str, permission: &Permission, how: How) -> Facts {
 fn tag_call(change: &TagChange) -> &'static str {
     match change {
         TagChange::Set(_) | TagChange::Claim(_) => "lambda:TagResource",
-        TagChange::Remove(_) => "lambda:UntagResource",
+        TagChange::Remove(_) | TagChange::Release(_) => "lambda:UntagResource",
     }
 }

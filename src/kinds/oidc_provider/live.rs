@@ -11,10 +11,10 @@ use aws_sdk_iam::types::Tag;
 use crate::aws::iam;
 use crate::aws::{Aws, Intent, Service, View, failed, found_there, gone_is_done, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
-use crate::kind::{Depth, Kind as _, Live, Object, Observed, Seen};
+use crate::kind::{Depth, Kind as _, Listed, Live, Object, Observed, Seen};
 use crate::kinds::principal::live as holding;
 use crate::kinds::tagging::TagChange;
-use crate::names::{Arn, ClientId, NameError, OidcUrl, Thumbprint};
+use crate::names::{Arn, ClientId, NameError, OidcUrl, Region, Thumbprint};
 use crate::policy_doc::Policy as Document;
 
 use super::{Action, Evidence, OidcProvider, State};
@@ -42,14 +42,15 @@ impl Live for OidcProvider {
         }
     }
 
-    async fn list(view: &View<'_>) -> Result<Vec<OidcUrl>, CallError> {
+    async fn list(view: &View<'_>, _: &Region) -> Result<Vec<Listed<Self>>, CallError> {
         let answer = view.iam_client().list_open_id_connect_providers().send().await;
         let answer = answer.map_err(failed("iam:ListOpenIDConnectProviders"))?;
-        let listed = answer.open_id_connect_provider_list().iter();
-        let arns = listed.filter_map(|entry| Arn::parse(entry.arn()?).ok());
-        Ok(arns
-            .filter_map(|arn| OidcUrl::parse(&format!("https://{}", arn.oidc_host_and_path()?)).ok())
-            .collect())
+        let arns = answer
+            .open_id_connect_provider_list()
+            .iter()
+            .filter_map(|entry| entry.arn());
+        let url = |arn: &str| OidcUrl::parse(&format!("https://{}", Arn::parse(arn).ok()?.oidc_host_and_path()?)).ok();
+        Ok(arns.map(|arn| Listed::own(arn, url(arn))).collect())
     }
 
     async fn run(aws: &Aws, id: &OidcUrl, arn: &Arn, action: &Action) -> Result<Receipt, CallError> {
@@ -193,7 +194,7 @@ async fn tag(aws: &Aws, arn: &Arn, change: &TagChange) -> Result<Receipt, CallEr
             let answer = request.send().await.map_err(failed("iam:TagOpenIDConnectProvider"))?;
             Ok(Receipt::of(request_id(&answer)))
         }
-        TagChange::Remove(keys) => {
+        TagChange::Remove(keys) | TagChange::Release(keys) => {
             let request = client.untag_open_id_connect_provider();
             let request = request
                 .open_id_connect_provider_arn(arn.as_str())

@@ -198,7 +198,5 @@ async fn what_cant_be_read_is_unknown() {
 async fn the_account_lists_its_providers() {
     let bench = Bench::new();
     by_hand(&bench, &[]).await;
-    let view = crate::aws::View::new(&bench.aws);
-    let listed = <super::OidcProvider as crate::kind::Live>::list(&view).await.unwrap();
-    assert_eq!(listed.iter().map(ToString::to_string).collect::<Vec<_>>(), [URL]);
+    assert_eq!(bench.listed::<super::OidcProvider>().await, [URL]);
 }

@@ -17,7 +17,9 @@ use std::fmt;
 use serde_json::json;
 
 use crate::fields::{FieldKey, FieldPath};
-use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
+use crate::kind::{
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, field,
+};
 use crate::names::{Arn, ClientId, IamPath, NameError, OidcUrl, Thumbprint, limits};
 use crate::spec::finding::Finding;
 use crate::spec::lower::{Declared, Lowered, Lowering, name_finding};
@@ -154,6 +156,13 @@ impl Kind for OidcProvider {
             put("tags", json!(state.tags));
         }
         serde_json::Value::Object(spelled)
+    }
+
+    fn regain(_: &Self::Id, _: &Observed<Self>, after: Option<&State>) -> Regained {
+        match after {
+            Some(_) => Regained::default(),
+            None => Regained::without("the date of its creation"),
+        }
     }
 
     fn contribute(_: &mut State, part: Infallible) {

@@ -153,6 +153,6 @@ fn rank(timing: Timing) -> Rank {
 fn tag_call(change: &TagChange) -> &'static str {
     match change {
         TagChange::Set(_) | TagChange::Claim(_) => "iam:TagOpenIDConnectProvider",
-        TagChange::Remove(_) => "iam:UntagOpenIDConnectProvider",
+        TagChange::Remove(_) | TagChange::Release(_) => "iam:UntagOpenIDConnectProvider",
     }
 }

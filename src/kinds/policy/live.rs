@@ -6,10 +6,10 @@
 use crate::aws::iam::{self, PolicyRecord, PolicyVersion};
 use crate::aws::{Aws, Intent, View, failed, found_there, gone_is_done, request_id};
 use crate::engine::{CallError, Receipt, Settled};
-use crate::kind::{Depth, Live, Object, Observed, Seen};
+use crate::kind::{Depth, Listed, Live, Object, Observed, Seen};
 use crate::kinds::principal::{Holder, live as holding};
 use crate::kinds::tagging::TagChange;
-use crate::names::{Arn, IamPath, PolicyName};
+use crate::names::{Arn, IamPath, PolicyName, Region};
 use crate::policy_doc::Policy as Document;
 
 use super::{Action, Evidence, Policy, State, Version};
@@ -25,19 +25,20 @@ impl Live for Policy {
         }
     }
 
-    async fn list(view: &View<'_>) -> Result<Vec<PolicyName>, CallError> {
+    async fn list(view: &View<'_>, _: &Region) -> Result<Vec<Listed<Self>>, CallError> {
         let request = view
             .iam_client()
             .list_policies()
             .scope(aws_sdk_iam::types::PolicyScopeType::Local);
         let mut pages = request.max_items(1000).into_paginator().send();
-        let mut names = Vec::new();
+        let mut listed = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(failed("iam:ListPolicies"))?;
-            let found = page.policies().iter().filter_map(|policy| policy.policy_name());
-            names.extend(found.filter_map(|name| PolicyName::parse(name).ok()));
+            for policy in page.map_err(failed("iam:ListPolicies"))?.policies() {
+                let name = policy.policy_name().unwrap_or_default();
+                listed.push(Listed::own(name, PolicyName::parse(name).ok()));
+            }
         }
-        Ok(names)
+        Ok(listed)
     }
 
     async fn run(aws: &Aws, id: &PolicyName, arn: &Arn, action: &Action) -> Result<Receipt, CallError> {
@@ -216,7 +217,7 @@ async fn tag(aws: &Aws, arn: &Arn, change: &TagChange) -> Result<Receipt, CallEr
                 &request.send().await.map_err(failed("iam:TagPolicy"))?,
             )))
         }
-        TagChange::Remove(keys) => {
+        TagChange::Remove(keys) | TagChange::Release(keys) => {
             let request = client
                 .untag_policy()
                 .policy_arn(arn.as_str())

@@ -13,7 +13,9 @@ use std::convert::Infallible;
 use serde_json::json;
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
+use crate::kind::{
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, field,
+};
 use crate::names::{Arn, IamPath, NameError, PolicyName};
 use crate::policy_doc::{Flavour, Policy as Document};
 use crate::spec::finding::Finding;
@@ -156,6 +158,16 @@ impl Kind for Policy {
             spelled.insert("tags".into(), json!(state.tags));
         }
         serde_json::Value::Object(spelled)
+    }
+
+    fn regain(_: &PolicyName, before: &Observed<Self>, after: Option<&State>) -> Regained {
+        match after {
+            None => Regained::without("its unique id, the date of its creation and its former versions"),
+            Some(after) if after.document != before.state.document => {
+                Regained::without("the number and the date of its version in force; of five versions the oldest goes")
+            }
+            Some(_) => Regained::default(),
+        }
     }
 
     fn contribute(_: &mut State, part: Infallible) {

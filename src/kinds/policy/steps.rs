@@ -202,7 +202,7 @@ fn version_rank(why: Why) -> Rank {
 fn tag_call(change: &TagChange) -> &'static str {
     match change {
         TagChange::Set(_) | TagChange::Claim(_) => "iam:TagPolicy",
-        TagChange::Remove(_) => "iam:UntagPolicy",
+        TagChange::Remove(_) | TagChange::Release(_) => "iam:UntagPolicy",
     }
 }
 

@@ -10,10 +10,10 @@ use aws_sdk_iam::types::Tag;
 use crate::aws::iam::{self, RoleRecord};
 use crate::aws::{Aws, Intent, View, failed, found_there, gone_is_done, request_id};
 use crate::engine::{CallError, Receipt, Settled};
-use crate::kind::{Live, Object, Observed, Seen};
+use crate::kind::{Listed, Live, Object, Observed, Seen};
 use crate::kinds::principal::{Holder, live as holding};
 use crate::kinds::tagging::TagChange;
-use crate::names::{Arn, IamPath, RoleName, SessionLength};
+use crate::names::{Arn, IamPath, Region, RoleName, SessionLength};
 use crate::policy_doc::Policy as Document;
 
 use super::{Action, Evidence, Role, State};
@@ -28,18 +28,19 @@ impl Live for Role {
         }
     }
 
-    async fn list(view: &View<'_>) -> Result<Vec<RoleName>, CallError> {
+    /// Service-linked roles are a kind of their own.
+    async fn list(view: &View<'_>, _: &Region) -> Result<Vec<Listed<Self>>, CallError> {
         let mut pages = view.iam_client().list_roles().max_items(1000).into_paginator().send();
-        let mut names = Vec::new();
+        let mut listed = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(failed("iam:ListRoles"))?;
-            names.extend(
-                page.roles()
-                    .iter()
-                    .filter_map(|role| RoleName::parse(role.role_name()).ok()),
-            );
+            let own = page.roles().iter();
+            for one in own.filter(|role| !role.path().starts_with("/aws-service-role/")) {
+                let name = one.role_name();
+                listed.push(Listed::own(name, RoleName::parse(name).ok()).below(one.path()));
+            }
         }
-        Ok(names)
+        Ok(listed)
     }
 
     async fn run(aws: &Aws, id: &RoleName, arn: &Arn, action: &Action) -> Result<Receipt, CallError> {
@@ -222,7 +223,7 @@ async fn tag(aws: &Aws, id: &RoleName, change: &TagChange) -> Result<Receipt, Ca
                 &request.send().await.map_err(failed("iam:TagRole"))?,
             )))
         }
-        TagChange::Remove(keys) => {
+        TagChange::Remove(keys) | TagChange::Release(keys) => {
             let request = client
                 .untag_role()
                 .role_name(id.as_str())

@@ -14,7 +14,9 @@ use std::convert::Infallible;
 use serde_json::json;
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
+use crate::kind::{
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, field,
+};
 use crate::names::{Arn, IamPath, InstanceProfileName, NameError, RoleName, SessionLength, limits};
 use crate::policy_doc::{Opened, Policy as Document};
 use crate::spec::lower::{Declared, Lowered, Lowering};
@@ -22,6 +24,7 @@ use crate::spec::node::{Node, Value};
 use crate::spec::table::{self, Table};
 use crate::state;
 
+use super::KindName;
 use super::principal::{self, Holdings};
 use super::tagging;
 
@@ -138,6 +141,14 @@ impl Kind for Role {
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;
+    const OFF: &'static [(&'static str, &'static str, &'static str)] = &[
+        ("permissions_boundary", "permissions_boundary", "none"),
+        ("instance_profile", "instance_profile", "none"),
+    ];
+    const NAMES: &'static [(&'static str, KindName)] = &[
+        ("policies.*", KindName::Policy),
+        ("permissions_boundary", KindName::Policy),
+    ];
     type Id = RoleName;
     type State = State;
     type Evidence = Evidence;
@@ -220,6 +231,17 @@ impl Kind for Role {
             put("tags", json!(state.tags));
         }
         serde_json::Value::Object(spelled)
+    }
+
+    fn regain(_: &RoleName, before: &Observed<Self>, after: Option<&State>) -> Regained {
+        let Some(after) = after else {
+            return Regained::without("its unique id, the date of its creation and when it was last used");
+        };
+        let profile = &before.state.instance_profile;
+        match !profile.is_empty() && after.instance_profile != *profile {
+            true => Regained::without("the unique id of its instance profile, and which machines run with it"),
+            false => Regained::default(),
+        }
     }
 
     fn contribute(_: &mut State, part: Infallible) {

@@ -353,6 +353,6 @@ fn rank(timing: principal::Timing) -> Rank {
 fn tag_call(change: &TagChange) -> &'static str {
     match change {
         TagChange::Set(_) | TagChange::Claim(_) => "iam:TagRole",
-        TagChange::Remove(_) => "iam:UntagRole",
+        TagChange::Remove(_) | TagChange::Release(_) => "iam:UntagRole",
     }
 }

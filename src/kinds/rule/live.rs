@@ -11,7 +11,7 @@ use aws_sdk_eventbridge::types as sdk;
 use crate::aws::{Aws, Intent, View, failed, gone_is_done, is_absent, request_id};
 use crate::engine::error::Nature;
 use crate::engine::{CallError, Receipt, Settled};
-use crate::kind::{Live, Object, Seen};
+use crate::kind::{Listed, Live, Object, Seen};
 use crate::kinds::tagging::TagChange;
 use crate::names::{Arn, EventBusName, Region, RuleName};
 
@@ -29,15 +29,12 @@ impl Live for Rule {
         view.events.expect(&id.region, &id.bus);
     }
 
-    async fn list(view: &View<'_>) -> Result<Vec<Id>, CallError> {
-        let Some(region) = &view.aws.connection.region else {
-            return Err(CallError::local("events:ListRules", "no region is configured"));
-        };
-        let mut ids = Vec::new();
+    async fn list(view: &View<'_>, region: &Region) -> Result<Vec<Listed<Self>>, CallError> {
+        let mut listed = Vec::new();
         for bus in buses(view, region).await? {
-            ids.extend(rules(view, region, &bus).await?);
+            listed.extend(rules(view, region, &bus).await?);
         }
-        Ok(ids)
+        Ok(listed)
     }
 
     async fn run(aws: &Aws, id: &Id, arn: &Arn, action: &Action) -> Result<Receipt, CallError> {
@@ -76,27 +73,27 @@ async fn buses(view: &View<'_>, region: &Region) -> Result<Vec<EventBusName>, Ca
 }
 
 /// Those that a service manages are that service's.
-async fn rules(view: &View<'_>, region: &Region, bus: &EventBusName) -> Result<Vec<Id>, CallError> {
+async fn rules(view: &View<'_>, region: &Region, bus: &EventBusName) -> Result<Vec<Listed<Rule>>, CallError> {
     let client = view.aws.events(region, Intent::Read);
-    let (mut ids, mut next) = (Vec::new(), None);
+    let (mut listed, mut next) = (Vec::new(), None);
     loop {
-        let page = client
-            .list_rules()
-            .event_bus_name(bus.as_str())
-            .set_next_token(next)
-            .send()
-            .await;
-        let page = page.map_err(failed("events:ListRules"))?;
-        let own = page.rules().iter().filter(|rule| rule.managed_by().is_none());
-        let names = own.filter_map(|rule| RuleName::parse(rule.name()?).ok());
-        ids.extend(names.map(|name| Id {
-            name,
-            bus: bus.clone(),
-            region: region.clone(),
-        }));
+        let request = client.list_rules().event_bus_name(bus.as_str()).set_next_token(next);
+        let page = request.send().await.map_err(failed("events:ListRules"))?;
+        for rule in page.rules() {
+            let name = rule.name().unwrap_or_default();
+            let id = RuleName::parse(name).ok().map(|name| Id {
+                name,
+                bus: bus.clone(),
+                region: region.clone(),
+            });
+            listed.push(Listed {
+                made_by: rule.managed_by().map(str::to_owned),
+                ..Listed::own(name, id)
+            });
+        }
         next = page.next_token;
         if next.is_none() {
-            return Ok(ids);
+            return Ok(listed);
         }
     }
 }
@@ -258,7 +255,7 @@ async fn tag(client: &Client, arn: &Arn, change: &TagChange) -> Result<Receipt, 
                 &request.send().await.map_err(failed("events:TagResource"))?,
             )))
         }
-        TagChange::Remove(keys) => {
+        TagChange::Remove(keys) | TagChange::Release(keys) => {
             let request = client
                 .untag_resource()
                 .resource_arn(arn.as_str())

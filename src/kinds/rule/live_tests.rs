@@ -277,19 +277,13 @@ async fn rules_live_on_their_own_buses() {
         "bus: \"arn:aws:events:us-east-1:123456789012:event-bus/orders\"",
     );
     assert_eq!(bench.summaries(&environment(&by_arn)).await, Vec::<String>::new());
-    let listed = <super::Rule as crate::kind::Live>::list(&crate::aws::View::new(&bench.aws))
-        .await
-        .unwrap();
-    let listed: Vec<String> = listed.iter().map(ToString::to_string).collect();
+    let listed = bench.listed::<super::Rule>().await;
     assert_eq!(listed, ["r in us-east-1", "r on orders in us-east-1"]);
     bench.consent(&[], &[], &["mass-change"]);
     let gone = environment("  {}\n").replace("rules:\n  {}\n", "absent: { rules: [{ name: r, bus: orders }] }\n");
     bench.apply(&gone).await;
     bench.apply(&gone.replace("{ name: r, bus: orders }", "r")).await;
-    let listed = <super::Rule as crate::kind::Live>::list(&crate::aws::View::new(&bench.aws))
-        .await
-        .unwrap();
-    assert_eq!(listed, []);
+    assert!(bench.listed::<super::Rule>().await.is_empty());
 }
 
 #[tokio::test]

@@ -24,7 +24,9 @@ use std::fmt;
 use serde_json::{Map, Value as Json, json};
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
+use crate::kind::{
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Naming, Observed, OnChange, Pair, Regained, Scope, Section, field,
+};
 use crate::names::limits::RULE_DESCRIPTION_CHARACTERS;
 use crate::names::{Arn, EventBusName, EventPattern, IamPath, NameError, Region, RuleName, Schedule};
 use crate::spec::finding::Finding;
@@ -33,9 +35,9 @@ use crate::spec::node::Node;
 use crate::spec::table;
 use crate::state;
 
-use super::Member as _;
 use super::decode::{self, text_within};
 use super::role::Role;
+use super::{KindName, Member as _};
 
 pub use steps::Action;
 pub use target::Target;
@@ -161,11 +163,28 @@ impl Kind for Rule {
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;
+    const NAMES: &'static [(&'static str, KindName)] = &[
+        ("bus", KindName::EventBus),
+        ("role", KindName::Role),
+        ("targets.*.lambda", KindName::Lambda),
+        ("targets.*.role", KindName::Role),
+    ];
     type Id = Id;
     type State = State;
     type Evidence = Evidence;
     type Action = Action;
     type Part = Infallible;
+
+    fn naming(id: &Id) -> Naming {
+        Naming {
+            bus: (!id.bus.is_default()).then(|| id.bus.to_string()),
+            ..Naming::regional(&id.name, &id.region)
+        }
+    }
+
+    fn implies(id: &Id, state: &State, home: &Home) -> Vec<(Arn, FieldPath, Json)> {
+        target::invocations(id, state.targets.values(), home)
+    }
 
     fn identify(declared: &Declared) -> Result<Id, NameError> {
         Ok(Id {
@@ -193,6 +212,13 @@ impl Kind for Rule {
 
     fn spell(id: &Id, state: &State) -> Json {
         spell(id, state)
+    }
+
+    fn regain(_: &Id, _: &Observed<Self>, after: Option<&State>) -> Regained {
+        match after {
+            Some(_) => Regained::default(),
+            None => Regained::without("the date of its creation"),
+        }
     }
 
     fn contribute(_: &mut State, part: Infallible) {

@@ -319,6 +319,6 @@ fn rank(timing: Timing) -> Rank {
 fn tag_call(change: &TagChange) -> &'static str {
     match change {
         TagChange::Set(_) | TagChange::Claim(_) => "events:TagResource",
-        TagChange::Remove(_) => "events:UntagResource",
+        TagChange::Remove(_) | TagChange::Release(_) => "events:UntagResource",
     }
 }

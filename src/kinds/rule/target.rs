@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::address::Address;
 use crate::fields::{FieldPath, FieldValue, Shown};
-use crate::kind::Kind as _;
+use crate::kind::{Home, Kind as _};
 use crate::kinds::decode::{duration, key_of, text_within};
 use crate::kinds::lambda::{Invocation, Lambda, Permission};
 use crate::kinds::role::Role;
@@ -239,6 +239,24 @@ fn function(id: &Id, node: &Node, all: &mut Targets, cx: &mut Lowering<'_>) -> O
         )),
     }
     Some(arn)
+}
+
+/// What a rule gives the functions that it calls.
+pub(super) fn invocations<'a>(
+    id: &Id,
+    targets: impl Iterator<Item = &'a Target>,
+    home: &Home,
+) -> Vec<(Arn, FieldPath, Json)> {
+    let rule = Rule::arn(id, None, home);
+    let Some(statement) = statement_id(id, &rule) else {
+        return Vec::new();
+    };
+    let invocation = Invocation {
+        id: statement,
+        permission: Permission::of_service(EVENTS, &rule),
+    };
+    let functions = targets.filter(|target| target.arn.function_name().is_some());
+    functions.map(|target| invocation.implied(&target.arn)).collect()
 }
 
 /// `evenkeel-BUS-RULE`. Statement ids take fewer characters than names of rules and buses; where some are replaced, a

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use crate::aws::{Aws, Intent, View, failed, request_id};
 use crate::engine::{CallError, Receipt, Settled};
-use crate::kind::{Live, Object, Observed, Seen};
-use crate::names::{Arn, LinkingService, RoleSuffix};
+use crate::kind::{Listed, Live, Object, Observed, Seen};
+use crate::names::{Arn, LinkingService, Region, RoleSuffix};
 
 use super::{Action, Evidence, Id, Once, ServiceLinkedRole, State, suffix_of};
 
@@ -31,15 +31,17 @@ impl Live for ServiceLinkedRole {
         }
     }
 
-    async fn list(view: &View<'_>) -> Result<Vec<Id>, CallError> {
+    async fn list(view: &View<'_>, _: &Region) -> Result<Vec<Listed<Self>>, CallError> {
         let request = view.iam_client().list_roles().path_prefix(ROOT).max_items(1000);
         let mut pages = request.into_paginator().send();
-        let mut ids = Vec::new();
+        let mut listed = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(failed("iam:ListRoles"))?;
-            ids.extend(page.roles().iter().filter_map(|role| id(role.path(), role.role_name())));
+            for role in page.map_err(failed("iam:ListRoles"))?.roles() {
+                let one = Listed::own(role.role_name(), id(role.path(), role.role_name()));
+                listed.push(one.below(role.path()));
+            }
         }
-        Ok(ids)
+        Ok(listed)
     }
 
     async fn run(aws: &Aws, id: &Id, _: &Arn, action: &Action) -> Result<Receipt, CallError> {

@@ -204,11 +204,7 @@ async fn what_cant_be_read_is_unknown() {
 async fn the_account_lists_its_roles() {
     let bench = Bench::new();
     bench.apply(FULL).await;
-    let view = crate::aws::View::new(&bench.aws);
-    let listed = <super::ServiceLinkedRole as crate::kind::Live>::list(&view)
-        .await
-        .unwrap();
-    let mut listed: Vec<String> = listed.iter().map(ToString::to_string).collect();
+    let mut listed = bench.listed::<super::ServiceLinkedRole>().await;
     listed.sort();
     assert_eq!(listed.len(), 5);
     assert!(

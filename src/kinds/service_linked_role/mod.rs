@@ -19,7 +19,8 @@ use serde_json::json;
 
 use crate::fields::{FieldPath, FieldValue, Fields as _, Shown};
 use crate::kind::{
-    Access, DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Rank, Scope, Section, field,
+    Access, DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Rank, Regained, Scope, Section,
+    field,
 };
 use crate::names::{Arn, IamPath, LinkingService, NameError, RoleSuffix};
 use crate::spec::lower::{Declared, Lowered, Lowering};
@@ -219,6 +220,13 @@ impl Kind for ServiceLinkedRole {
             put("description", json!(state.description));
         }
         serde_json::Value::Object(spelled)
+    }
+
+    fn regain(_: &Id, _: &Observed<Self>, after: Option<&State>) -> Regained {
+        match after {
+            Some(_) => Regained::default(),
+            None => Regained::without("its unique id and the date of its creation"),
+        }
     }
 
     fn contribute(_: &mut State, part: Infallible) {

@@ -12,11 +12,11 @@ use crate::aws::iam::{self, Named, UserRecord};
 use crate::aws::{Aws, Intent, View, failed, found_there, is_absent, request_id};
 use crate::engine::{CallError, Receipt, Settled};
 use crate::fields::FieldPath;
-use crate::kind::{Depth, Home, Live, Object, Observed, Seen};
+use crate::kind::{Depth, Home, Listed, Live, Object, Observed, Seen};
 use crate::kinds::membership::{self, Peer};
 use crate::kinds::principal::{Holder, live as holding};
 use crate::kinds::tagging::TagChange;
-use crate::names::{Arn, GroupName, IamPath, UserName};
+use crate::names::{Arn, GroupName, IamPath, Region, UserName};
 use crate::policy_doc::Policy as Document;
 
 use super::steps::{KeyChange, Leftover, LoginChange};
@@ -33,18 +33,16 @@ impl Live for User {
         }
     }
 
-    async fn list(view: &View<'_>) -> Result<Vec<UserName>, CallError> {
+    async fn list(view: &View<'_>, _: &Region) -> Result<Vec<Listed<Self>>, CallError> {
         let mut pages = view.iam_client().list_users().max_items(1000).into_paginator().send();
-        let mut names = Vec::new();
+        let mut listed = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(failed("iam:ListUsers"))?;
-            names.extend(
-                page.users()
-                    .iter()
-                    .filter_map(|user| UserName::parse(user.user_name()).ok()),
-            );
+            for one in page.map_err(failed("iam:ListUsers"))?.users() {
+                let name = one.user_name();
+                listed.push(Listed::own(name, UserName::parse(name).ok()).below(one.path()));
+            }
         }
-        Ok(names)
+        Ok(listed)
     }
 
     async fn run(aws: &Aws, id: &UserName, _: &Arn, action: &Action) -> Result<Receipt, CallError> {
@@ -233,7 +231,7 @@ async fn tag(aws: &Aws, name: &str, change: &TagChange) -> Result<Receipt, CallE
             let answer = client.tag_user().user_name(name).set_tags(Some(tags)).send().await;
             Ok(Receipt::of(request_id(&answer.map_err(failed("iam:TagUser"))?)))
         }
-        TagChange::Remove(keys) => {
+        TagChange::Remove(keys) | TagChange::Release(keys) => {
             let answer = client
                 .untag_user()
                 .user_name(name)

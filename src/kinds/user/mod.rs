@@ -20,7 +20,9 @@ use serde_json::json;
 
 use crate::address::Address;
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Scope, Section, field};
+use crate::kind::{
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, field,
+};
 use crate::names::{Arn, IamPath, NameError, UserName, limits};
 use crate::policy_doc::Policy as Document;
 use crate::spec::finding::Finding;
@@ -178,6 +180,17 @@ impl Kind for User {
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;
+    const OFF: &'static [(&'static str, &'static str, &'static str)] = &[
+        ("permissions_boundary", "permissions_boundary", "none"),
+        ("console_access", "console_access", "none"),
+        ("access_key", "access_keys", "none"),
+        ("access_keys", "access_keys", "none"),
+    ];
+    const NAMES: &'static [(&'static str, KindName)] = &[
+        ("groups.*", KindName::Group),
+        ("policies.*", KindName::Policy),
+        ("permissions_boundary", KindName::Policy),
+    ];
     type Id = UserName;
     type State = State;
     type Evidence = Evidence;
@@ -265,6 +278,30 @@ impl Kind for User {
             put("tags", json!(state.tags));
         }
         serde_json::Value::Object(spelled)
+    }
+
+    fn regain(_: &UserName, before: &Observed<Self>, after: Option<&State>) -> Regained {
+        let had_password = before.state.console_access == Credential::There;
+        let mut lost = Vec::new();
+        if had_password && after.is_none_or(|after| after.console_access == Credential::Absent) {
+            lost.push("its password".to_owned());
+        }
+        let left = after.and_then(|after| after.access_keys.known());
+        let keys = before.state.access_keys.known().into_iter().flat_map(BTreeMap::keys);
+        let is_gone = |key: &&String| match (after, left) {
+            (Some(_), None) => false,
+            (_, Some(left)) => !left.contains_key(*key),
+            (None, None) => true,
+        };
+        lost.extend(keys.filter(is_gone).map(|key| format!("the access key {key}")));
+        if after.is_none() {
+            lost.push("its unique id and the dates of its creation and last use".to_owned());
+            lost.push("its MFA devices, certificates, SSH keys and credentials for single services".to_owned());
+        }
+        Regained {
+            lost,
+            ..Regained::default()
+        }
     }
 
     fn contribute(_: &mut State, part: std::convert::Infallible) {

@@ -395,6 +395,6 @@ fn cleared(leftover: &Leftover) -> Facts {
 fn tag_call(change: &TagChange) -> &'static str {
     match change {
         TagChange::Set(_) | TagChange::Claim(_) => "iam:TagUser",
-        TagChange::Remove(_) => "iam:UntagUser",
+        TagChange::Remove(_) | TagChange::Release(_) => "iam:UntagUser",
     }
 }

@@ -15,6 +15,8 @@ fn given() -> Given {
         adopt: Vec::new(),
         replace: Vec::new(),
         allow: Vec::new(),
+        base: Vec::new(),
+        prune: false,
     }
 }
 

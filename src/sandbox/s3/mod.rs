@@ -159,6 +159,19 @@ fn object_key(bucket: &str, key: &str) -> String {
     format!("{bucket}/{key}")
 }
 
+/// Whether a call is about the account's own public access block.
+pub(super) fn is_of_account(call: &Call) -> bool {
+    control::is_asked(call)
+}
+
+/// The bucket that a call is about, if it is about no object in it.
+pub(super) fn bucket_alone(call: &Call) -> Option<String> {
+    match Address::read(call) {
+        Address::Bucket(name) => Some(name),
+        Address::Service | Address::Object(..) => None,
+    }
+}
+
 /// Answers one call.
 ///
 /// # Errors

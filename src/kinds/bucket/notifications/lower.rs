@@ -4,7 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value as Json;
+
 use crate::address::Address;
+use crate::fields::FieldPath;
+use crate::kind::Home;
 use crate::kinds::AnyPart;
 use crate::kinds::Member as _;
 use crate::kinds::decode::text_within;
@@ -199,7 +203,7 @@ impl Teller<'_> {
         if !self.asked.insert(arn.clone()) {
             return Some(arn);
         }
-        let (id, permission) = (statement_id(self.bucket)?, self.permission(cx));
+        let (id, permission) = (statement_id(self.bucket)?, permission(self.bucket, cx.home));
         match referent {
             Referent::Declared { id: function, arn: _ } => {
                 let to = Address::new(Lambda::KIND, function);
@@ -221,14 +225,32 @@ impl Teller<'_> {
     fn arn(&self, cx: &Lowering<'_>) -> Arn {
         Arn::bucket(cx.home.partition, self.bucket)
     }
+}
 
-    /// A bucket's ARN names no account, and a deleted bucket's name is free for others: the account must be named too.
-    fn permission(&self, cx: &Lowering<'_>) -> Permission {
-        Permission {
-            source_account: Some(cx.home.account.to_string()),
-            ..Permission::of_service(S3, &self.arn(cx))
-        }
+/// A bucket's ARN names no account, and a deleted bucket's name is free for others: the account must be named too.
+fn permission(bucket: &BucketName, home: &Home) -> Permission {
+    Permission {
+        source_account: Some(home.account.to_string()),
+        ..Permission::of_service(S3, &Arn::bucket(home.partition, bucket))
     }
+}
+
+/// What a bucket gives the functions that it tells.
+pub(in super::super) fn invocations(
+    bucket: &BucketName,
+    notifications: &BTreeMap<String, Notification>,
+    home: &Home,
+) -> Vec<(Arn, FieldPath, Json)> {
+    let Some(id) = statement_id(bucket) else {
+        return Vec::new();
+    };
+    let invocation = Invocation {
+        id,
+        permission: permission(bucket, home),
+    };
+    let told = notifications.values().map(|one| &one.destination);
+    let functions = told.filter(|destination| matches!(destination, Destination::Lambda(_)));
+    functions.map(|function| invocation.implied(function.arn())).collect()
 }
 
 /// `evenkeel-s3-BUCKET`. Statement ids have no dots, and names of buckets no underscores, so that ids stay apart.
