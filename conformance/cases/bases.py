@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness import report
 from harness.bench import Bench, Failed
-from harness.case import Case
+from harness.case import SANDBOX, Case
 from harness.repository import Repository, git
 
 from . import functions
@@ -22,7 +22,7 @@ PENDING = {"role/app": {"description": "pending"}}
 
 def classes(bench: Bench, *flags: str, code: int = 0) -> dict:
     """What a drift run says."""
-    return report.classes(bench.output(bench.drift(*flags, "--format", "json", code=code)))
+    return report.classes(report.drift(bench, *flags, code=code))
 
 
 def put(bench: Bench, path: str, environment: dict) -> None:
@@ -186,7 +186,7 @@ def file_gone_from_folder(bench: Bench) -> None:
     bench.expect(0, "apply", "--yes", "-f", "env")
     repository.commit("The base")
     (bench.folder / "env/two.yaml").unlink()
-    bench.same("classes", report.statuses(bench.output(bench.drift("-f", "env", "--base", "HEAD", "--format", "json", code=0))), {"role/two": "pending"})
+    bench.same("classes", report.statuses(report.drift(bench, "-f", "env", "--base", "HEAD", code=0)), {"role/two": "pending"})
     ran = bench.run("apply", "--yes", "-f", "env", "--prune", "--base", "HEAD")
     bench.same(f"roles\n{ran.told()}", (ran.code, "two" in bench.live()["roles"]) in ((0, False), (4, True)), True)
 
@@ -342,4 +342,4 @@ SINGLE: dict[str, Callable[[Bench], None]] = {
     "gone-folder": gone_folder,
 }
 
-CASES = [Case(f"base/{name}", run, frozenset({"sandbox"})) for name, run in SINGLE.items()]
+CASES = [Case(f"base/{name}", run, SANDBOX) for name, run in SINGLE.items()]

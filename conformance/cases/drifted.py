@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from harness import report
 from harness.bench import Bench
-from harness.case import Case
+from harness.case import SANDBOX, Case
 
 from . import by_hand
 from .by_hand import Hand
@@ -19,7 +19,7 @@ class Drifted:
 
     def case(self) -> Case:
         """The case that this row is."""
-        return Case(f"drifted/{self.hand.name}", self.run)
+        return Case(f"drifted/{self.hand.name}", self.run, SANDBOX)
 
     def run(self, bench: Bench) -> None:
         """Quiet before, told by name after, with a base and without; nothing is changed by looking."""
@@ -34,7 +34,7 @@ class Drifted:
         code = 0 if self.hand.kept else 2
         for flags in (("--base", "HEAD"), ()):
             bench.shows(bench.drift(*flags, code=code), *self.hand.says, *([] if self.hand.kept else [address]))
-        found = bench.output(bench.drift("--base", "HEAD", "--format", "json", code=code))
+        found = report.drift(bench, "--base", "HEAD", code=code)
         words = {word for fields in report.classes(found).values() for word in fields.values()}
         bench.same("classes", words, set() if self.hand.kept else {"drift"})
         bench.same("drift changes nothing", bench.live(), before)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.bench import Bench, Failed, Ran
-from harness.case import Case
+from harness.case import SANDBOX, Case
 
 from .edits import FULL
 
@@ -85,7 +85,7 @@ class Mixed:
 
     def case(self) -> Case:
         """The case that this row is."""
-        return Case(f"fleet/{self.name}", self.run, SERVER)
+        return Case(f"fleet/{self.name}", self.run, SANDBOX)
 
     def run(self, bench: Bench) -> None:
         """One is spoilt; the others are reported all the same."""
@@ -189,9 +189,8 @@ def bounded(bench: Bench) -> None:
         raise Failed(f"10 accounts {few} KiB, 100 accounts {many} KiB")
 
 
-SERVER = frozenset({"sandbox"})
 CASES = [
-    *[Case(f"fleet/{name}", run, SERVER) for name, run in {
+    *[Case(f"fleet/{name}", run, SANDBOX) for name, run in {
         "clean": clean, "one-moved": one_moved, "to-make": to_make, "shards": shards, "same-bytes": same_bytes, "mistakes": mistakes, "bounded": bounded,
     }.items()],
     *[one.case() for one in (

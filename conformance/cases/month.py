@@ -13,7 +13,7 @@ from pathlib import Path
 
 from harness import report
 from harness.bench import Bench, Failed, Ran
-from harness.case import Case
+from harness.case import SANDBOX, Case
 from harness.live import at
 
 from .by_hand import text
@@ -129,7 +129,7 @@ def began(bench: Bench) -> None:
 
 def drifted(bench: Bench, *flags: str, code: int = 2) -> dict:
     """A drift run as JSON."""
-    return bench.output(bench.drift("--base", "HEAD", "--format", "json", *flags, code=code))
+    return report.drift(bench, "--base", "HEAD", *flags, code=code)
 
 
 def happens(bench: Bench, changes: list[Change]) -> dict:
@@ -165,7 +165,7 @@ def one_change(change: Change) -> Case:
         bench.same("others", others - {"group/readers"}, set())
         bench.same("drift changes nothing", bench.live(), before)
 
-    return Case(f"month/{change.name.replace(' ', '-').replace(',', '')}", run)
+    return Case(f"month/{change.name.replace(' ', '-').replace(',', '')}", run, SANDBOX)
 
 
 def everything(bench: Bench) -> None:
@@ -182,7 +182,7 @@ def without_base(bench: Bench) -> None:
     """Without a base nobody can tell why file and account differ."""
     began(bench)
     happens(bench, CHANGES)
-    found = bench.output(bench.drift("--format", "json"))
+    found = report.drift(bench)
     words = {word for fields in report.classes(found).values() for word in fields.values()}
     bench.same("words", words, {"difference"})
 
@@ -204,7 +204,7 @@ def base_forms(bench: Bench) -> None:
     described("wide", "By hand")(bench)
     wanted = {"role/ci": {"description": "pending"}, "role/wide": {"description": "drift"}}
     for base in ("HEAD", "main", "last", "./last", "last/environment.yaml", "main@{0}"):
-        found = bench.output(bench.drift("--base", base, "--format", "json"))
+        found = report.drift(bench, "--base", base)
         bench.same(base, report.classes(found), wanted)
     for base in ("no-such-revision", "HEAD~7", "./nowhere.yaml", "-x", "HEAD:environment.yaml", ""):
         ran = bench.run("drift", f"--base={base}")
@@ -225,7 +225,7 @@ def failed_apply(bench: Bench) -> None:
     third = edited(third, "rules/tock/schedule", "rate(3 hours)")
     bench.write(third)
     call("iam", "tag_user", UserName="ada", Tags=[{"Key": "team", "Value": "sea"}])(bench)
-    found = bench.output(bench.drift("--base", first, "--base", "HEAD", "--format", "json"))
+    found = report.drift(bench, "--base", first, "--base", "HEAD")
     wanted = {"role/ci": {"description": "pending"}, "rule/tock": {"schedule": "pending"}, "user/ada": {"tags": "drift"}}
     bench.same("classes", report.classes(found), wanted)
 
@@ -342,16 +342,15 @@ def compare(said: str) -> None:
         raise Failed(f"{TRANSCRIPT.name} has {len(kept)} lines, and {len(lines)} are said\n\n{said}")
 
 
-SERVER = frozenset({"sandbox"})
 CASES = [
     *[one_change(change) for change in CHANGES],
-    Case("month/everything", everything),
-    Case("month/without-base", without_base),
-    Case("month/quiet", quiet),
-    Case("month/base-forms", base_forms),
-    Case("month/failed-apply", failed_apply),
-    Case("month/pending-alone", pending_alone),
-    Case("month/unreadable", unreadable),
-    Case("month/calls", calls),
-    Case("month/transcript", transcript, SERVER),
+    Case("month/everything", everything, SANDBOX),
+    Case("month/without-base", without_base, SANDBOX),
+    Case("month/quiet", quiet, SANDBOX),
+    Case("month/base-forms", base_forms, SANDBOX),
+    Case("month/failed-apply", failed_apply, SANDBOX),
+    Case("month/pending-alone", pending_alone, SANDBOX),
+    Case("month/unreadable", unreadable, SANDBOX),
+    Case("month/calls", calls, SANDBOX),
+    Case("month/transcript", transcript, SANDBOX),
 ]

@@ -3,7 +3,7 @@
 import json
 
 from harness.bench import Bench, Failed
-from harness.case import Case
+from harness.case import SANDBOX, Case
 
 from . import functions
 from .documents import edited, file, managed_arn
@@ -107,12 +107,11 @@ def no_secret(bench: Bench) -> None:
     bench.same("who tells the secret", [words for words in everything if secret in words], [])
 
 
-SERVER = frozenset({"sandbox"})
 CASES = [
-    Case("notify/told", told, SERVER),
-    Case("notify/quiet", quiet, SERVER),
-    Case("notify/no-bus", no_bus, SERVER),
-    Case("notify/refused", refused, SERVER),
-    Case("notify/large", large, SERVER),
-    Case("notify/no-secret", no_secret, SERVER),
+    Case("notify/told", told, SANDBOX),
+    Case("notify/quiet", quiet, SANDBOX),
+    Case("notify/no-bus", no_bus, SANDBOX),
+    Case("notify/refused", refused, SANDBOX),
+    Case("notify/large", large, SANDBOX),
+    Case("notify/no-secret", no_secret, SANDBOX),
 ]

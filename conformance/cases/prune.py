@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.bench import Bench, Failed
-from harness.case import Case
+from harness.case import SANDBOX, Case
 from harness.live import at
 
 from . import functions
@@ -69,7 +69,7 @@ class Pruned:
 
     def case(self) -> Case:
         """The case that this row is."""
-        return Case(f"prune/{self.name}", self.run)
+        return Case(f"prune/{self.name}", self.run, SANDBOX)
 
     def run(self, bench: Bench) -> None:
         """Applies the base, commits it, writes the file, and prunes."""
@@ -332,4 +332,4 @@ SINGLE: dict[str, Callable[[Bench], None]] = {
     "policy-off-first": access_goes_last,
 }
 
-CASES = [*[row.case() for row in ROWS], *[Case(f"prune/{name}", run) for name, run in SINGLE.items()]]
+CASES = [*[row.case() for row in ROWS], *[Case(f"prune/{name}", run, SANDBOX) for name, run in SINGLE.items()]]

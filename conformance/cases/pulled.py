@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from harness.backends import ACCOUNT, REGION
 from harness.bench import Bench, Failed
-from harness.case import Case
+from harness.case import SANDBOX, Case
 from harness.live import at
 
 from . import buckets as s
@@ -270,7 +270,7 @@ class Account:
 
     def case(self) -> Case:
         """The case that this account is."""
-        return Case(f"pulled/{self.name}", self.run, SERVER)
+        return Case(f"pulled/{self.name}", self.run, SANDBOX)
 
     def run(self, bench: Bench) -> None:
         """Pulled, checked, planned, applied and pulled again."""
@@ -435,7 +435,7 @@ class Into:
 
     def case(self) -> Case:
         """The case that this row is."""
-        return Case(f"pulled/into-{self.name}", self.run)
+        return Case(f"pulled/into-{self.name}", self.run, SANDBOX)
 
     def run(self, bench: Bench) -> None:
         """Applies, edits by hand, pulls into the file: only what differs is edited, and the next plan is empty."""
@@ -502,7 +502,6 @@ def accept(bench: Bench) -> None:
     bench.same("the account keeps it", managed_arn("AmazonSQSFullAccess") in at(bench.live(), "roles/app/AttachedPolicies"), True)
 
 
-SERVER = frozenset({"sandbox"})
 ACCOUNTS = [
     Account("identities", identities),
     Account("buckets", buckets),
@@ -516,13 +515,13 @@ ACCOUNTS = [
 CASES = [
     *[account.case() for account in ACCOUNTS],
     *[one.case() for one in INTO],
-    Case("pulled/empty", empty),
-    Case("pulled/selections", selections, SERVER),
-    Case("pulled/not-over-what-is-there", not_over_what_is_there),
-    Case("pulled/to-output", to_output, SERVER),
-    Case("pulled/into-folder", into_folder, SERVER),
-    Case("pulled/with-code", with_code, SERVER),
-    Case("pulled/refused", refused, SERVER),
-    Case("pulled/into-nothing", into_nothing),
-    Case("pulled/accept", accept),
+    Case("pulled/empty", empty, SANDBOX),
+    Case("pulled/selections", selections, SANDBOX),
+    Case("pulled/not-over-what-is-there", not_over_what_is_there, SANDBOX),
+    Case("pulled/to-output", to_output, SANDBOX),
+    Case("pulled/into-folder", into_folder, SANDBOX),
+    Case("pulled/with-code", with_code, SANDBOX),
+    Case("pulled/refused", refused, SANDBOX),
+    Case("pulled/into-nothing", into_nothing, SANDBOX),
+    Case("pulled/accept", accept, SANDBOX),
 ]

@@ -9,7 +9,7 @@ from functools import partial
 
 import jsonschema
 from harness.bench import Bench, Failed, Ran
-from harness.case import Case
+from harness.case import SANDBOX, Case
 
 from .by_hand import text
 from .documents import OWNER, allow, edited, file, managed_arn, trusts
@@ -275,7 +275,7 @@ def huge(bench: Bench) -> None:
     bench.same("refused ones that are not told", [name for name in open_ if name not in ran.out], [])
     bench.shows(ran, "600" if "600" in ran.out else "630")
     whole = bench.output(bench.run("plan", "--format", "json"))
-    bench.same("resources in JSON", len(whole["resources"]) >= 630, True)
+    bench.same("resources in JSON", len(whole["things"]) >= 630, True)
 
 
 def huge_texts(bench: Bench) -> None:
@@ -337,7 +337,7 @@ class Meaning:
 
     def case(self) -> Case:
         """The case that this row is."""
-        return Case(f"reports/diff-{self.name}", self.run, SERVER)
+        return Case(f"reports/diff-{self.name}", self.run, SANDBOX)
 
     def run(self, bench: Bench) -> None:
         """Compares two files; nobody is called."""
@@ -351,7 +351,7 @@ class Meaning:
         bench.shows(ran, *self.says)
         as_json(bench, bench.run("diff", "old.yaml", "environment.yaml", "--format", "json"))
         found = bench.output(bench.run("diff", "old.yaml", "environment.yaml", "--format", "json"))
-        bench.same("something differs", bool([one for one in found["resources"] if one["status"] not in ("keep",)]), bool(self.code))
+        bench.same("something differs", bool([one for one in found["things"] if one["status"] not in ("keep",)]), bool(self.code))
 
 
 MEANT_THE_SAME = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["s3:getobject"], "Resource": ["*"]}}
@@ -377,18 +377,17 @@ def diff_revisions(bench: Bench) -> None:
     bench.silent(bench.run("diff", "HEAD", "environment.yaml"), "Second")
 
 
-SERVER = frozenset({"sandbox"})
 CASES = [
     *[
-        Case(f"reports/{command}-{name}", partial(situation, name, command), SERVER)
+        Case(f"reports/{command}-{name}", partial(situation, name, command), SANDBOX)
         for name in SITUATIONS for command in COMMANDS if not (command == "check" and name in ("clean", "refusing", "other-account"))
     ],
     *[one.case() for one in MEANINGS],
-    Case("reports/side", side_reports, SERVER),
-    Case("reports/huge", huge, SERVER),
-    Case("reports/huge-texts", huge_texts, SERVER),
-    Case("reports/ten-runs", ten_runs, SERVER),
-    Case("reports/one-document", one_document, SERVER),
-    Case("reports/unreachable", unreachable, SERVER),
-    Case("reports/diff-revisions", diff_revisions, SERVER),
+    Case("reports/side", side_reports, SANDBOX),
+    Case("reports/huge", huge, SANDBOX),
+    Case("reports/huge-texts", huge_texts, SANDBOX),
+    Case("reports/ten-runs", ten_runs, SANDBOX),
+    Case("reports/one-document", one_document, SANDBOX),
+    Case("reports/unreachable", unreachable, SANDBOX),
+    Case("reports/diff-revisions", diff_revisions, SANDBOX),
 ]

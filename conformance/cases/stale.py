@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from harness.backends import KEYS
 from harness.bench import Bench, Failed
-from harness.case import Case
+from harness.case import SANDBOX, Case
 from harness.live import at
 
 from . import account, bucket_policies, buckets, buses, by_hand, functions, oidc, people
@@ -50,7 +50,7 @@ class Moved:
 
     def case(self) -> Case:
         """The case that this row is."""
-        return Case(f"stale/{self.hand.name}", self.run)
+        return Case(f"stale/{self.hand.name}", self.run, SANDBOX)
 
     def run(self, bench: Bench) -> None:
         """Plans a change of the object, lets it be edited by hand, and applies the plan."""
@@ -312,5 +312,5 @@ SINGLE: dict[str, Callable[[Bench], None]] = {
 
 CASES = [
     *[Moved(hand).case() for hand in ROWS if hand.name not in NO_EDITS],
-    *[Case(f"stale/plan-{name}", run) for name, run in SINGLE.items()],
+    *[Case(f"stale/plan-{name}", run, SANDBOX) for name, run in SINGLE.items()],
 ]

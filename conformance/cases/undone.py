@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from harness.bench import Bench, Failed, Ran
-from harness.case import EVERYWHERE, Case
+from harness.case import EVERYWHERE, SANDBOX, Case
 from harness.live import at
 
 from . import buckets, functions, people
@@ -61,7 +61,7 @@ class Undone:
 
     def case(self) -> Case:
         """The case that this row is."""
-        return Case(f"undone/{self.name}", self.run)
+        return Case(f"undone/{self.name}", self.run, SANDBOX)
 
     def run(self, bench: Bench) -> None:
         """There and back."""
@@ -372,6 +372,6 @@ SINGLE: dict[str, Callable[[Bench], None]] = {
 
 CASES = [
     *[row.case() for row in ROWS],
-    *[Case(f"undone/{name}", run) for name, run in SINGLE.items()],
+    *[Case(f"undone/{name}", run, SANDBOX) for name, run in SINGLE.items()],
     Case("undone/by-itself", by_itself, EVERYWHERE),
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from harness import report
 from harness.backends import ACCOUNT, REGION
 from harness.bench import Bench, Failed
-from harness.case import Case
+from harness.case import SANDBOX, Case
 
 from . import functions
 from .by_hand import text
@@ -46,7 +46,7 @@ class Made:
 
     def case(self) -> Case:
         """The case that this row is."""
-        return Case(f"unmanaged/{self.name}", self.run)
+        return Case(f"unmanaged/{self.name}", self.run, SANDBOX)
 
     def run(self, bench: Bench) -> None:
         """Nothing is told of what was not asked for; with the option it is listed, is a difference, and hides when declared."""
@@ -71,7 +71,7 @@ def is_about(address: str, addresses: tuple[str, ...]) -> bool:
 
 def listed(bench: Bench, *flags: str, code: int = 2) -> list[str]:
     """The addresses of what no file declares."""
-    found = bench.output(bench.drift("--unmanaged", "--format", "json", *flags, code=code))
+    found = report.drift(bench, "--unmanaged", *flags, code=code)
     return sorted(address for address, word in report.statuses(found).items() if word == "unmanaged")
 
 
@@ -258,7 +258,7 @@ def refused(kind: str) -> Case:
         bench.same(f"exit\n{ran.told()}", ran.code, 3)
         bench.shows(ran, kind, "AccessDenied")
 
-    return Case(f"unmanaged/refused-{kind}", run)
+    return Case(f"unmanaged/refused-{kind}", run, SANDBOX)
 
 
 def refused_and_found(bench: Bench) -> None:
@@ -316,5 +316,5 @@ SINGLE: dict[str, Callable[[Bench], None]] = {
 CASES = [
     *[one.case() for one in MADE],
     *[refused(kind) for kind in REFUSED],
-    *[Case(f"unmanaged/{name}", run) for name, run in SINGLE.items()],
+    *[Case(f"unmanaged/{name}", run, SANDBOX) for name, run in SINGLE.items()],
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.backends import ACCOUNT
 from harness.bench import Bench, Failed
-from harness.case import Case
+from harness.case import SANDBOX, Case
 
 from . import functions
 from .by_hand import text
@@ -60,7 +60,7 @@ class Deed:
 
     def case(self) -> Case:
         """The case that this row is."""
-        return Case(f"who/{self.name}", self.run, SERVER)
+        return Case(f"who/{self.name}", self.run, SANDBOX)
 
     def run(self, bench: Bench) -> None:
         """Done by a user; the report names the user and the call beside the thing."""
@@ -158,13 +158,12 @@ def many(bench: Bench) -> None:
         raise Failed(f"{time.monotonic() - started:.0f} s for 12 things")
 
 
-SERVER = frozenset({"sandbox"})
 CASES = [
     *[deed.case() for deed in DEEDS],
-    Case("who/session", session, SERVER),
-    Case("who/only-what-drifted", only_what_drifted, SERVER),
-    Case("who/refused", refused, SERVER),
-    Case("who/not-found", not_found, SERVER),
-    Case("who/last-one", last_one, SERVER),
-    Case("who/many", many, SERVER),
+    Case("who/session", session, SANDBOX),
+    Case("who/only-what-drifted", only_what_drifted, SANDBOX),
+    Case("who/refused", refused, SANDBOX),
+    Case("who/not-found", not_found, SANDBOX),
+    Case("who/last-one", last_one, SANDBOX),
+    Case("who/many", many, SANDBOX),
 ]
