@@ -554,6 +554,11 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     fn spell(id: &Self::Id, state: &Self::State) -> serde_json::Value;
     /// How a file brings back what was `before`, where the account has `after` now (`None`: nothing any more).
     fn regain(id: &Self::Id, before: &Observed<Self>, after: Option<&Self::State>) -> Regained;
+    /// Whether a thing that is made so has contents from the beginning, so that it must be emptied before it can go.
+    fn is_filled(state: &Self::State) -> bool {
+        let _ = state;
+        false
+    }
     /// Takes in what another resource asks for.
     fn contribute(state: &mut Self::State, part: Self::Part);
     /// The tags, for kinds that have them.

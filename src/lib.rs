@@ -27,4 +27,5 @@ pub mod report;
 pub mod sandbox;
 pub mod spec;
 pub mod trail;
+pub mod undo;
 pub mod vault;

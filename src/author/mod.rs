@@ -83,7 +83,8 @@ pub struct Written<'a> {
     pub object: &'a AnyObject,
     /// What the file says of it.
     pub stance: Stance,
-    /// Fields that are written otherwise than the state says, such as where its code lies.
+    /// Fields that are written otherwise than the state says, such as where its code lies; for what must not exist the
+    /// words beside its name, `empty` and `detach`.
     pub instead: BTreeMap<&'static str, Json>,
     /// What is kept as it is, `ignore:`; what it names is not written.
     pub ignore: Vec<String>,

@@ -82,6 +82,10 @@ impl Visit for Spelling<'_, '_> {
             unsaid: Vec::new(),
         };
         let Some(state) = state.filter(|_| !absent) else {
+            thing
+                .instead
+                .iter()
+                .for_each(|(word, value)| piece.put(word, value.clone()));
             return Some(piece);
         };
         piece.body = K::spell(&object.id, state);

@@ -140,7 +140,10 @@ fn absence(piece: &Piece, heading: &Heading) -> Json {
     let naming = &piece.naming;
     let region = naming.region.as_ref().filter(|region| **region != heading.region);
     let name = escape::text(&naming.name);
-    if region.is_none() && naming.bus.is_none() {
+    let words = ["detach", "empty"];
+    let words = words.map(|word| Some((word.to_owned(), piece.body.get(word)?.clone())));
+    let words: Vec<_> = words.into_iter().flatten().collect();
+    if region.is_none() && naming.bus.is_none() && words.is_empty() {
         return json!(name);
     }
     let mut entry = Map::new();
@@ -152,5 +155,6 @@ fn absence(piece: &Piece, heading: &Heading) -> Json {
             .as_ref()
             .map(|bus| ("bus".to_owned(), json!(escape::text(bus)))),
     );
+    entry.extend(words);
     Json::Object(entry)
 }

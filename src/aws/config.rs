@@ -7,10 +7,13 @@ use std::sync::Arc;
 
 use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
+use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 
+use crate::fleet::Assume;
 use crate::kind::Home;
 use crate::names::{AccountId, Arn, Region};
 use crate::sandbox::connector::SandboxHttp;
@@ -58,7 +61,7 @@ pub enum ConfigError {
     Odd(String),
 }
 
-/// Makes the configuration and asks STS who we are.
+/// Makes the configuration, takes on the role if there is one, and asks STS who we are.
 ///
 /// # Errors
 /// A sandbox that can't be opened; no credentials; an answer that makes no sense.
@@ -66,11 +69,14 @@ pub async fn connect(
     profile: Option<&str>,
     region: Option<&Region>,
     sandbox: Option<SandboxChoice>,
+    role: Option<&Assume>,
 ) -> Result<(SdkConfig, Connection), ConfigError> {
     let simulated = sandbox.is_some();
-    let config = match sandbox {
-        Some(choice) => simulated_config(choice, region)?,
-        None => real_config(profile, region).await,
+    let config = match (sandbox, role) {
+        // A simulated account is its user's own; there is nobody to take on a role from.
+        (Some(choice), _) => simulated_config(choice, region)?,
+        (None, None) => real_config(profile, region).await,
+        (None, Some(role)) => in_role(real_config(profile, region).await, role).await,
     };
     let answer = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await;
     let identity = answer.map_err(|error| ConfigError::Identity(call_error("sts:GetCallerIdentity", &error)))?;
@@ -106,6 +112,29 @@ async fn real_config(profile: Option<&str>, region: Option<&Region>) -> SdkConfi
         loader = loader.region(aws_types::region::Region::new(region.as_str().to_owned()));
     }
     loader.load().await
+}
+
+/// The same configuration with the credentials of a session of the role, renewed before they end.
+async fn in_role(config: SdkConfig, assume: &Assume) -> SdkConfig {
+    let Assume {
+        role,
+        session_name,
+        external_id,
+    } = assume;
+    let mut provider = AssumeRoleProvider::builder(role.as_str())
+        .session_name(session_name)
+        .configure(&config);
+    if let Some(external_id) = external_id {
+        provider = provider.external_id(external_id);
+    }
+    let keys = SharedCredentialsProvider::new(provider.build().await);
+    // What was remembered of the first credentials must not be taken for the role's.
+    let cache = aws_config::identity::IdentityCache::lazy().build();
+    config
+        .to_builder()
+        .credentials_provider(keys)
+        .identity_cache(cache)
+        .build()
 }
 
 /// Whether an endpoint is on this machine.
@@ -151,7 +180,7 @@ fn simulated_config(choice: SandboxChoice, region: Option<&Region>) -> Result<Sd
     Ok(SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(aws_types::region::Region::new(region))
-        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(keys))
+        .credentials_provider(SharedCredentialsProvider::new(keys))
         .retry_config(RetryConfig::standard())
         .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
         .http_client(SandboxHttp::new(Arc::new(account)))

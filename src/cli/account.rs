@@ -11,7 +11,7 @@ use crate::engine::Backend as _;
 use crate::engine::retry::Pace;
 use crate::kind::{Depth, Object, Seen};
 use crate::kinds::{AnyObject, KindName, Member, Visit, VisitKind, VisitMut};
-use crate::names::{AccountId, IamPath, Region};
+use crate::names::{AccountId, Arn, IamPath, Region};
 use crate::plan::build::{Input, build};
 use crate::plan::consent::Consents;
 use crate::plan::dropped;
@@ -290,20 +290,27 @@ impl Planner {
     }
 
     fn caller(&self) -> Option<AnyObject> {
-        let caller = self.aws.caller();
-        let name = caller.user_name().map(|name| name.to_string());
-        let name = name.or_else(|| caller.session_role_name().map(|name| name.to_string()))?;
-        let span = nowhere();
-        let declared = Declared::bare(&name, &self.region, span);
-        let principals = KindName::ALL.iter().filter(|kind| kind.section().principal);
-        let named = |kind: &&KindName| {
-            let arn = crate::spec::lower::arn_of(**kind, &declared, &Learned::default(), &self.aws.connection.home);
-            arn.is_some_and(|arn| arn.names_same_principal(caller))
+        self.bare_of(self.aws.caller())
+    }
+
+    /// A user, role or group of which only the ARN is known, unread; `None` for anything else.
+    pub(crate) fn bare_of(&self, arn: &Arn) -> Option<AnyObject> {
+        let name = arn.user_name().map(|name| name.to_string());
+        let name = name.or_else(|| arn.role_name().map(|name| name.to_string()));
+        let name = name.or_else(|| arn.session_role_name().map(|name| name.to_string()));
+        let name = name.or_else(|| arn.group_name().map(|name| name.to_string()))?;
+        let declared = Declared::bare(&name, &self.region, nowhere());
+        let is_meant = |kind: &&KindName| {
+            let found = crate::spec::lower::arn_of(**kind, &declared, &Learned::default(), &self.aws.connection.home);
+            found.is_some_and(|found| found.names_same_principal(arn) || found.pathless() == arn.pathless())
         };
-        principals
-            .into_iter()
-            .find(named)
-            .and_then(|kind| bare(*kind, &declared))
+        let kind = KindName::ALL.iter().find(is_meant)?;
+        bare(*kind, &declared)
+    }
+
+    /// The default region.
+    pub(crate) fn region(&self) -> &Region {
+        &self.region
     }
 }
 
@@ -493,7 +500,7 @@ impl Asked {
             lag: args.sandbox_lag,
         });
         let region = header.region.as_ref().or(self.region.as_ref());
-        let (config, connection) = connect(args.profile.as_deref(), region, choice)
+        let (config, connection) = connect(args.profile.as_deref(), region, choice, args.assume.as_ref())
             .await
             .map_err(|error| unconnected(&error))?;
         if let Some(wanted) = &self.account

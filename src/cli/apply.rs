@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, IsTerminal as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
@@ -11,11 +11,13 @@ use crate::address::Address;
 use crate::aws::AwsBackend;
 use crate::engine::Backend as _;
 use crate::engine::apply::{End, Stop, execute};
-use crate::journal::Begin;
+use crate::journal::{Begin, RunId};
 use crate::kind::{Object, Seen};
 use crate::kinds::{Member, Visit};
 use crate::plan::saved::SavedPlan;
 use crate::plan::{Header, Plan};
+use crate::render::Label;
+use crate::render::history::undo_command;
 
 use super::account::{Past, Planned, Planner};
 use super::base::BaseArgs;
@@ -55,6 +57,9 @@ pub(crate) struct ApplyArgs {
     /// Where to record every call; by default below the user's state folder.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
+    /// Where to write the file that undoes this; by default below the user's state folder.
+    #[arg(long, value_name = "DIR")]
+    undo: Option<PathBuf>,
 }
 
 pub(crate) async fn run(args: &ApplyArgs, output: &Output) -> Result<Exit, Failure> {
@@ -65,7 +70,7 @@ pub(crate) async fn run(args: &ApplyArgs, output: &Output) -> Result<Exit, Failu
         (BaseArgs { base }, saved.given.prune)
     });
     let past = Past::of(&base, prune);
-    let Some(planner) = Planner::prepare(&files, &args.account, &consents, &past, output).await? else {
+    let Some(mut planner) = Planner::prepare(&files, &args.account, &consents, &past, output).await? else {
         return Ok(Exit::Error);
     };
     if !planner.is_pinned(&args.account) {
@@ -101,7 +106,11 @@ pub(crate) async fn run(args: &ApplyArgs, output: &Output) -> Result<Exit, Failu
             Answer::No => return Ok(Exit::Refused),
         }
     }
-    carry_out(args, &planner, planned, output).await
+    let run = new_run();
+    let folder = args.undo.clone();
+    let folder = folder.unwrap_or_else(|| state::undo_folder(&planner.state_folder, &run));
+    let undo = super::undo::write(&mut planner, &planned, &folder, &run, output).await?;
+    carry_out(args, &planner, planned, Run { id: run, undo }, output).await
 }
 
 fn read_saved(path: &std::path::Path) -> Result<SavedPlan, Failure> {
@@ -174,10 +183,24 @@ async fn ask(planner: &Planner, planned: &Planned, output: &Output) -> Result<An
     stale(&before, &now).map_or(Ok(Answer::Yes), Err)
 }
 
-async fn carry_out(args: &ApplyArgs, planner: &Planner, planned: Planned, output: &Output) -> Result<Exit, Failure> {
+/// What a run is called, and what undoes it.
+struct Run {
+    id: RunId,
+    undo: PathBuf,
+}
+
+async fn carry_out(
+    args: &ApplyArgs,
+    planner: &Planner,
+    planned: Planned,
+    run: Run,
+    output: &Output,
+) -> Result<Exit, Failure> {
     let journal_path = args.journal.clone();
     let journal_path = journal_path.unwrap_or_else(|| state::journal(&planner.state_folder));
-    let journal = Journal::open(&journal_path, new_run(), begin(args, planner, &planned), &planned.plan)?;
+    let begin = begin(args, planner, &planned, &run.undo);
+    let undo = undo_command(&run.undo.display().to_string(), begin.sandbox.as_deref());
+    let journal = Journal::open(&journal_path, run.id, begin, &planned.plan)?;
     let progress = Progress::new(planned.plan.steps.len());
     let stop = Stop::default();
     let backend = AwsBackend(&planner.aws);
@@ -200,7 +223,9 @@ async fn carry_out(args: &ApplyArgs, planner: &Planner, planned: Planned, output
     .read(&ends)
     .await;
     progress.finish();
-    output.data(&crate::render::outcome::outcome(&planned.plan, &ends, &remaining));
+    let mut outcome = crate::render::outcome::outcome(&planned.plan, &ends, &remaining);
+    outcome.text(Label::Plain, format!("to undo: {undo}"));
+    output.data(&outcome);
     let exit = exit(&stop, &ends, &remaining, &planned.plan);
     if let Err(broken) = journal.end(exit, &ends, &remaining) {
         output.note(&broken);
@@ -209,7 +234,7 @@ async fn carry_out(args: &ApplyArgs, planner: &Planner, planned: Planned, output
 }
 
 /// What the journal tells of a run before it does anything.
-fn begin(args: &ApplyArgs, planner: &Planner, planned: &Planned) -> Begin {
+fn begin(args: &ApplyArgs, planner: &Planner, planned: &Planned, undo: &Path) -> Begin {
     let Header {
         environment,
         account,
@@ -234,7 +259,7 @@ fn begin(args: &ApplyArgs, planner: &Planner, planned: &Planned) -> Begin {
         consents: planned.plan.consents.clone(),
         steps: planned.plan.steps.len(),
         sandbox: args.account.sandbox.as_ref().map(absolute),
-        undo: None,
+        undo: Some(undo.display().to_string()),
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failu
 }
 
 /// The comparison with every base.
-fn drifted(planner: &Planner, planned: &Planned) -> Drift {
+pub(super) fn drifted(planner: &Planner, planned: &Planned) -> Drift {
     let names = planner.base_names().map(str::to_owned);
     let plans = planned.before.iter().map(|before| planner.plan_before(before, planned));
     let bases: Vec<(String, Plan)> = names.zip(plans).collect();
@@ -53,7 +53,7 @@ fn drifted(planner: &Planner, planned: &Planned) -> Drift {
 }
 
 /// The gravest that applies: incomplete before differences.
-fn exit(drift: &Drift) -> Exit {
+pub(super) fn exit(drift: &Drift) -> Exit {
     let counts: Counts = drift.counts();
     let is_unknown = !drift.unlisted.is_empty() || drift.things.iter().any(|thing| thing.is_unknown());
     match (is_unknown, counts.differs() || !drift.refusals.is_empty()) {

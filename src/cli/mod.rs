@@ -13,6 +13,8 @@ mod check;
 mod drift;
 mod exit;
 mod failure;
+#[cfg(feature = "aws")]
+mod fleet;
 mod history;
 #[cfg(feature = "aws")]
 mod journal;
@@ -21,14 +23,16 @@ mod output;
 mod plan;
 #[cfg(feature = "aws")]
 mod progress;
-#[cfg(feature = "aws")]
-mod revision;
 #[cfg(all(test, feature = "aws"))]
 mod reference;
+#[cfg(feature = "aws")]
+mod revision;
 mod sandbox;
 mod session;
 mod shell;
 mod state;
+#[cfg(feature = "aws")]
+mod undo;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;
@@ -80,6 +84,8 @@ enum Command {
     Apply(apply::ApplyArgs),
     #[cfg(feature = "aws")]
     Drift(drift::DriftArgs),
+    #[cfg(feature = "aws")]
+    Fleet(fleet::FleetArgs),
     History(history::HistoryArgs),
     Sandbox(sandbox::SandboxArgs),
     Completions(shell::CompletionsArgs),
@@ -119,6 +125,9 @@ struct AccountArgs {
     /// Let the simulated account be as slow to agree with itself as AWS is; the seed decides when.
     #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "1", value_parser = seed, requires = "sandbox")]
     sandbox_lag: Option<u64>,
+    /// The role that is taken on first; a fleet's file names it.
+    #[arg(skip)]
+    assume: Option<crate::fleet::Assume>,
 }
 
 /// The seed of an account's lag. A word that follows the option without `=` is taken for it, so a plan file may land here.
@@ -159,6 +168,8 @@ pub fn main() -> Exit {
         Command::Apply(args) => block_on(apply::run(&args, &output)),
         #[cfg(feature = "aws")]
         Command::Drift(args) => block_on(drift::run(&args, &output)),
+        #[cfg(feature = "aws")]
+        Command::Fleet(args) => block_on(fleet::run(&args, &output)),
         Command::History(args) => history::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
         Command::Completions(args) => Ok(shell::completions(&args, &output)),

@@ -1,6 +1,7 @@
 //! Standard output and standard error, and whether they may be coloured.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::render::{Colour, Doc};
 use crate::spec::finding::Finding;
@@ -11,10 +12,12 @@ use super::exit::Exit;
 use super::failure::Failure;
 
 /// Where a command writes to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Output {
     out: Colour,
     err: Colour,
+    /// Where the lines for people go instead of standard error, if they shall be told later.
+    kept: Option<Arc<Mutex<String>>>,
 }
 
 impl Output {
@@ -29,6 +32,32 @@ impl Output {
         Self {
             out: decide(std::io::stdout().is_terminal()),
             err: decide(std::io::stderr().is_terminal()),
+            kept: None,
+        }
+    }
+
+    /// The same, that keeps what it would write to standard error until it is taken.
+    #[cfg(feature = "aws")]
+    pub(crate) fn keeping(&self) -> Self {
+        Self {
+            kept: Some(Arc::default()),
+            ..self.clone()
+        }
+    }
+
+    /// What was kept.
+    #[cfg(feature = "aws")]
+    pub(crate) fn take_kept(&self) -> String {
+        let kept = self.kept.as_ref().map(|kept| std::mem::take(&mut *lock(kept)));
+        kept.unwrap_or_default()
+    }
+
+    fn tell(&self, text: &str) {
+        match &self.kept {
+            Some(kept) => lock(kept).push_str(text),
+            None => {
+                let _ = std::io::stderr().write_all(text.as_bytes());
+            }
         }
     }
 
@@ -46,13 +75,13 @@ impl Output {
 
     /// A line for people, to standard error.
     pub(crate) fn note(&self, text: &str) {
-        let _ = writeln!(std::io::stderr(), "{text}");
+        self.tell(&format!("{text}\n"));
     }
 
     /// Findings with their excerpts, to standard error.
     pub(crate) fn findings(&self, findings: &[Finding], sources: &Sources) {
         let text = crate::render::snippet::render(findings, sources, self.err);
-        let _ = std::io::stderr().write_all(text.as_bytes());
+        self.tell(&text);
     }
 
     /// A failure, to standard error; gives its exit code.
@@ -65,7 +94,11 @@ impl Output {
         for hint in &failure.hints {
             doc.text(crate::render::Label::Plain, format!("  = help: {hint}"));
         }
-        let _ = std::io::stderr().write_all(doc.render(self.err).as_bytes());
+        self.tell(&doc.render(self.err));
         failure.exit
     }
+}
+
+fn lock(kept: &Mutex<String>) -> MutexGuard<'_, String> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -61,7 +61,7 @@ pub(crate) async fn run(args: &PlanArgs, output: &Output) -> Result<Exit, Failur
 }
 
 /// The first that applies from the right: refused, incomplete, differences, done.
-fn exit(plan: &Plan, detailed: bool) -> Exit {
+pub(super) fn exit(plan: &Plan, detailed: bool) -> Exit {
     if !plan.refusals.is_empty() {
         return Exit::Refused;
     }

@@ -84,7 +84,7 @@ async fn serve(args: &ServeArgs, output: &Output) -> Result<Exit, Failure> {
         .map_err(|error| busy(args.listen, &error))?;
     let bound = listener.local_addr().map_err(|error| busy(args.listen, &error))?;
     let account = open(args)?;
-    let telling = *output;
+    let telling = output.clone();
     let account = account.telling(move |sentence| telling.note(sentence));
     let end = interrupted().map_err(|error| Failure::new(format!("signals can't be waited for: {error}")))?;
     let number = account.number();

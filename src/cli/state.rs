@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "aws")]
+use crate::journal::RunId;
+
 /// Below the sandbox's folder, or where the system keeps a user's state.
 pub(super) fn state_folder(sandbox: Option<&Path>) -> PathBuf {
     if let Some(folder) = sandbox {
@@ -19,4 +22,10 @@ pub(super) fn state_folder(sandbox: Option<&Path>) -> PathBuf {
 /// The journal that is meant when none is named.
 pub(super) fn journal(state_folder: &Path) -> PathBuf {
     state_folder.join("journal.jsonl")
+}
+
+/// The folder of a run's undo file when none is named.
+#[cfg(feature = "aws")]
+pub(super) fn undo_folder(state_folder: &Path, run: &RunId) -> PathBuf {
+    state_folder.join("undo").join(run.as_str())
 }

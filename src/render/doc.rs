@@ -66,6 +66,11 @@ impl Doc {
         self.lines.push(Vec::new());
     }
 
+    /// Adds the lines of another text.
+    pub fn append(&mut self, other: &Self) {
+        self.lines.extend(other.lines.iter().cloned());
+    }
+
     /// Whether nothing was written.
     #[must_use]
     pub fn is_empty(&self) -> bool {

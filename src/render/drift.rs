@@ -198,7 +198,8 @@ fn unmanaged(doc: &mut Doc, drift: &Drift) {
 }
 
 /// "1 drifted, 1 pending, 1 unknown, 1 unmanaged, 210 as written."
-fn counts(drift: &Drift) -> String {
+#[must_use]
+pub fn counts(drift: &Drift) -> String {
     let counts = drift.counts();
     let accepted = drift.unmanaged.iter().filter(|one| one.accepted.is_some()).count();
     let words = [

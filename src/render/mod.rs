@@ -4,6 +4,7 @@
 
 mod doc;
 pub mod drift;
+pub mod fleet;
 pub mod history;
 pub mod json;
 pub mod outcome;

@@ -352,7 +352,9 @@ fn with_label(label: &str, summary: &str) -> String {
 }
 
 /// "1 to create, 2 to change, 211 as written; 9 calls."
-fn counts(plan: &Plan) -> String {
+/// How many things are how, as one line.
+#[must_use]
+pub fn counts(plan: &Plan) -> String {
     let words = [
         (Verb::Create, "to create"),
         (Verb::Update, "to change"),

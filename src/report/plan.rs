@@ -59,7 +59,9 @@ impl Thing {
         let Change {
             address,
             verb,
+            live: _,
             origin,
+            doomed: _,
             fields,
             held,
             ignored,

@@ -228,6 +228,10 @@ impl Kind for Bucket {
         }
     }
 
+    fn is_filled(state: &State) -> bool {
+        !state.objects.is_empty()
+    }
+
     fn contribute(_: &mut State, part: Infallible) {
         match part {}
     }
