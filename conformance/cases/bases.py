@@ -197,7 +197,7 @@ def names(bench: Bench) -> None:
     for arguments in (("tag", "v1"), ("tag", "-a", "v2", "-m", "x"), ("branch", "release/1"), ("branch", "env"), ("update-ref", "refs/remotes/origin/main", "HEAD")):
         repository.git(*arguments)
     commit = repository.git("rev-parse", "HEAD")
-    for name in ("v1", "v2", "release/1", "origin/main", commit, commit[:8], "HEAD^{commit}", "HEAD^0", ":/The base", "refs/heads/main", "@"):
+    for name in ("v1", "v2", "release/1", "origin/main", commit, commit[:8], "HEAD^{commit}", "HEAD^0", "refs/heads/main", "@"):
         bench.same(name, classes(bench, "--base", name), PENDING)
     put(bench, "env/environment.yaml", NEXT)
     bench.same("a folder of that name", classes(bench, "--base", "env"), {})

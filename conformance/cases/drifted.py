@@ -32,8 +32,10 @@ class Drifted:
         self.hand.edit(bench.client(self.hand.service))
         before = bench.live()
         code = 0 if self.hand.kept else 2
+        # A plan says what it would do, a drift run what was done: towards the newer value.
+        says = [" -> ".join(reversed(word.split(" -> "))) for word in self.hand.says]
         for flags in (("--base", "HEAD"), ()):
-            bench.shows(bench.drift(*flags, code=code), *self.hand.says, *([] if self.hand.kept else [address]))
+            bench.shows(bench.drift(*flags, code=code), *says, *([] if self.hand.kept else [address]))
         found = report.drift(bench, "--base", "HEAD", code=code)
         words = {word for fields in report.classes(found).values() for word in fields.values()}
         bench.same("classes", words, set() if self.hand.kept else {"drift"})

@@ -267,11 +267,12 @@ def calls(bench: Bench) -> None:
 
 SCRUBBED = [
     (re.compile(r"\b[0-9a-f]{40}\b"), "REVISION"),
-    (re.compile(r"\b[0-9a-f]{7,12}\b(?=[ ,.)])"), "REVISION"),
+    (re.compile(r"\bzip [0-9a-f]{12}\b"), "zip HASH"),
     (re.compile(r"\bin \d+(\.\d+)? m?s\b"), "in TIME"),
     (re.compile(r"\b\d+ calls?\b"), "N calls"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.]+Z?"), "WHEN"),
     (re.compile(r"to undo: .*"), "to undo: UNDO"),
+    (re.compile(r"\S*/state/evenkeel/\S*"), "STATE"),
     (re.compile(r"/\S*/(?=environment\.yaml)"), "DIR/"),
     (re.compile(r"\b[A-Za-z0-9+/]{43}="), "HASH"),
     (re.compile(r"[ \t]+$", re.M), ""),
@@ -280,7 +281,9 @@ SCRUBBED = [
 
 def scrubbed(ran: Ran, folder: Path) -> str:
     """What a run has said, without what differs from run to run."""
-    words = f"$ {ran.command}\n{ran.out}{ran.err}exit {ran.code}\n".replace(str(folder), "DIR")
+    # The steps run side by side, so the order in which they are announced is another each time.
+    err = "".join(line for line in ran.err.splitlines(keepends=True) if not line.startswith("["))
+    words = f"$ {ran.command}\n{ran.out}{err}exit {ran.code}\n".replace(str(folder), "DIR")
     for pattern, name in SCRUBBED:
         words = pattern.sub(name, words)
     return words

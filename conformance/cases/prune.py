@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from harness.backends import ACCOUNT
 from harness.bench import Bench, Failed
 from harness.case import SANDBOX, Case
 from harness.live import at
@@ -186,7 +187,7 @@ ROWS = [
     Pruned("absent-as-before", edited(NO_APP, "absent", {"roles": ["app"]}), ("roles/app",)),
     # Another base than the file's own.
     Pruned("other-environment", NO_APP | {"environment": "another"}, code=4, words=("--adopt", "*/*"), says=("environment",)),
-    Pruned("other-account", {key: value for key, value in NO_APP.items() if key != "account"}, ("roles/app",)),
+    Pruned("account-by-word", {key: value for key, value in NO_APP.items() if key != "account"}, ("roles/app",), words=("--account", ACCOUNT)),
     Pruned("other-variables", edited(STAGE, "variables/stage/default", "b"), base=STAGE, code=4, says=("stage",)),
 ]
 
@@ -203,13 +204,14 @@ def usage(bench: Bench) -> None:
 
 
 def without_the_word(bench: Bench) -> None:
-    """A base alone deletes nothing; the plan says what is not declared any more."""
+    """A base alone deletes nothing; a drift run says what is not declared any more."""
     repository = bench.repository()
     bench.converge(BASE)
     repository.commit("The base")
     before = bench.live()
     bench.write(NO_APP)
-    bench.shows(bench.plan("--base", "HEAD"), "role/app")
+    bench.plan("--base", "HEAD")
+    bench.shows(bench.drift("--base", "HEAD", code=0), "role/app", "pending")
     bench.apply("--base", "HEAD")
     bench.same("the account", bench.live(), before)
 

@@ -4,7 +4,7 @@ import re
 
 # TEXT-FALLBACK
 HEAD = re.compile(r"^([-+~? ]) (\S+/\S+)\s{2,}(drift|pending|conflict|differs|unknown|unmanaged|is not there|is there)\b")
-ROW = re.compile(r"^    ([a-z_]+)\b")
+ROW = re.compile(r"^    ([a-zA-Z_]+)\b")
 
 
 def from_text(out: str) -> dict:
@@ -15,7 +15,7 @@ def from_text(out: str) -> dict:
         if head:
             address, word = head[2], head[3]
             word = {"differs": "difference", "is not there": "difference", "is there": "difference"}.get(word, word)
-            one = things.setdefault(address, {"address": address, "status": word, "fields": []})
+            things.setdefault(address, {"address": address, "status": word, "fields": []})
             continue
         if not line.startswith("    "):
             address = None
