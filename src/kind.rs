@@ -515,6 +515,8 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     /// Where [`Kind::spell`] names other things, by ARN or by name, that a file may call by their ids: `policies.*`,
     /// where `*` is any entry of a map or list.
     const NAMES: &'static [(&'static str, KindName)] = &[];
+    /// The field that can only name what it stands for, and keeps it where it says `{ live: true }`.
+    const CARRIES: Option<&'static str> = None;
     /// What AWS knows it by.
     type Id: Clone + Ord + fmt::Debug + fmt::Display + serde::Serialize;
     /// Its normal form, wanted and live alike.

@@ -22,6 +22,8 @@ pub mod kinds;
 pub mod names;
 pub mod plan;
 pub mod policy_doc;
+#[cfg(feature = "aws")]
+pub mod pull;
 pub mod render;
 pub mod report;
 pub mod sandbox;

@@ -27,6 +27,7 @@ from . import (
     removal,
     reports,
     stale,
+    undo,
     undone,
     unmanaged,
     versions,
@@ -64,4 +65,5 @@ ALL = [
     *who.CASES,
     *notify.CASES,
     *fleet.CASES,
+    *undo.CASES,
 ]

@@ -539,3 +539,17 @@ fn unconnected(error: &ConfigError) -> Failure {
         ConfigError::Sandbox(_) | ConfigError::Odd(_) => failure,
     }
 }
+
+/// Clients of the account that the options lead to, without any file, and the default region.
+pub(crate) async fn reach(args: &AccountArgs) -> Result<(Aws, Region), Failure> {
+    let header = Header {
+        environment: String::new(),
+        account: None,
+        region: None,
+        tags: std::collections::BTreeMap::new(),
+        ignore_tags: Vec::new(),
+        ownership_tag: String::new(),
+        variables: crate::spec::header::Variables::default(),
+    };
+    Asked::parse(args, &header)?.connect(args, &header).await
+}

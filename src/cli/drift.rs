@@ -10,6 +10,7 @@ use super::base::BaseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
+use super::unmanaged::{Asked, UnmanagedArgs};
 use super::{AccountArgs, ConsentArgs, FileArgs};
 
 /// Show where the account is not as the file says, and change nothing.
@@ -24,12 +25,19 @@ pub(crate) struct DriftArgs {
     account: AccountArgs,
     #[command(flatten)]
     base: BaseArgs,
+    #[command(flatten)]
+    unmanaged: UnmanagedArgs,
 }
 
 pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failure> {
     let past = Past {
         args: &args.base,
         dropping: Dropping::Tell,
+    };
+    let search = match args.unmanaged.search(output)? {
+        Asked::Nothing => None,
+        Asked::Search(search) => Some(search),
+        Asked::Mistaken => return Ok(Exit::Error),
     };
     let none = ConsentArgs::default();
     let Some(planner) = Planner::prepare(&args.files, &args.account, &none, &past, output).await? else {
@@ -38,7 +46,10 @@ pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failu
     let Some(planned) = planner.plan(output).await? else {
         return Ok(Exit::Error);
     };
-    let drift = drifted(&planner, &planned);
+    let mut drift = drifted(&planner, &planned);
+    if let Some(search) = &search {
+        search.run(&planner, &planned, &mut drift).await;
+    }
     output.data(&crate::render::drift::drift(&drift));
     planner.closing_notes(output);
     Ok(exit(&drift))

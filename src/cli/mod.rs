@@ -23,6 +23,8 @@ mod output;
 mod plan;
 #[cfg(feature = "aws")]
 mod progress;
+#[cfg(feature = "aws")]
+mod pull;
 #[cfg(all(test, feature = "aws"))]
 mod reference;
 #[cfg(feature = "aws")]
@@ -33,6 +35,8 @@ mod shell;
 mod state;
 #[cfg(feature = "aws")]
 mod undo;
+#[cfg(feature = "aws")]
+mod unmanaged;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;
@@ -82,6 +86,8 @@ enum Command {
     Plan(plan::PlanArgs),
     #[cfg(feature = "aws")]
     Apply(apply::ApplyArgs),
+    #[cfg(feature = "aws")]
+    Pull(pull::PullArgs),
     #[cfg(feature = "aws")]
     Drift(drift::DriftArgs),
     #[cfg(feature = "aws")]
@@ -166,6 +172,8 @@ pub fn main() -> Exit {
         Command::Plan(args) => block_on(plan::run(&args, &output)),
         #[cfg(feature = "aws")]
         Command::Apply(args) => block_on(apply::run(&args, &output)),
+        #[cfg(feature = "aws")]
+        Command::Pull(args) => block_on(pull::run(&args, &output)),
         #[cfg(feature = "aws")]
         Command::Drift(args) => block_on(drift::run(&args, &output)),
         #[cfg(feature = "aws")]

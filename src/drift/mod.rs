@@ -348,7 +348,7 @@ impl Drift {
     #[must_use]
     pub fn counts(&self) -> Counts {
         let mut counts = Counts {
-            unmanaged: self.unmanaged.iter().filter(|one| one.accepted.is_none()).count(),
+            unmanaged: self.unmanaged.iter().filter(|one| one.is_finding()).count(),
             unknown: self.unlisted.len(),
             ..Counts::default()
         };

@@ -262,6 +262,7 @@ impl Kind for Lambda {
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;
+    const CARRIES: Option<&'static str> = Some("code");
     const OFF: &'static [(&'static str, &'static str, &'static str)] = &[
         ("kms_key", "kms_key", "none"),
         ("dead_letter", "dead_letter", "none"),
