@@ -83,17 +83,20 @@ def as_code(word: str) -> str:
 
 def evil(bench: Bench) -> None:
     """Everything that outsiders can write, written by outsiders."""
-    bench.converge(file(roles={f"r{number}": {"trust": "ec2.amazonaws.com"} for number in range(len(EVIL))}))
+    rules = {f"e{number}": {"schedule": "rate(1 hour)"} for number in range(len(EVIL))}
+    bench.converge(file(roles={f"r{number}": {"trust": "ec2.amazonaws.com"} for number in range(len(EVIL))}, rules=rules))
     bench.put("old.yaml", written(file(roles={})))
     roles = {}
     for number, word in enumerate(EVIL):
         name = f"r{number}"
         bench.iam.update_role(RoleName=name, Description=as_code(word), MaxSessionDuration=3600)
+        # EventBridge takes every character, those that move a cursor too.
+        bench.client("events").put_rule(Name=f"e{number}", ScheduleExpression="rate(1 hour)", Description=f"\x1b[2J\x9b31m\x07{word}")
         statement = {"Sid": "X", "Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{word}".replace("\n", " ").replace("\r", " ")}
         document = {"Version": "2012-10-17", "Statement": [statement | {"Condition": {"StringLike": {"s3:prefix": [word]}}}]}
         bench.iam.put_role_policy(RoleName=name, PolicyName="evil", PolicyDocument=json.dumps(document))
         roles[name] = {"trust": "ec2.amazonaws.com", "description": as_code(word).replace("$(", "$$(") + " in git", "inline_policies": {"mine": document}}
-    bench.write(written(file(roles=roles)))
+    bench.write(written(file(roles=roles, rules=rules)))
 
 
 SITUATIONS: dict[str, Callable[[Bench], None]] = {

@@ -80,7 +80,7 @@ MADE = [
     Made("user", call("iam", "create_user", UserName="mallory"), ("user/mallory",)),
     Made("group", call("iam", "create_group", GroupName="admins"), ("group/admins",)),
     Made("policy", call("iam", "create_policy", PolicyName="all", PolicyDocument=text(allow("*"))), ("policy/all",)),
-    Made("oidc", call("iam", "create_open_id_connect_provider", Url="https://idp.example.com", ClientIDList=["x"]), ("oidc_provider/idp.example.com",)),
+    Made("oidc", call("iam", "create_open_id_connect_provider", Url="https://idp.example.com", ClientIDList=["x"]), ("oidc_provider/https://idp.example.com",)),
     Made("bucket", call("s3", "create_bucket", Bucket="someone-elses"), ("bucket/someone-elses",)),
     Made("bucket-elsewhere", call("s3", "create_bucket", "eu-central-1", Bucket="far-away", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}), ("bucket/far-away",)),
     Made("function", function, ("lambda/worker",)),
@@ -95,11 +95,8 @@ def of_aws(bench: Bench) -> None:
     bench.converge(DECLARED)
     bench.iam.create_service_linked_role(AWSServiceName="spot.amazonaws.com")
     bench.backend.role_of_aws("AWSReservedSSO_Admin_0123456789abcdef", "/aws-reserved/sso.amazonaws.com/", TRUST)
-    bench.same("hidden", bench.drift("--unmanaged", code=0).code, 0)
-    shown = listed(bench, "--all")
-    wanted = {"role/AWSReservedSSO_Admin_0123456789abcdef"}
-    if not wanted <= set(shown) or not any("spot" in address.lower() for address in shown):
-        raise Failed(f"not shown with --all: {shown}")
+    bench.silent(bench.drift("--unmanaged", code=0), "AWSReservedSSO", "spot.amazonaws.com")
+    bench.shows(bench.drift("--unmanaged", "--all", code=0), "role/AWSReservedSSO_Admin_0123456789abcdef", "service_linked_role/spot.amazonaws.com")
 
 
 def managed_rules(bench: Bench) -> None:
@@ -129,9 +126,8 @@ def declared_elsewhere(bench: Bench) -> None:
     bench.iam.create_user(UserName="you")
     bench.iam.create_role(RoleName="theirs", AssumeRolePolicyDocument=TRUST, Tags=[{"Key": OWNER, "Value": "other"}])
     bench.converge(DECLARED | {"users": {"you": {"shared": True}}})
-    found = listed(bench)
-    bench.same("listed", [address for address in found if address != "role/theirs"], [])
-    bench.shows(bench.drift("--unmanaged"), "other")
+    bench.same("listed", listed(bench, code=0), [])
+    bench.shows(bench.drift("--unmanaged", "--all", code=0), "role/theirs", "other")
 
 
 def names_ignore_case(bench: Bench) -> None:
@@ -173,7 +169,7 @@ def accepted_some(bench: Bench) -> None:
     two_by_hand(bench)
     flags = accepted(bench, entry("user/mallory"))
     bench.same("listed", listed(bench, *flags), ["group/admins"])
-    bench.shows(bench.drift("--unmanaged", *flags), "group/admins", "accepted.yaml")
+    bench.shows(bench.drift("--unmanaged", *flags), "group/admins")
 
 
 def accepted_over(bench: Bench) -> None:
@@ -283,12 +279,9 @@ def many(bench: Bench) -> None:
 def harmless(bench: Bench) -> None:
     """A description that an outsider wrote moves no cursor and starts no line."""
     bench.converge(DECLARED)
-    evil = "x\x1b[2J\r\nrole/app drift ::error::"
-    try:
-        bench.iam.create_role(RoleName="evil", AssumeRolePolicyDocument=TRUST, Description=evil)
-    except bench.iam.exceptions.ClientError:
-        bench.iam.create_role(RoleName="evil", AssumeRolePolicyDocument=TRUST, Description="x\r\nrole/app drift ::error::")
-    bench.iam.tag_role(RoleName="evil", Tags=[{"Key": "k", "Value": "<script>@everyone"}])
+    bench.iam.create_role(RoleName="evil", AssumeRolePolicyDocument=TRUST, Description="x\r\nrole/app drift ::error::")
+    bench.iam.tag_role(RoleName="evil", Tags=[{"Key": OWNER, "Value": "web : everyone@example.com"}])
+    bench.client("events").put_rule(Name="evil", ScheduleExpression="rate(1 hour)", Description="x\x1b[2J\u202e\r\nrole/app drift ::error::")
     for form in ("text", "json", "markdown", "sarif"):
         ran = bench.drift("--unmanaged", "--format", form)
         bench.silent(ran, "\x1b")
