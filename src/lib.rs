@@ -27,6 +27,8 @@ pub mod pull;
 pub mod render;
 pub mod report;
 pub mod sandbox;
+pub mod schema;
+pub mod shape;
 pub mod spec;
 pub mod trail;
 pub mod undo;

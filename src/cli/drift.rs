@@ -4,12 +4,14 @@ use clap::Args;
 
 use crate::drift::{Counts, Drift, compare};
 use crate::plan::Plan;
+use crate::report::{Report, Word};
 
 use super::account::{Dropping, Past, Planned, Planner};
 use super::base::BaseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
+use super::report::{ReportArgs, verdict};
 use super::unmanaged::{Asked, UnmanagedArgs};
 use super::{AccountArgs, ConsentArgs, FileArgs};
 
@@ -27,6 +29,8 @@ pub(crate) struct DriftArgs {
     base: BaseArgs,
     #[command(flatten)]
     unmanaged: UnmanagedArgs,
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
 }
 
 pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failure> {
@@ -50,9 +54,13 @@ pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failu
     if let Some(search) = &search {
         search.run(&planner, &planned, &mut drift).await;
     }
-    output.data(&crate::render::drift::drift(&drift));
+    let exit = exit(&drift);
+    let mut report = Report::of_drift(&drift, verdict(exit, quiet(&drift)));
+    report.notes.extend(planner.remark());
+    args.report
+        .deliver(report, &crate::render::drift::drift(&drift), output)?;
     planner.closing_notes(output);
-    Ok(exit(&drift))
+    Ok(exit)
 }
 
 /// The comparison with every base.
@@ -61,6 +69,15 @@ pub(super) fn drifted(planner: &Planner, planned: &Planned) -> Drift {
     let plans = planned.before.iter().map(|before| planner.plan_before(before, planned));
     let bases: Vec<(String, Plan)> = names.zip(plans).collect();
     compare(&planned.plan, &bases)
+}
+
+/// The word where nobody has to look at anything.
+fn quiet(drift: &Drift) -> Word {
+    if drift.counts().pending > 0 {
+        Word::Changes
+    } else {
+        Word::Clean
+    }
 }
 
 /// The gravest that applies: incomplete before differences.

@@ -27,9 +27,11 @@ mod progress;
 mod pull;
 #[cfg(all(test, feature = "aws"))]
 mod reference;
+mod report;
 #[cfg(feature = "aws")]
 mod revision;
 mod sandbox;
+mod schema;
 mod session;
 mod shell;
 mod state;
@@ -42,6 +44,8 @@ mod unmanaged;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::report::Command as Reported;
 
 pub use exit::Exit;
 
@@ -94,6 +98,7 @@ enum Command {
     Fleet(fleet::FleetArgs),
     History(history::HistoryArgs),
     Sandbox(sandbox::SandboxArgs),
+    Schema(schema::SchemaArgs),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
 }
@@ -167,19 +172,28 @@ pub fn main() -> Exit {
     init_log(cli.global.verbose);
     let output = Output::new(cli.global.color);
     let result = match cli.command {
-        Command::Check(args) => check::run(&args, &output),
+        Command::Check(args) => args
+            .report
+            .conclude(Reported::Check, check::run(&args, &output), &output),
         #[cfg(feature = "aws")]
-        Command::Plan(args) => block_on(plan::run(&args, &output)),
+        Command::Plan(args) => args
+            .report
+            .conclude(Reported::Plan, block_on(plan::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
-        Command::Apply(args) => block_on(apply::run(&args, &output)),
+        Command::Apply(args) => args
+            .report
+            .conclude(Reported::Apply, block_on(apply::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
         Command::Pull(args) => block_on(pull::run(&args, &output)),
         #[cfg(feature = "aws")]
-        Command::Drift(args) => block_on(drift::run(&args, &output)),
+        Command::Drift(args) => args
+            .report
+            .conclude(Reported::Drift, block_on(drift::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
         Command::Fleet(args) => block_on(fleet::run(&args, &output)),
         Command::History(args) => history::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
+        Command::Schema(args) => Ok(schema::run(&args, &output)),
         Command::Completions(args) => Ok(shell::completions(&args, &output)),
         Command::Man(args) => shell::man(&args, &output),
     };

@@ -167,7 +167,7 @@ enum Said<'a> {
     AsLive,
     /// Something else than the account has.
     Other(Option<&'a Shown>),
-    /// It could not be told.
+    /// It could not be told, or the base does not know the thing at all: nobody can say who moved.
     Unknown,
 }
 
@@ -182,7 +182,7 @@ impl<'a> Before<'a> {
 
     fn says(&self, address: &Address, path: &FieldPath) -> Said<'a> {
         let Some(change) = self.of(address).filter(|change| change.doomed.is_none()) else {
-            return Said::AsLive;
+            return Said::Unknown;
         };
         let unmet = change.unmet.iter().map(|unmet| &unmet.field);
         if let Some(field) = change.fields.iter().chain(unmet).find(|field| field.path == *path) {

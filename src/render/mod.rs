@@ -7,6 +7,7 @@ pub mod drift;
 pub mod fleet;
 pub mod history;
 pub mod json;
+pub mod markdown;
 pub mod outcome;
 pub mod plan;
 pub mod snippet;

@@ -61,7 +61,7 @@ impl Thing {
             verb,
             live: _,
             origin,
-            doomed: _,
+            doomed,
             fields,
             held,
             ignored,
@@ -74,6 +74,8 @@ impl Thing {
         Self {
             address: address.clone(),
             status: Status::of(*verb),
+            standing: None,
+            doomed: *doomed,
             place: origin.clone(),
             fields: all(fields),
             held: all(held),

@@ -124,6 +124,14 @@ const STATUSES: &[Status] = &[
     Status::Keep,
 ];
 
+const STANDINGS: &[Standing] = &[
+    Standing::AsWritten,
+    Standing::Differs,
+    Standing::Missing,
+    Standing::Extra,
+    Standing::Unknown,
+];
+
 const WORDS: &[Word] = &[
     Word::Clean,
     Word::Done,
@@ -167,6 +175,12 @@ pub(crate) fn everything() -> Report {
     for (step, (access, loss)) in report.steps.iter_mut().zip(directions()) {
         (step.access, step.loss) = (access, loss);
     }
+    for (thing, standing) in report.things.iter_mut().zip(STANDINGS) {
+        thing.standing = Some(*standing);
+    }
+    report.things[0].doomed = Some(DoomedBy::Absent);
+    report.things[1].doomed = Some(DoomedBy::Dropped);
+    report.unlisted = [(KindName::Role, "AccessDenied".into())].into();
     report.notes = vec!["1 expectation not evaluated".into()];
     let member = |(at, word): (usize, &Word)| Member {
         name: format!("team-{at}"),

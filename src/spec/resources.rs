@@ -19,6 +19,7 @@ use crate::kind::{Depth, Doom, DoomedBy, Form, Home, Object, Seen, Wanted};
 use crate::kinds::{AnyObject, COMMON, KindName, Member, Visit, VisitKind, VisitMut};
 use crate::names::{NameError, Region, TagValue, nearest};
 use crate::plan::level::TagRules;
+use crate::shape::{self, Choice, Part, Shape, items, needed, part};
 
 /// What a file wants of an account.
 #[derive(Debug)]
@@ -586,6 +587,21 @@ fn free_address<K: Member>(name: &str, id: &K::Id, environment: &Environment) ->
     })
 }
 
+const DOOM: [Part; 5] = [
+    needed("name", shape::WRITTEN, "Its name in AWS."),
+    part("detach", Shape::Boolean, "Undeclared users of it may be unlinked."),
+    part("empty", Shape::Boolean, "What it holds may be deleted with it."),
+    part(
+        "region",
+        shape::REGION,
+        "Where it is, if not in the environment's region.",
+    ),
+    part("bus", shape::TEXT, "The bus that a rule is on."),
+];
+
+/// An entry of `absent:`.
+pub const ABSENT: Shape = Shape::AnyOf(&[shape::WRITTEN, shape::table(&DOOM, &[])]);
+
 /// A name, or `{ name: x, detach: true, empty: true, region: …, bus: … }`.
 fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(Declared, Doom)> {
     let mut reading = Reading {
@@ -603,12 +619,7 @@ fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(De
         };
         return Some((plain(name, item.span), doom));
     }
-    let mut table = Table::new(
-        item,
-        "absent entry",
-        &["name", "detach", "empty", "region", "bus"],
-        &mut reading,
-    )?;
+    let mut table = Table::new(item, "absent entry", const { &shape::names(&DOOM) }, &mut reading)?;
     let name_node = table.required("name", &mut reading)?;
     let name = table::written_text(name_node, "name", &mut reading)?;
     let detach = table.boolean("detach", &mut reading).unwrap_or(false);
@@ -636,7 +647,32 @@ fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(De
     ))
 }
 
-const EXPECT: &[&str] = &["who", "can", "cannot", "only", "on", "resource", "when", "assume"];
+const ASSERTED: Shape = Shape::Texts(&items("text", shape::TEXT));
+
+const EXPECT: [Part; 8] = [
+    part("who", shape::WRITTEN, "An address such as `role/viewer`, or an ARN."),
+    part("can", ASSERTED, "Actions that they must be able to do."),
+    part("cannot", ASSERTED, "Actions that they must not be able to do."),
+    part("only", Shape::Anything, "Who alone may do it."),
+    part("on", ASSERTED, "What they do it to: ARNs, or `*`."),
+    part("resource", ASSERTED, "The same as `on`."),
+    part(
+        "when",
+        Shape::Map(&items("values", Shape::Anything)),
+        "Condition keys with their values.",
+    ),
+    part("assume", Shape::Anything, "The roles that are assumed on the way."),
+];
+
+/// An entry of `expect:`.
+pub const EXPECTATION: Shape = shape::table(
+    &EXPECT,
+    &[
+        Choice::One(&["can", "cannot", "only"]),
+        Choice::One(&["on", "resource"]),
+        Choice::Some(&["who", "only"]),
+    ],
+);
 
 /// Checks the form of the assertions and counts them; a later version evaluates them.
 fn expectations(cx: &Cx<'_>, findings: &mut Vec<Finding>) -> usize {
@@ -677,7 +713,7 @@ fn nobody(who: &Node, index: &Index) -> Option<Finding> {
 }
 
 fn expectation(node: &Node, reading: &mut Reading<'_>) {
-    let Some(mut table) = Table::new(node, "expectation", EXPECT, reading) else {
+    let Some(mut table) = Table::new(node, "expectation", const { &shape::names(&EXPECT) }, reading) else {
         return;
     };
     let has = |keys: &[&str]| keys.iter().filter(|key| node.get(key).is_some()).count();
