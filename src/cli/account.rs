@@ -162,6 +162,24 @@ impl Planner {
         }
     }
 
+    /// Says what a base declared and this file no longer does, where nothing is done about it.
+    pub(crate) fn note_dropped(&self, planned: &Planned, output: &Output) {
+        if self.dropping != Dropping::Keep {
+            return;
+        }
+        let bases = self
+            .base_names()
+            .zip(planned.before.iter().map(|one| one.objects.as_slice()));
+        let dropped = dropped::dropped(bases, &planned.environment.objects);
+        if !dropped.is_empty() {
+            let names: Vec<String> = dropped.iter().map(|object| object.address().to_string()).collect();
+            output.note(&format!(
+                "no longer declared, and left as it is: {}; --prune deletes it",
+                names.join(", ")
+            ));
+        }
+    }
+
     /// The same for a report.
     pub(crate) fn remark(&self) -> Option<String> {
         super::check::remark(self.expectations)

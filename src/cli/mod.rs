@@ -210,7 +210,11 @@ pub fn main() -> Exit {
         Command::Completions(args) => Ok(shell::completions(&args, &output)),
         Command::Man(args) => shell::man(&args, &output),
     };
-    result.unwrap_or_else(|failure| output.failure(&failure))
+    let exit = result.unwrap_or_else(|failure| output.failure(&failure));
+    match output.unwritten() {
+        Some(failure) => output.failure(&failure),
+        None => exit,
+    }
 }
 
 /// Help and version are no mistakes; everything else exits with 1, as errors do.
