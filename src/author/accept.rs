@@ -8,50 +8,85 @@ use serde_json::Value as Json;
 
 use crate::address::Address;
 use crate::fields::FieldPath;
-use crate::kinds::{AnyObject, Visit};
-use crate::spec::node::{Node, Value};
+use crate::kind::{Object, Seen};
+use crate::kinds::{AnyObject, Member, Visit, VisitMut};
 
-use super::edit::{Change, Edit, Unedited};
-use super::{Heading, Stance, Written, escape, ids, piece, short};
+use super::edit::{Change, Edit};
+use super::{Heading, Stance, Written, escape, ids, piece, short, yaml};
 
-/// The edits that bring one resource's text to its live state. `objects` are those of the whole environment, with what was
-/// read; `paths` are what differs; `header` are the tags of the header; `root` is the text's tree.
-///
-/// # Errors
-/// What the text can't say.
-pub fn accepted(
+/// How a resource's text comes to say its live state.
+#[derive(Debug, Clone)]
+pub struct Acceptance {
+    /// As little as possible.
+    pub fine: Vec<Edit>,
+    /// Whole fields, where the text says the same in another form.
+    pub coarse: Vec<Edit>,
+    /// The fields that differ as one would write them, for people to paste.
+    pub patch: String,
+}
+
+/// What brings one resource's text to its live state. `objects` are those of the whole environment, with what was read;
+/// `paths` are what differs; `header` are the tags of the header. `None` for what is not declared or was not read.
+#[must_use]
+pub fn acceptance(
     heading: &Heading,
     objects: &[AnyObject],
     header: &BTreeMap<String, String>,
     address: &Address,
     paths: &[FieldPath],
-    root: &Node,
-) -> Result<Vec<Edit>, Unedited> {
-    let missing = || Unedited::NotHere(address.to_string());
-    let body = body(heading, objects, header, address).ok_or_else(missing)?;
-    let above = [escape::text(address.kind.section().key), escape::text(&address.name)];
-    let section = |entry: &&(crate::spec::node::Key, Node)| {
-        crate::kinds::KindName::of_section(&entry.0.text) == Some(address.kind)
+) -> Option<Acceptance> {
+    let live = body(heading, objects, header, address)?;
+    let mut unread: Vec<AnyObject> = objects.to_vec();
+    let own = unread.iter_mut().find(|object| object.address() == address)?;
+    own.visit_mut(Forget);
+    let wanted = body(heading, &unread, header, address)?;
+    let above = vec![address.kind.section().key.to_owned(), escape::text(&address.name)];
+    let mut acceptance = Acceptance {
+        fine: Vec::new(),
+        coarse: Vec::new(),
+        patch: String::new(),
     };
-    let section = root.entries().iter().find(section).ok_or_else(missing)?;
-    let node = section.1.get(&above[1]).ok_or_else(missing)?;
-    let mut edits: Vec<Edit> = Vec::new();
+    let mut fields: Vec<&str> = Vec::new();
     for path in paths {
-        let mut put = |below: Vec<String>, change: Change| {
-            let path = above.iter().cloned().chain(below).collect();
-            let edit = Edit { path, change };
-            if !edits.contains(&edit) {
-                edits.push(edit);
+        // The mark of protection is a word of the file.
+        let is_protection = path.field == "tags" && path.key.as_ref() == Some(&heading.tags.protect_key);
+        let field = if is_protection { "protect" } else { path.field };
+        if !fields.contains(&field) {
+            fields.push(field);
+        }
+    }
+    fields.push("ignore");
+    for field in fields {
+        let (old, new) = (wanted.get(field), live.get(field));
+        let path: Vec<String> = above.iter().cloned().chain([field.to_owned()]).collect();
+        difference(old, new, &path, &mut acceptance.fine);
+        let change = match (old == new, new) {
+            (true, _) => continue,
+            (false, Some(value)) => {
+                yaml::entry(&mut acceptance.patch, 4, field, value);
+                Change::Set(value.clone())
+            }
+            (false, None) => {
+                yaml::comment(&mut acceptance.patch, 4, &format!("without `{field}`"));
+                Change::Remove
             }
         };
-        one(path, &body, node, heading, &mut put);
+        acceptance.coarse.push(Edit { path, change });
     }
-    Ok(edits)
+    Some(acceptance)
 }
 
-/// What the whole of the resource would be if it were written anew.
-#[must_use]
-pub fn body(
+struct Forget;
+
+impl VisitMut for Forget {
+    type Out = ();
+    fn visit<K: Member>(self, object: &mut Object<K>) {
+        object.seen = Seen::Unread;
+    }
+}
+
+/// What the whole of a resource would be if it were written anew.
+fn body(
     heading: &Heading,
     objects: &[AnyObject],
     header: &BTreeMap<String, String>,
@@ -59,10 +94,12 @@ pub fn body(
 ) -> Option<Json> {
     let things: Vec<Written<'_>> = objects
         .iter()
-        .filter(|object| object.visit(Declared))
-        .map(|object| Written {
-            ignore: object.visit(Ignored),
-            ..Written::new(object, object.visit(StanceOf))
+        .filter_map(|object| {
+            let (stance, ignore) = object.visit(Declaration)?;
+            Some(Written {
+                ignore,
+                ..Written::new(object, stance)
+            })
         })
         .collect();
     let mut pieces: Vec<piece::Piece> = things.iter().filter_map(|thing| piece::of(thing, heading)).collect();
@@ -76,82 +113,65 @@ pub fn body(
     Some(own.body.clone())
 }
 
-struct Declared;
+/// How a file declares a thing, and what it ignores of it.
+struct Declaration;
 
-impl Visit for Declared {
-    type Out = bool;
-    fn visit<K: crate::kinds::Member>(self, object: &crate::kind::Object<K>) -> bool {
-        object.wanted.is_some()
+impl Visit for Declaration {
+    type Out = Option<(Stance, Vec<String>)>;
+    fn visit<K: Member>(self, object: &Object<K>) -> Self::Out {
+        let wanted = object.wanted.as_ref()?;
+        let stance = if wanted.shared {
+            Stance::Shared
+        } else {
+            Stance::Declared
+        };
+        Some((stance, wanted.ignore.clone()))
     }
 }
 
-struct StanceOf;
-
-impl Visit for StanceOf {
-    type Out = Stance;
-    fn visit<K: crate::kinds::Member>(self, object: &crate::kind::Object<K>) -> Stance {
-        match object.wanted.as_ref().is_some_and(|wanted| wanted.shared) {
-            true => Stance::Shared,
-            false => Stance::Declared,
-        }
-    }
-}
-
-struct Ignored;
-
-impl Visit for Ignored {
-    type Out = Vec<String>;
-    fn visit<K: crate::kinds::Member>(self, object: &crate::kind::Object<K>) -> Vec<String> {
-        object
-            .wanted
-            .as_ref()
-            .map(|wanted| wanted.ignore.clone())
-            .unwrap_or_default()
-    }
-}
-
-fn one(path: &FieldPath, body: &Json, node: &Node, heading: &Heading, put: &mut impl FnMut(Vec<String>, Change)) {
-    // The mark of protection is a word of the file.
-    let is_protection = path.field == "tags" && path.key.as_ref() == Some(&heading.tags.protect_key);
-    let field = if is_protection { "protect" } else { path.field };
-    let there = node.get(field);
-    let key = path.key.as_deref().filter(|_| !is_protection).map(escape::text);
-    match (body.get(field), key) {
-        (Some(Json::Object(live)), Some(key))
-            if live.contains_key(&key) || there.is_some_and(|there| there.get(&key).is_some()) =>
-        {
-            match (live.get(&key), there.map(|there| &there.value)) {
-                (Some(value), Some(Value::Map(_))) => put(vec![field.to_owned(), key], Change::Set(value.clone())),
-                (None, Some(Value::Map(entries))) if entries.len() > 1 => {
-                    put(vec![field.to_owned(), key], Change::Remove)
-                }
-                _ => put(vec![field.to_owned()], Change::Set(Json::Object(live.clone()))),
+/// The smallest edits from one value to another.
+fn difference(old: Option<&Json>, new: Option<&Json>, path: &[String], edits: &mut Vec<Edit>) {
+    let mut put = |change: Change| {
+        edits.push(Edit {
+            path: path.to_vec(),
+            change,
+        });
+    };
+    let below = |key: &str| path.iter().cloned().chain([key.to_owned()]).collect::<Vec<String>>();
+    match (old, new) {
+        (old, new) if old == new => {}
+        (_, None) => put(Change::Remove),
+        (Some(Json::Object(old)), Some(Json::Object(new))) if old.keys().any(|key| new.contains_key(key)) => {
+            let keys = old.keys().chain(new.keys().filter(|key| !old.contains_key(*key)));
+            for key in keys {
+                difference(old.get(key), new.get(key), &below(key), edits);
             }
         }
-        (Some(Json::Array(live)), Some(_)) => items(field, live, there, put),
-        (Some(value), _) => put(vec![field.to_owned()], Change::Set(value.clone())),
-        (None, Some(key)) if there.is_some_and(|there| there.entries().len() > 1 && there.get(&key).is_some()) => {
-            put(vec![field.to_owned(), key], Change::Remove);
+        (Some(Json::Array(old)), Some(Json::Array(new))) if old.iter().any(|item| new.contains(item)) => {
+            for item in new.iter().filter(|item| !old.contains(item)) {
+                put(Change::Add(item.clone()));
+            }
+            // From the end, so that the places of the others stay.
+            for (place, item) in old.iter().enumerate().rev().filter(|(_, item)| !new.contains(item)) {
+                match item {
+                    Json::String(text) => edits.push(Edit {
+                        path: path.to_vec(),
+                        change: Change::Drop(text.clone()),
+                    }),
+                    _ => edits.push(Edit {
+                        path: below(&place.to_string()),
+                        change: Change::Remove,
+                    }),
+                }
+            }
         }
-        (None, _) if there.is_some() => put(vec![field.to_owned()], Change::Remove),
-        (None, _) => {}
-    }
-}
-
-/// A list of names is edited by its items, so that remarks on the others stay.
-fn items(field: &str, live: &[Json], there: Option<&Node>, put: &mut impl FnMut(Vec<String>, Change)) {
-    let path = || vec![field.to_owned()];
-    let written = match there.map(|there| &there.value) {
-        Some(Value::List(items)) if !items.is_empty() && items.iter().all(|item| item.text().is_some()) => items,
-        _ => return put(path(), Change::Set(Json::Array(live.to_vec()))),
-    };
-    let has = |item: &Json| written.iter().any(|one| one.text() == item.as_str());
-    for item in live.iter().filter(|item| !has(item)) {
-        put(path(), Change::Add(item.clone()));
-    }
-    for item in written.iter().filter_map(Node::text) {
-        if !live.iter().any(|one| one.as_str() == Some(item)) {
-            put(path(), Change::Drop(item.to_owned()));
+        (Some(Json::Array(old)), Some(Json::Array(new)))
+            if old.len() == new.len() && old.iter().all(Json::is_object) =>
+        {
+            for (place, (old, new)) in old.iter().zip(new).enumerate() {
+                difference(Some(old), Some(new), &below(&place.to_string()), edits);
+            }
         }
+        (_, Some(new)) => put(Change::Set(new.clone())),
     }
 }

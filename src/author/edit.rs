@@ -137,6 +137,14 @@ fn apply(value: &mut Json, path: &[String], change: &Change) {
         }
         return;
     };
+    if let (Json::Array(items), Ok(place)) = (&mut *value, key.parse::<usize>()) {
+        match (rest.is_empty() && *change == Change::Remove, items.get_mut(place)) {
+            (true, Some(_)) => drop(items.remove(place)),
+            (false, Some(item)) => apply(item, rest, change),
+            (_, None) => {}
+        }
+        return;
+    }
     if value.is_null() {
         *value = Json::Object(Map::new());
     }
@@ -165,7 +173,14 @@ fn splice(text: &str, root: &Node, edit: &Edit) -> Result<Splice, Unedited> {
     };
     let mut parent = root;
     for key in above {
-        parent = entry(parent, key).ok_or_else(not_here)?.1;
+        text.is_editable(parent)?;
+        parent = child(parent, key).ok_or_else(not_here)?;
+    }
+    if let Value::List(items) = &parent.value {
+        let place = last.parse().ok().filter(|_| edit.change == Change::Remove);
+        return place
+            .and_then(|place| text.take_at(parent, items, place))
+            .ok_or_else(not_here);
     }
     if !matches!(parent.value, Value::Map(_) | Value::Null) {
         return Err(not_here());
@@ -184,6 +199,14 @@ fn splice(text: &str, root: &Node, edit: &Edit) -> Result<Splice, Unedited> {
     }
 }
 
+/// An entry by its key, an item by its place.
+fn child<'n>(parent: &'n Node, key: &str) -> Option<&'n Node> {
+    match &parent.value {
+        Value::List(items) => items.get(key.parse::<usize>().ok()?),
+        _ => entry(parent, key).map(|(_, node)| node),
+    }
+}
+
 /// An entry by its key; sections have several names.
 fn entry<'n>(parent: &'n Node, key: &str) -> Option<(&'n Key, &'n Node)> {
     let kind = KindName::of_section(key);
@@ -193,6 +216,57 @@ fn entry<'n>(parent: &'n Node, key: &str) -> Option<(&'n Key, &'n Node)> {
         .filter(|(known, _)| same(known))
         .map(|(key, node)| (key, node))
         .next()
+}
+
+impl Text<'_> {
+    /// One past the last byte of a value, its closing bracket included and without the newlines behind a block of text.
+    fn end(&self, node: &Node) -> usize {
+        if self.is_flow(node) {
+            return self.closing(node.span.start as usize).unwrap_or(node.span.end as usize);
+        }
+        let inner: Option<usize> = match &node.value {
+            Value::Map(entries) => entries
+                .iter()
+                .map(|(key, node)| self.end(node).max(key.span.end as usize))
+                .max(),
+            Value::List(items) => items.iter().map(|item| self.end(item)).max(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => None,
+        };
+        // An alias ends where it stands and not where what it names does.
+        let own = node.span.start as usize + self.slice(at(node.span)).trim_end_matches(['\n', '\r', ' ']).len();
+        inner.unwrap_or(own)
+    }
+
+    /// Behind the bracket that closes the one at a byte.
+    fn closing(&self, start: usize) -> Option<usize> {
+        let (mut depth, mut quote, mut before) = (0_usize, None, ' ');
+        let mut chars = self.slice(start..self.0.len()).char_indices();
+        while let Some((at, c)) = chars.next() {
+            match (quote, c) {
+                (Some('"'), '\\') => drop(chars.next()),
+                (Some(open), c) if c == open => quote = None,
+                (Some(_), _) => {}
+                (None, '"' | '\'') if "[{,: \n".contains(before) => quote = Some(c),
+                (None, '#') if before.is_whitespace() => {
+                    for (_, c) in chars.by_ref() {
+                        if c == '\n' {
+                            break;
+                        }
+                    }
+                }
+                (None, '[' | '{') => depth += 1,
+                (None, ']' | '}') => {
+                    depth = depth.checked_sub(1)?;
+                    if depth == 0 {
+                        return Some(start + at + 1);
+                    }
+                }
+                (None, _) => {}
+            }
+            before = c;
+        }
+        None
+    }
 }
 
 fn at(span: Span) -> Range<usize> {
@@ -239,10 +313,12 @@ impl Text<'_> {
         Ok(())
     }
 
-    /// What goes must hold nothing that nobody could bring back.
-    fn may_go(&self, node: &Node) -> Result<(), Unedited> {
-        let old = self.slice(at(node.span));
-        if old.contains("$(") && !old.contains("$$(") {
+    /// What goes must hold nothing that nobody could bring back. A single value is what it is; more than one value
+    /// made of names is somebody's thought.
+    fn may_go(&self, node: &Node, from: usize) -> Result<(), Unedited> {
+        let old = self.slice(from..self.end(node));
+        let is_whole = matches!(node.value, Value::Map(_) | Value::List(_));
+        if is_whole && old.replace("$$(", "").contains("$(") {
             return Err(Unedited::Interpolated);
         }
         let has_comment = |line: &str| line.trim_start().starts_with('#') || line.contains(" #");
@@ -253,16 +329,16 @@ impl Text<'_> {
     }
 
     fn set(&self, parent: &Node, key: &Key, node: &Node, value: &Json) -> Result<Splice, Unedited> {
-        self.may_go(node)?;
-        let (key_at, old) = (at(key.span), at(node.span));
-        if node.span.start < key.span.end
-            || !at(parent.span).contains(&old.start) && parent.span.start < parent.span.end
+        let (key_at, start, end) = (at(key.span), node.span.start as usize, self.end(node));
+        // What an alias names stands elsewhere, and what a merge key brings does, too.
+        if start < key_at.end || !(parent.span.start as usize..self.end(parent).max(key_at.end)).contains(&key_at.start)
         {
             return Err(Unedited::Shared);
         }
         if self.is_flow(parent) {
+            self.may_go(node, start)?;
             return Ok(Splice {
-                range: old,
+                range: start..end,
                 text: yaml::flow(value),
             });
         }
@@ -273,32 +349,32 @@ impl Text<'_> {
             .slice(key_at.end..self.0.len())
             .find(':')
             .map_or(key_at.end, |colon| key_at.end + colon + 1);
-        let same_line = !self.slice(colon..old.start).contains('\n');
+        let is_beside = !self.slice(colon..start).contains('\n');
+        let head_end = self.line_end(colon);
+        self.may_go(node, if is_beside { start } else { head_end })?;
         let mut tail = String::new();
         yaml::tail(&mut tail, indent, colon - self.line_start(key_at.start), value);
         let tail = tail.trim_end_matches('\n');
-        let Some((_, block)) = tail.split_once('\n').filter(|(line, _)| line.is_empty()) else {
-            // Nothing but the value moves, so that an anchor before it and a remark behind it stay.
-            let start = if same_line { old.start } else { colon };
-            let text = if same_line { tail.trim_start() } else { tail };
-            let start = if same_line && old.is_empty() { colon } else { start };
-            let text = if same_line && old.is_empty() { tail } else { text };
-            return Ok(Splice {
-                range: start..old.end,
-                text: text.to_owned(),
-            });
-        };
-        let end = self.line_end(old.end);
-        let remark = self.slice(old.end..end).trim_end();
-        let head = if same_line {
-            remark
+        let head = if is_beside {
+            ""
         } else {
-            self.slice(colon..self.line_end(colon))
+            self.slice(colon..head_end).trim_end()
         };
-        Ok(Splice {
-            range: colon..end,
-            text: format!("{head}\n{block}"),
-        })
+        let (range, text) = match tail.split_once('\n').filter(|(line, _)| line.is_empty()) {
+            Some((_, block)) if is_beside => {
+                let line_end = self.line_end(end);
+                (
+                    colon..line_end,
+                    format!("{}\n{block}", self.slice(end..line_end).trim_end()),
+                )
+            }
+            Some((_, block)) => (colon..end, format!("{head}\n{block}")),
+            // Nothing but the value moves, so that an anchor before it and a remark behind it stay.
+            None if is_beside && start < end => (start..end, tail.trim_start().to_owned()),
+            None if is_beside => (colon..colon, tail.to_owned()),
+            None => (colon..end, format!("{tail}{head}")),
+        };
+        Ok(Splice { range, text })
     }
 
     fn insert(&self, parent: &Node, key: &str, value: &Json) -> Option<Splice> {
@@ -306,11 +382,11 @@ impl Text<'_> {
             let text = format!("{}: {}", yaml::scalar(key), yaml::flow(value));
             return Some(match parent.entries().last() {
                 Some((_, last)) => Splice {
-                    range: last.span.end as usize..last.span.end as usize,
+                    range: self.end(last)..self.end(last),
                     text: format!(", {text}"),
                 },
                 None => Splice {
-                    range: at(parent.span),
+                    range: parent.span.start as usize..self.end(parent),
                     text: format!("{{ {text} }}"),
                 },
             });
@@ -343,12 +419,12 @@ impl Text<'_> {
                 let line = self.line_start(key.span.start as usize);
                 let before = self.slice(0..line).trim_end();
                 return before.ends_with(':').then(|| Splice {
-                    range: before.len()..self.line_end(node.span.end as usize),
+                    range: before.len()..self.line_end(self.end(node)),
                     text: " {}".to_owned(),
                 });
             };
             return Some(Splice {
-                range: start..parent.span.end as usize,
+                range: start..self.end(parent),
                 text: "{}".to_owned(),
             });
         }
@@ -364,7 +440,7 @@ impl Text<'_> {
         }
         self.indent(key.span.start as usize)?;
         Some(Splice {
-            range: self.line_start(key.span.start as usize)..self.next_line(node.span.end.max(key.span.end) as usize),
+            range: self.line_start(key.span.start as usize)..self.next_line(self.end(node).max(key.span.end as usize)),
             text: String::new(),
         })
     }
@@ -390,7 +466,7 @@ impl Text<'_> {
     fn add(&self, list: &Node, item: &Json) -> Option<Splice> {
         let Value::List(items) = &list.value else { return None };
         let last = items.last()?;
-        let end = last.span.end as usize;
+        let end = self.end(last);
         if self.is_flow(list) {
             return Some(Splice {
                 range: end..end,
@@ -400,26 +476,36 @@ impl Text<'_> {
         let line = self.line_start(last.span.start as usize);
         let before = self.slice(line..last.span.start as usize);
         let dash = before
-            .strip_suffix("- ")
+            .trim_end()
+            .strip_suffix('-')
             .filter(|spaces| spaces.bytes().all(|byte| byte == b' '))?;
         let end = self.line_end(end);
+        let mut lines = String::new();
+        match self.is_flow(last) {
+            true => lines.push_str(&format!("{dash}- {}", yaml::flow(item))),
+            false => yaml::item(&mut lines, dash.len(), item),
+        }
         Some(Splice {
             range: end..end,
-            text: format!("\n{dash}- {}", yaml::flow(item)),
+            text: format!("\n{}", lines.trim_end_matches('\n')),
         })
     }
 
     fn take(&self, list: &Node, item: &str) -> Option<Splice> {
         let Value::List(items) = &list.value else { return None };
         let place = items.iter().position(|one| one.text() == Some(item))?;
+        self.take_at(list, items, place)
+    }
+
+    fn take_at(&self, list: &Node, items: &[Node], place: usize) -> Option<Splice> {
         let own = items.get(place).filter(|_| items.len() > 1)?;
         if self.is_flow(list) {
-            return Some(self.cut(place, items.iter().map(|one| at(one.span))));
+            return Some(self.cut(place, items.iter().map(|one| one.span.start as usize..self.end(one))));
         }
         let line = self.line_start(own.span.start as usize);
         let is_alone = self.slice(line..own.span.start as usize).trim_start().starts_with('-');
         is_alone.then(|| Splice {
-            range: line..self.next_line(own.span.end as usize),
+            range: line..self.next_line(self.end(own)),
             text: String::new(),
         })
     }

@@ -31,12 +31,13 @@ roles:
   aliased:
     tags: *tags
     trust: *trust
-    description: $(words)
     inline_policies:
       one:
         # inner
         Statement: []
       two: { file: two.json }
+  vars:
+    tags: { a: $(words) }
 # tail
 "#;
 

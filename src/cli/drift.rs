@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::address::Address;
 use crate::drift::{Counts, Drift, compare};
 use crate::plan::Plan;
 
@@ -24,6 +25,9 @@ pub(crate) struct DriftArgs {
     account: AccountArgs,
     #[command(flatten)]
     base: BaseArgs,
+    /// Take what the account has of this resource into the file (patterns: `role/*`); comments and order stay.
+    #[arg(long, value_name = "ADDRESS")]
+    accept: Vec<String>,
 }
 
 pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failure> {
@@ -41,6 +45,10 @@ pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failu
     let drift = drifted(&planner, &planned);
     output.data(&crate::render::drift::drift(&drift));
     planner.closing_notes(output);
+    if !args.accept.is_empty() {
+        let is_meant = |address: &Address| args.accept.iter().any(|pattern| address.matches(pattern));
+        super::accept::accept(&planner, &planned, &args.files, is_meant, output)?;
+    }
     Ok(exit(&drift))
 }
 
