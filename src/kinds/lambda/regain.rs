@@ -46,7 +46,8 @@ fn code(id: &Id, before: &State, after: Option<&State>) -> Option<Json> {
         (Source::Live, PackageType::Zip) => {}
         _ => return None,
     }
-    if after.is_some_and(|after| after.code == before.code) {
+    let stays = |after: &State| after.code == before.code && after.architectures == before.architectures;
+    if after.is_some_and(stays) {
         return Some(json!({ "live": true }));
     }
     Some(json!({ "zip": format!("{FOLDER}/{}-{}.zip", id.name, before.code.hex()) }))

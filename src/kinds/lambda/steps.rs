@@ -179,12 +179,13 @@ fn update_code(wanted: &State, live: &State) -> Vec<Action> {
     let mut actions = Vec::new();
     if wanted.code != live.code {
         fields.push("code");
-        actions.extend(save(&live.code, Why::Replaced));
     }
     if wanted.architectures != live.architectures {
         fields.push("architectures");
     }
     if !fields.is_empty() {
+        // The processor changes only together with the code, so to change it back takes the code, too.
+        actions.extend(save(&live.code, Why::Replaced));
         let code = Box::new(wanted.code.clone());
         actions.push(Action::UpdateCode {
             code,
