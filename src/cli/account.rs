@@ -235,6 +235,21 @@ impl Planner {
         })
     }
 
+    /// What a plan of other texts would be for the account as it was read.
+    pub(crate) fn plan_of(&self, loaded: &Loaded, planned: &Planned) -> (Environment, Plan) {
+        let mut learned = Learned::default();
+        learn(&planned.objects, &planned.environment, &mut learned);
+        let environment = loaded.lower(&self.header, &self.aws.connection.home, &self.region, &learned);
+        let objects = reread(&environment, planned.objects.clone());
+        let plan = self.build(&environment, &[], &objects);
+        (environment, plan)
+    }
+
+    /// The header of the file.
+    pub(crate) fn header(&self) -> &Header {
+        &self.header
+    }
+
     fn input<'a>(&'a self, environment: &'a Environment, objects: &'a [AnyObject]) -> Input<'a> {
         static NOTHING: BTreeSet<Address> = BTreeSet::new();
         let connection = &self.aws.connection;

@@ -3,6 +3,8 @@
 //! Invariant: data goes to standard output, everything else to standard error; what a command returns is its exit code.
 
 #[cfg(feature = "aws")]
+mod accept;
+#[cfg(feature = "aws")]
 mod account;
 #[cfg(feature = "aws")]
 mod apply;
