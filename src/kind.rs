@@ -11,6 +11,7 @@ use crate::fields::{FieldPath, Fields};
 use crate::kinds::KindName;
 use crate::names::{AccountId, Arn, IamPath, NameError, Partition, Region};
 use crate::policy_doc::Policy;
+use crate::shape::{Choice, Shape};
 use crate::spec::lower::{Declared, Index, Lowered, Lowering};
 use crate::spec::node::Node;
 use crate::spec::source::Place;
@@ -39,6 +40,21 @@ pub struct Section {
     pub form: Form,
     /// Where a name of it leads to one thing.
     pub scope: Scope,
+}
+
+/// A setting of a section of settings: which of the kind's fields stand in it.
+#[derive(Debug, Clone, Copy)]
+pub struct SettingTable {
+    /// Its key.
+    pub name: &'static str,
+    /// The fields.
+    pub fields: &'static [&'static str],
+    /// Which of them go together.
+    pub choices: &'static [Choice],
+    /// What may stand in place of the mapping of its fields.
+    pub also: &'static [Shape],
+    /// One sentence.
+    pub doc: &'static str,
 }
 
 /// How the resources of a section stand in the file.
@@ -91,13 +107,25 @@ pub enum OnChange {
     Watched,
 }
 
+impl fmt::Display for OnChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::InPlace => "in place",
+            Self::Held => "in place, held",
+            Self::Replace => "replace",
+            Self::CreateOnly => "once",
+            Self::Watched => "watched",
+        })
+    }
+}
+
 /// One field of a kind, the single source of the decoder, the reference and the schema.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
     /// The key in the file.
     pub name: &'static str,
-    /// The type as people read it: "text", "duration", "list of policies".
-    pub shape: &'static str,
+    /// What its value looks like.
+    pub shape: Shape,
     /// What absence means.
     pub default: &'static str,
     /// What a change leads to.
@@ -106,11 +134,22 @@ pub struct Field {
     pub doc: &'static str,
 }
 
+/// The default of a field that must be written.
+pub const REQUIRED: &str = "required";
+
+impl Field {
+    /// Whether every resource of its kind must have it.
+    #[must_use]
+    pub fn is_required(&self) -> bool {
+        self.default == REQUIRED
+    }
+}
+
 /// A field; in the order of [`Field`], so that a kind's table reads as one.
 #[must_use]
 pub const fn field(
     name: &'static str,
-    shape: &'static str,
+    shape: Shape,
     default: &'static str,
     on_change: OnChange,
     doc: &'static str,
@@ -494,6 +533,12 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     const SECTION: Section;
     /// Its fields.
     const FIELDS: &'static [Field];
+    /// What may stand in place of the mapping of its fields.
+    const ALSO: &'static [Shape] = &[];
+    /// Which of its fields go together.
+    const CHOICES: &'static [Choice] = &[];
+    /// Which fields stand in which of its settings, where it has some.
+    const SETTINGS: &'static [SettingTable] = &[];
     /// Its page of the reference.
     const DOC: &'static str;
     /// Whether AWS lets it carry tags.
@@ -515,6 +560,8 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     /// Where [`Kind::spell`] names other things, by ARN or by name, that a file may call by their ids: `policies.*`,
     /// where `*` is any entry of a map or list.
     const NAMES: &'static [(&'static str, KindName)] = &[];
+    /// The field that can only name what it stands for, and keeps it where it says `{ live: true }`.
+    const CARRIES: Option<&'static str> = None;
     /// What AWS knows it by.
     type Id: Clone + Ord + fmt::Debug + fmt::Display + serde::Serialize;
     /// Its normal form, wanted and live alike.

@@ -25,6 +25,7 @@ use crate::names::{AccountId, Region};
 use crate::plan::level::TagRules;
 
 use self::piece::Piece;
+pub use self::piece::spelled;
 
 /// Who owns what the file declares, and where.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use crate::address::{Address, glob_match};
 use crate::fields::FieldPath;
 use crate::kind::{Naming, Object, Seen};
-use crate::kinds::{KindName, Member, Visit};
+use crate::kinds::{AnyObject, KindName, Member, Visit};
 use crate::names::Arn;
 
 use super::{Heading, Stance, Written, escape};
@@ -42,6 +42,22 @@ pub(super) struct Piece {
 /// A thing as a piece; `None` for what was neither read nor wanted, unless it shall be absent.
 pub(super) fn of(thing: &Written<'_>, heading: &Heading) -> Option<Piece> {
     thing.object.visit(Spelling { thing, heading })
+}
+
+/// How the file would say a thing, before any short form.
+#[must_use]
+pub fn spelled(object: &AnyObject) -> Option<Json> {
+    struct Plain;
+    impl Visit for Plain {
+        type Out = Option<Json>;
+        fn visit<K: Member>(self, object: &Object<K>) -> Option<Json> {
+            match &object.seen {
+                Seen::There(live) => Some(K::spell(&object.id, &live.state)),
+                Seen::Unread | Seen::Absent | Seen::Unknown(_) => None,
+            }
+        }
+    }
+    object.visit(Plain)
 }
 
 struct Spelling<'a, 'b> {
@@ -161,7 +177,7 @@ impl Piece {
         if self.stance == Stance::Declared && !self.tags.is_empty() {
             rest.insert("tags".into(), serde_json::json!(self.tags));
         }
-        leave_out(&mut rest, &self.ignore);
+        leave_out(self.kind, &mut rest, &self.ignore);
         for field in self.kind.fields() {
             body.extend(
                 rest.shift_remove(field.name)
@@ -183,7 +199,17 @@ impl Piece {
 }
 
 /// What is kept as it is need not be written, unless the resource can't do without it.
-fn leave_out(body: &mut Map<String, Json>, ignore: &[String]) {
+fn leave_out(kind: KindName, body: &mut Map<String, Json>, ignore: &[String]) {
+    let is_required = |name: &str| {
+        let field = kind.fields().iter().find(|field| field.name == name);
+        field.is_some_and(|field| field.default == "required")
+    };
+    for field in ignore
+        .iter()
+        .filter(|pattern| !pattern.contains('.') && !is_required(pattern))
+    {
+        body.shift_remove(field.as_str());
+    }
     for (field, entry) in ignore.iter().filter_map(|pattern| pattern.split_once('.')) {
         let gone =
             |key: &str| glob_match(entry, key) || key.rsplit('/').next().is_some_and(|last| glob_match(entry, last));

@@ -25,7 +25,6 @@ use crate::spec::source::{Sources, Span};
 use crate::vault;
 
 use super::base::{Base, BaseArgs};
-use super::check::not_evaluated;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
@@ -158,9 +157,14 @@ impl Planner {
 
     /// What every command says at its end.
     pub(crate) fn closing_notes(&self, output: &Output) {
-        if self.expectations > 0 {
-            output.note(not_evaluated(self.expectations).trim_start_matches("; "));
+        if let Some(remark) = self.remark() {
+            output.note(&remark);
         }
+    }
+
+    /// The same for a report.
+    pub(crate) fn remark(&self) -> Option<String> {
+        super::check::remark(self.expectations)
     }
 
     /// Reads the account and plans. `None` when the files turn out to have mistakes for this account.
@@ -242,12 +246,9 @@ impl Planner {
     /// What the bases declared, for this account.
     fn before(&self, learned: &Learned) -> Vec<Environment> {
         let home = &self.aws.connection.home;
-        let lowered = self.bases.iter().map(|base| match &base.texts {
-            Some((loaded, header)) => {
-                let region = header.region.as_ref().unwrap_or(&self.region);
-                loaded.lower(header, home, region, learned)
-            }
-            None => Environment::empty(&self.header),
+        let lowered = self.bases.iter().map(|Base { loaded, header, .. }| {
+            let region = header.region.as_ref().unwrap_or(&self.region);
+            loaded.lower(header, home, region, learned)
         });
         lowered.collect()
     }
@@ -257,10 +258,7 @@ impl Planner {
         if self.dropping != Dropping::Delete {
             return Vec::new();
         }
-        let headers = self
-            .bases
-            .iter()
-            .filter_map(|base| Some((base.name.as_str(), &base.texts.as_ref()?.1)));
+        let headers = self.bases.iter().map(|base| (base.name.as_str(), &base.header));
         let unlike = headers.flat_map(|(name, header)| unlike(name, header, &self.header));
         let declares_nothing = environment.objects.is_empty() && before.iter().any(|before| !before.objects.is_empty());
         unlike.chain(declares_nothing.then(nothing_left)).collect()
@@ -541,6 +539,24 @@ fn unconnected(error: &ConfigError) -> Failure {
         ConfigError::Identity(_) => failure
             .hint("check the credentials with `aws sts get-caller-identity`, or choose a profile with --profile")
             .hint("without an AWS account, try --sandbox"),
+        ConfigError::Role { .. } => failure.hint(
+            "its trust policy has to let in who runs this, with the external id if it asks for one; who runs this needs \
+             sts:AssumeRole on it",
+        ),
         ConfigError::Sandbox(_) | ConfigError::Odd(_) => failure,
     }
+}
+
+/// Clients of the account that the options lead to, without any file, and the default region.
+pub(crate) async fn reach(args: &AccountArgs) -> Result<(Aws, Region), Failure> {
+    let header = Header {
+        environment: String::new(),
+        account: None,
+        region: None,
+        tags: std::collections::BTreeMap::new(),
+        ignore_tags: Vec::new(),
+        ownership_tag: String::new(),
+        variables: crate::spec::header::Variables::default(),
+    };
+    Asked::parse(args, &header)?.connect(args, &header).await
 }

@@ -18,6 +18,7 @@ use crate::plan::saved::SavedPlan;
 use crate::plan::{Header, Plan};
 use crate::render::Label;
 use crate::render::history::undo_command;
+use crate::report::{Command, Report, Word};
 
 use super::account::{Past, Planned, Planner};
 use super::base::BaseArgs;
@@ -26,6 +27,7 @@ use super::failure::Failure;
 use super::journal::{Journal, new_run};
 use super::output::Output;
 use super::progress::{Both, Progress};
+use super::report::{ReportArgs, failed, verdict};
 use super::{AccountArgs, ConsentArgs, FileArgs, state};
 
 /// Readings after an apply that are made at least, however long each of them takes.
@@ -60,6 +62,8 @@ pub(crate) struct ApplyArgs {
     /// Where to write the file that undoes this; by default below the user's state folder.
     #[arg(long, value_name = "DIR")]
     undo: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
 }
 
 pub(crate) async fn run(args: &ApplyArgs, output: &Output) -> Result<Exit, Failure> {
@@ -85,32 +89,63 @@ pub(crate) async fn run(args: &ApplyArgs, output: &Output) -> Result<Exit, Failu
     let Some(planned) = planner.plan(output).await? else {
         return Ok(Exit::Error);
     };
-    output.data(&crate::render::plan::plan(&planned.plan));
+    let shown = crate::render::plan::plan(&planned.plan);
+    if args.report.is_text() {
+        output.data(&shown);
+    } else {
+        output.aside(&shown);
+    }
     planner.closing_notes(output);
-    if let Some(refusal) = saved.as_ref().and_then(|saved| stale(saved, &planned.plan)) {
+    match decide(args, &planner, &planned, saved.as_ref(), output).await {
+        Ok(Some(exit)) => {
+            args.report
+                .record(report(&planner, &planned.plan, exit), &shown, output)?;
+            Ok(exit)
+        }
+        Ok(None) => {
+            let run = prepare(args, &mut planner, &planned, output).await?;
+            carry_out(args, &planner, planned, run, output).await
+        }
+        Err(failure) => {
+            let report = failed(report(&planner, &planned.plan, failure.exit), &failure);
+            args.report.record(report, &shown, output)?;
+            Err(failure)
+        }
+    }
+}
+
+/// `None` when the plan is to be carried out; else how it ends without.
+async fn decide(
+    args: &ApplyArgs,
+    planner: &Planner,
+    planned: &Planned,
+    saved: Option<&SavedPlan>,
+    output: &Output,
+) -> Result<Option<Exit>, Failure> {
+    if let Some(refusal) = saved.and_then(|saved| stale(saved, &planned.plan)) {
         return Err(refusal);
     }
     if !planned.plan.refusals.is_empty() {
-        return Ok(Exit::Refused);
+        return Ok(Some(Exit::Refused));
     }
     if planned.plan.steps.is_empty() {
-        return Ok(if planned.plan.is_incomplete() {
-            Exit::Incomplete
-        } else {
-            Exit::Done
-        });
+        let is_incomplete = planned.plan.is_incomplete();
+        return Ok(Some(if is_incomplete { Exit::Incomplete } else { Exit::Done }));
     }
     if !args.yes && saved.is_none() {
-        match ask(&planner, &planned, output).await? {
-            Answer::Yes => {}
-            Answer::No => return Ok(Exit::Refused),
-        }
+        return match ask(planner, planned, output).await? {
+            Answer::Yes => Ok(None),
+            Answer::No => Ok(Some(Exit::Refused)),
+        };
     }
-    let run = new_run();
-    let folder = args.undo.clone();
-    let folder = folder.unwrap_or_else(|| state::undo_folder(&planner.state_folder, &run));
-    let undo = super::undo::write(&mut planner, &planned, &folder, &run, output).await?;
-    carry_out(args, &planner, planned, Run { id: run, undo }, output).await
+    Ok(None)
+}
+
+fn report(planner: &Planner, plan: &Plan, exit: Exit) -> Report {
+    let quiet = if plan.steps.is_empty() { Word::Clean } else { Word::Done };
+    let mut report = Report::of_plan(Command::Apply, plan, verdict(exit, quiet));
+    report.notes.extend(planner.remark());
+    report
 }
 
 fn read_saved(path: &std::path::Path) -> Result<SavedPlan, Failure> {
@@ -183,6 +218,15 @@ async fn ask(planner: &Planner, planned: &Planned, output: &Output) -> Result<An
     stale(&before, &now).map_or(Ok(Answer::Yes), Err)
 }
 
+/// Names the run and writes what undoes it.
+async fn prepare(args: &ApplyArgs, planner: &mut Planner, planned: &Planned, output: &Output) -> Result<Run, Failure> {
+    let id = new_run();
+    let folder = args.undo.clone();
+    let folder = folder.unwrap_or_else(|| state::undo_folder(&planner.state_folder, &id));
+    let undo = super::undo::write(planner, planned, &folder, &id, output).await?;
+    Ok(Run { id, undo })
+}
+
 /// What a run is called, and what undoes it.
 struct Run {
     id: RunId,
@@ -223,13 +267,19 @@ async fn carry_out(
     .read(&ends)
     .await;
     progress.finish();
+    let exit = exit(&stop, &ends, &remaining, &planned.plan);
     let mut outcome = crate::render::outcome::outcome(&planned.plan, &ends, &remaining);
     outcome.text(Label::Plain, format!("to undo: {undo}"));
-    output.data(&outcome);
-    let exit = exit(&stop, &ends, &remaining, &planned.plan);
+    if args.report.is_text() {
+        output.data(&outcome);
+    }
     if let Err(broken) = journal.end(exit, &ends, &remaining) {
         output.note(&broken);
     }
+    let mut text = crate::render::plan::plan(&planned.plan);
+    text.append(&outcome);
+    let report = report(planner, &planned.plan, exit).ended(&ends, &remaining);
+    args.report.record(report, &text, output)?;
     Ok(exit)
 }
 

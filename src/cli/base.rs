@@ -30,8 +30,10 @@ pub(crate) struct Base {
     pub(crate) name: String,
     /// What leads to the same for ever, as far as there is something: a commit's id.
     pub(crate) pin: String,
-    /// The texts; nothing where the revision has none of the files yet.
-    pub(crate) texts: Option<(Loaded, Header)>,
+    /// The texts.
+    pub(crate) loaded: Loaded,
+    /// Its header.
+    pub(crate) header: Header,
 }
 
 /// The files of a revision, or the file that a word names.
@@ -83,17 +85,12 @@ impl Base {
 
     fn read(word: &str, files: &FileArgs, output: &Output) -> Result<Option<Self>, Failure> {
         let Found { pin, loaded } = find(word, files)?;
-        let base = |texts| Self {
-            name: word.to_owned(),
-            pin,
-            texts,
-        };
         let Some(mut loaded) = loaded else {
-            output.note(&format!(
-                "{word} has none of {}: it declares nothing",
-                files.files.join(", ")
+            let files = files.files.join(", ");
+            let failure = Failure::new(format!(
+                "{word} has none of {files}, so there is nothing to compare with"
             ));
-            return Ok(Some(base(None)));
+            return Err(failure.hint("name the file itself where it was called otherwise then: --base FILE"));
         };
         let offline = loaded.offline();
         let findings = offline
@@ -109,6 +106,11 @@ impl Base {
             return Ok(None);
         }
         let header = loaded.header.take();
-        Ok(header.map(|header| base(Some((loaded, header)))))
+        Ok(header.map(|header| Self {
+            name: word.to_owned(),
+            pin,
+            loaded,
+            header,
+        }))
     }
 }

@@ -3,11 +3,15 @@
 use clap::Args;
 
 use crate::render::{Doc, Label};
+use crate::report::{Command, Context, Report, Word};
+
+use crate::spec::resources::Environment;
 
 use super::FileArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
+use super::report::{ReportArgs, verdict};
 use super::session::Loaded;
 
 /// Check the file: everything that can be known without AWS.
@@ -23,6 +27,8 @@ pub(crate) struct CheckArgs {
     /// The same for the sandbox's lag.
     #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "1", value_parser = super::seed, hide = true)]
     sandbox_lag: Option<u64>,
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
 }
 
 pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
@@ -30,6 +36,7 @@ pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
         files,
         sandbox: _,
         sandbox_lag: _,
+        report,
     } = args;
     let loaded = Loaded::read(files)?;
     let Some(environment) = loaded.offline() else {
@@ -53,12 +60,30 @@ pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
             ),
         ),
     ]);
-    output.data(&doc);
+    report.deliver(said(&loaded, &environment), &doc, output)?;
     Ok(Exit::Done)
 }
 
+fn said(loaded: &Loaded, environment: &Environment) -> Report {
+    let header = loaded.header.as_ref();
+    let context = Context {
+        environment: Some(environment.name.clone()),
+        account: header.and_then(|header| header.account.as_ref().map(ToString::to_string)),
+        region: header.and_then(|header| header.region.as_ref().map(ToString::to_string)),
+        ..Context::default()
+    };
+    let mut report = Report::new(Command::Check, context, verdict(Exit::Done, Word::Clean));
+    report.notes.extend(remark(environment.expectations));
+    report
+}
+
+/// What every report says of assertions.
+pub(super) fn remark(expectations: usize) -> Option<String> {
+    (expectations > 0).then(|| not_evaluated(expectations).trim_start_matches("; ").to_owned())
+}
+
 /// A reminder that assertions are only checked for form.
-pub(super) fn not_evaluated(expectations: usize) -> String {
+fn not_evaluated(expectations: usize) -> String {
     match expectations {
         0 => String::new(),
         1 => "; 1 expectation not evaluated".to_owned(),

@@ -6,9 +6,10 @@
 mod account;
 #[cfg(feature = "aws")]
 mod apply;
-#[cfg(feature = "aws")]
+#[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "`diff` needs its search alone"))]
 mod base;
 mod check;
+mod diff;
 #[cfg(feature = "aws")]
 mod drift;
 mod exit;
@@ -25,21 +26,31 @@ mod output;
 mod plan;
 #[cfg(feature = "aws")]
 mod progress;
+#[cfg(feature = "aws")]
+mod pull;
 #[cfg(all(test, feature = "aws"))]
 mod reference;
+mod report;
 #[cfg(feature = "aws")]
 mod revision;
 mod sandbox;
+mod schema;
 mod session;
 mod shell;
 mod state;
 #[cfg(feature = "aws")]
 mod undo;
+#[cfg(feature = "aws")]
+mod unmanaged;
+#[cfg(feature = "aws")]
+mod who;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::report::Command as Reported;
 
 pub use exit::Exit;
 
@@ -80,10 +91,13 @@ enum When {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::CheckArgs),
+    Diff(diff::DiffArgs),
     #[cfg(feature = "aws")]
     Plan(plan::PlanArgs),
     #[cfg(feature = "aws")]
     Apply(apply::ApplyArgs),
+    #[cfg(feature = "aws")]
+    Pull(pull::PullArgs),
     #[cfg(feature = "aws")]
     Drift(drift::DriftArgs),
     #[cfg(feature = "aws")]
@@ -92,6 +106,7 @@ enum Command {
     Explain(explain::ExplainArgs),
     History(history::HistoryArgs),
     Sandbox(sandbox::SandboxArgs),
+    Schema(schema::SchemaArgs),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
 }
@@ -165,19 +180,33 @@ pub fn main() -> Exit {
     init_log(cli.global.verbose);
     let output = Output::new(cli.global.color);
     let result = match cli.command {
-        Command::Check(args) => check::run(&args, &output),
+        Command::Check(args) => args
+            .report
+            .conclude(Reported::Check, check::run(&args, &output), &output),
+        Command::Diff(args) => args.report.conclude(Reported::Diff, diff::run(&args, &output), &output),
         #[cfg(feature = "aws")]
-        Command::Plan(args) => block_on(plan::run(&args, &output)),
+        Command::Plan(args) => args
+            .report
+            .conclude(Reported::Plan, block_on(plan::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
-        Command::Apply(args) => block_on(apply::run(&args, &output)),
+        Command::Apply(args) => args
+            .report
+            .conclude(Reported::Apply, block_on(apply::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
-        Command::Drift(args) => block_on(drift::run(&args, &output)),
+        Command::Pull(args) => block_on(pull::run(&args, &output)),
         #[cfg(feature = "aws")]
-        Command::Fleet(args) => block_on(fleet::run(&args, &output)),
+        Command::Drift(args) => args
+            .report
+            .conclude(Reported::Drift, block_on(drift::run(&args, &output)), &output),
+        #[cfg(feature = "aws")]
+        Command::Fleet(args) => args
+            .report
+            .conclude(Reported::Fleet, block_on(fleet::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
         Command::Explain(args) => block_on(explain::run(&args, &output)),
         Command::History(args) => history::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
+        Command::Schema(args) => Ok(schema::run(&args, &output)),
         Command::Completions(args) => Ok(shell::completions(&args, &output)),
         Command::Man(args) => shell::man(&args, &output),
     };

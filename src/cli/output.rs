@@ -1,9 +1,11 @@
 //! Standard output and standard error, and whether they may be coloured.
 
+use std::cell::{Cell, RefCell};
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::render::{Colour, Doc};
+use crate::report::{self, Report};
 use crate::spec::finding::Finding;
 use crate::spec::source::Sources;
 
@@ -11,13 +13,15 @@ use super::When;
 use super::exit::Exit;
 use super::failure::Failure;
 
-/// Where a command writes to.
+/// Where a command writes to, and what it has told so far.
 #[derive(Debug, Clone)]
 pub(crate) struct Output {
     out: Colour,
     err: Colour,
     /// Where the lines for people go instead of standard error, if they shall be told later.
     kept: Option<Arc<Mutex<String>>>,
+    told: RefCell<Vec<report::Finding>>,
+    delivered: Cell<bool>,
 }
 
 impl Output {
@@ -33,6 +37,8 @@ impl Output {
             out: decide(std::io::stdout().is_terminal()),
             err: decide(std::io::stderr().is_terminal()),
             kept: None,
+            told: RefCell::default(),
+            delivered: Cell::new(false),
         }
     }
 
@@ -41,6 +47,7 @@ impl Output {
     pub(crate) fn keeping(&self) -> Self {
         Self {
             kept: Some(Arc::default()),
+            told: RefCell::default(),
             ..self.clone()
         }
     }
@@ -67,6 +74,18 @@ impl Output {
         let _ = std::io::stdout().flush();
     }
 
+    /// A whole document for programs, to standard output.
+    pub(crate) fn document(&self, text: &str) {
+        let _ = std::io::stdout().write_all(text.as_bytes());
+        let _ = std::io::stdout().flush();
+    }
+
+    /// What would be data, to standard error, because standard output holds something else.
+    #[cfg(feature = "aws")]
+    pub(crate) fn aside(&self, doc: &Doc) {
+        let _ = std::io::stderr().write_all(doc.render(self.err).as_bytes());
+    }
+
     /// Text of our own making, such as a script, to standard output as it is.
     pub(crate) fn bytes(&self, bytes: &[u8]) {
         let _ = std::io::stdout().write_all(bytes);
@@ -78,8 +97,9 @@ impl Output {
         self.tell(&format!("{text}\n"));
     }
 
-    /// Findings with their excerpts, to standard error.
+    /// Findings with their excerpts, to standard error. A report that follows holds them, too.
     pub(crate) fn findings(&self, findings: &[Finding], sources: &Sources) {
+        self.told.borrow_mut().extend(report::Finding::all(findings, sources));
         let text = crate::render::snippet::render(findings, sources, self.err);
         self.tell(&text);
     }
@@ -96,6 +116,24 @@ impl Output {
         }
         self.tell(&doc.render(self.err));
         failure.exit
+    }
+
+    /// A report with the findings that were told.
+    pub(crate) fn with_told(&self, mut report: Report) -> Report {
+        report.findings.extend(self.told.borrow().iter().cloned());
+        report.findings.sort();
+        report.findings.dedup();
+        report
+    }
+
+    /// Remembers that the command has reported.
+    pub(crate) fn delivered(&self) {
+        self.delivered.set(true);
+    }
+
+    /// Whether the command has reported.
+    pub(crate) fn has_delivered(&self) -> bool {
+        self.delivered.get()
     }
 }
 

@@ -6,12 +6,14 @@ use clap::Args;
 
 use crate::plan::saved::SavedPlan;
 use crate::plan::{Plan, Verb};
+use crate::report::{Command, Report, Word};
 
 use super::account::{Past, Planner};
 use super::base::BaseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
+use super::report::{ReportArgs, failed, verdict};
 use super::{AccountArgs, ConsentArgs, FileArgs};
 
 /// Show what `apply` would do, in order.
@@ -37,6 +39,8 @@ pub(crate) struct PlanArgs {
     /// Exit with 2 when there is something to do.
     #[arg(long)]
     detailed_exitcode: bool,
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
 }
 
 pub(crate) async fn run(args: &PlanArgs, output: &Output) -> Result<Exit, Failure> {
@@ -47,17 +51,36 @@ pub(crate) async fn run(args: &PlanArgs, output: &Output) -> Result<Exit, Failur
     let Some(planned) = planner.plan(output).await? else {
         return Ok(Exit::Error);
     };
-    output.data(&crate::render::plan::plan(&planned.plan));
+    let exit = exit(&planned.plan, args.detailed_exitcode);
+    let saved = args
+        .out
+        .as_ref()
+        .map(|path| save(path, &SavedPlan::new(planner.given(), &planned.plan)).map(|()| path));
+    let mut report = Report::of_plan(Command::Plan, &planned.plan, verdict(exit, quiet(&planned.plan)));
+    report.notes.extend(planner.remark());
+    if let Some(Err(failure)) = &saved {
+        report = failed(report, failure);
+    }
+    args.report
+        .deliver(report, &crate::render::plan::plan(&planned.plan), output)?;
     planner.closing_notes(output);
-    if let Some(path) = &args.out {
-        save(path, &SavedPlan::new(planner.given(), &planned.plan))?;
+    if let Some(path) = saved.transpose()? {
         let use_of_it = match planned.plan.refusals.is_empty() {
             true => format!("`evenkeel apply {}` executes exactly this", path.display()),
             false => "it was refused, so nothing of it will be executed".to_owned(),
         };
         output.note(&format!("saved to {}; {use_of_it}", path.display()));
     }
-    Ok(exit(&planned.plan, args.detailed_exitcode))
+    Ok(exit)
+}
+
+/// The word of a plan that nothing stands in the way of.
+pub(super) fn quiet(plan: &Plan) -> Word {
+    if plan.steps.is_empty() {
+        Word::Clean
+    } else {
+        Word::Changes
+    }
 }
 
 /// The first that applies from the right: refused, incomplete, differences, done.

@@ -16,6 +16,7 @@ use crate::kind::DoomedBy;
 use crate::kinds::KindName;
 use crate::plan::{Change, FieldChange, Header, Plan, Presence, Refusal, Verb};
 use crate::spec::source::Place;
+use crate::trail::Deed;
 
 use unmanaged::Unmanaged;
 
@@ -87,6 +88,8 @@ pub struct Thing {
     pub held: Vec<FieldChange>,
     /// What could not be read, with the reason.
     pub unknown: Vec<(FieldPath, String)>,
+    /// Who made it so, as far as somebody has looked.
+    pub by: Vec<Deed>,
     /// Whether an apply would mark it as this environment's.
     pub to_adopt: bool,
     /// Remarks, and what stands in the way of mending it.
@@ -167,7 +170,7 @@ enum Said<'a> {
     AsLive,
     /// Something else than the account has.
     Other(Option<&'a Shown>),
-    /// It could not be told.
+    /// It could not be told, or the base does not know the thing at all: nobody can say who moved.
     Unknown,
 }
 
@@ -182,7 +185,7 @@ impl<'a> Before<'a> {
 
     fn says(&self, address: &Address, path: &FieldPath) -> Said<'a> {
         let Some(change) = self.of(address).filter(|change| change.doomed.is_none()) else {
-            return Said::AsLive;
+            return Said::Unknown;
         };
         let unmet = change.unmet.iter().map(|unmet| &unmet.field);
         if let Some(field) = change.fields.iter().chain(unmet).find(|field| field.path == *path) {
@@ -234,6 +237,7 @@ fn thing(change: &Change, plan: &Plan, bases: &[Before<'_>]) -> Thing {
             .collect(),
         held: held.into_iter().cloned().collect(),
         unknown: change.unknown.clone(),
+        by: Vec::new(),
         to_adopt: change.verb == Verb::Adopt,
         notes: notes(change, plan),
     }
@@ -348,7 +352,7 @@ impl Drift {
     #[must_use]
     pub fn counts(&self) -> Counts {
         let mut counts = Counts {
-            unmanaged: self.unmanaged.iter().filter(|one| one.accepted.is_none()).count(),
+            unmanaged: self.unmanaged.iter().filter(|one| one.is_finding()).count(),
             unknown: self.unlisted.len(),
             ..Counts::default()
         };

@@ -213,3 +213,12 @@ fn things_are_aligned_by_what_they_are() {
     let aligned = dropped::aligned(&shouted.environment.objects, &today.environment.objects);
     assert_eq!(aligned[0].address().to_string(), "role/a");
 }
+
+#[test]
+fn what_a_base_does_not_know_is_nobodys_move() {
+    assert_eq!(
+        story(&drift(&["roles: {}"], BASE, by_hand("hand"))),
+        "role/ci description Difference"
+    );
+    assert!(drift(&["roles: {}"], BASE, by_hand("hand")).counts().differs());
+}

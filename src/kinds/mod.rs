@@ -9,40 +9,41 @@ use std::sync::LazyLock;
 use crate::address::Address;
 use crate::kind::{Facts, Field, Form, Home, Kind, Object, OnChange};
 use crate::names::Arn;
+use crate::shape::{self, Choice, Shape, items};
 
 /// The fields that every resource may have.
 pub const COMMON: &[Field] = &[
     Field {
         name: "name",
-        shape: "text",
+        shape: shape::WRITTEN,
         default: "the key",
         on_change: OnChange::Replace,
         doc: "The name in AWS, where it differs from the key.",
     },
     Field {
         name: "ignore",
-        shape: "list of fields or `field.ENTRY*`",
+        shape: Shape::Texts(&items("fields or `field.ENTRY*`", shape::WRITTEN)),
         default: "nothing",
         on_change: OnChange::InPlace,
         doc: "Set when the thing is made and kept as it is afterwards.",
     },
     Field {
         name: "owner",
-        shape: "`none` or an environment",
+        shape: Shape::Called("`none` or an environment", &shape::WRITTEN),
         default: "this environment",
         on_change: OnChange::InPlace,
         doc: "Give it up: this environment's mark is taken off, or another's set, by the last write; undo files say it.",
     },
     Field {
         name: "protect",
-        shape: "true or false",
+        shape: Shape::Boolean,
         default: "false",
         on_change: OnChange::Held,
         doc: "Never delete or replace it; also written as the tag `evenkeel:protect`, which outlives the file.",
     },
     Field {
         name: "shared",
-        shape: "true or false",
+        shape: Shape::Boolean,
         default: "false",
         on_change: OnChange::InPlace,
         doc: "Ensure what is listed and leave the rest of it to others; no tag is written.",
@@ -77,6 +78,24 @@ macro_rules! kinds {
             #[must_use]
             pub fn fields(self) -> &'static [crate::kind::Field] {
                 match self { $(Self::$kind => <$module::$kind as Kind>::FIELDS),* }
+            }
+
+            /// What may stand in place of the mapping of its fields.
+            #[must_use]
+            pub fn also(self) -> &'static [Shape] {
+                match self { $(Self::$kind => <$module::$kind as Kind>::ALSO),* }
+            }
+
+            /// Which of its fields go together.
+            #[must_use]
+            pub fn choices(self) -> &'static [Choice] {
+                match self { $(Self::$kind => <$module::$kind as Kind>::CHOICES),* }
+            }
+
+            /// Which fields stand in which of its settings, where it has some.
+            #[must_use]
+            pub fn settings(self) -> &'static [crate::kind::SettingTable] {
+                match self { $(Self::$kind => <$module::$kind as Kind>::SETTINGS),* }
             }
 
             /// Its page of the reference.

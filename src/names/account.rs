@@ -160,6 +160,15 @@ text_newtype!(
 );
 
 impl Region {
+    /// The regions that every account of a partition has switched on.
+    #[must_use]
+    pub fn switched_on(partition: Partition) -> Vec<Self> {
+        let regions = SWITCHED_ON.iter().filter_map(|name| Self::parse(name).ok());
+        regions
+            .filter(|region| Partition::of_region(region) == partition)
+            .collect()
+    }
+
     /// The partition that the region belongs to.
     #[must_use]
     pub fn partition(&self) -> Partition {
@@ -219,6 +228,32 @@ fn has_region_shape(text: &str) -> bool {
         && (1..=2).contains(&number.len())
         && number.bytes().all(|b| b.is_ascii_digit())
 }
+
+/// What every account of a partition has switched on; other regions are switched on one by one (AWS account management,
+/// "Enable or disable AWS Regions").
+const SWITCHED_ON: [&str; 21] = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "cn-north-1",
+    "cn-northwest-1",
+    "us-gov-east-1",
+    "us-gov-west-1",
+];
 
 const REGIONS: [&str; 46] = [
     "af-south-1",

@@ -27,6 +27,32 @@ fn identities(objects: &[AnyObject]) -> BTreeMap<Identity, &AnyObject> {
     objects.iter().map(|object| (identity(object), object)).collect()
 }
 
+/// The things that a file declares or names under `absent:`, to be looked up by what they are.
+#[derive(Debug)]
+pub struct Known(BTreeSet<Identity>);
+
+impl Known {
+    /// Of everything but what was read for its context.
+    #[must_use]
+    pub fn of(objects: &[AnyObject]) -> Self {
+        struct IsNamed;
+        impl Visit for IsNamed {
+            type Out = bool;
+            fn visit<K: Member>(self, object: &Object<K>) -> bool {
+                object.wanted.is_some() || object.doom.is_some()
+            }
+        }
+        let named = objects.iter().filter(|object| object.visit(IsNamed));
+        Self(named.map(identity).collect())
+    }
+
+    /// Whether a thing is among them.
+    #[must_use]
+    pub fn has(&self, object: &AnyObject) -> bool {
+        self.0.contains(&identity(object))
+    }
+}
+
 /// The things of a base under the addresses that they have in the file of today, with what was read of them. What the
 /// file of today does not name keeps its address, or has one of its AWS name where that is taken.
 #[must_use]

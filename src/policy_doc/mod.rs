@@ -35,4 +35,5 @@ pub use pattern::{matches, matches_ignoring_case};
 pub use policy::{Flavour, LiveError, Policy, decode};
 pub use public::Opened;
 pub use queries::is_unique_id;
+pub(crate) use read::ELEMENTS;
 pub use trust::{TrustParts, conditions};

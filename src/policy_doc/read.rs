@@ -5,6 +5,8 @@
 
 mod statement;
 
+pub(crate) use statement::ELEMENTS;
+
 use super::codes;
 use super::document::{At, Document, Statement, Version, Word};
 use super::policy::Flavour;

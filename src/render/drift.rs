@@ -67,6 +67,9 @@ fn one(doc: &mut Doc, thing: &Thing) {
     rest.unknown.clone_from(&thing.unknown);
     rest.notes.clone_from(&thing.notes);
     plan::rows(doc, &rest);
+    for deed in &thing.by {
+        doc.text(Label::Plain, format!("    {deed}"));
+    }
 }
 
 fn head(doc: &mut Doc, thing: &Thing, mark: &str, label: Label, class: &str) {
@@ -178,16 +181,17 @@ fn unmanaged(doc: &mut Doc, drift: &Drift) {
         doc.gap();
     }
     for one in open {
-        let owner = one
-            .owner
-            .as_ref()
-            .map(|owner| format!(", it belongs to {owner}"))
-            .unwrap_or_default();
+        let owner = one.owner.words().map(|words| format!(", {words}")).unwrap_or_default();
+        let word = if one.owner.is_elsewhere() {
+            "elsewhere"
+        } else {
+            "unmanaged"
+        };
         let name = format!("  {}", one.address);
         let room = CLASS_COLUMN.saturating_sub(name.chars().count()).max(2);
         doc.line([
             (Label::Changed, name),
-            (Label::Heading, format!("{}unmanaged", " ".repeat(room))),
+            (Label::Heading, format!("{}{word}", " ".repeat(room))),
             (Label::Plain, owner),
         ]);
     }

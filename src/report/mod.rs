@@ -3,6 +3,8 @@
 //! Invariant: a report is pure data without secrets; equal inputs give equal reports. It decides nothing: verbs, classes
 //! and refusals come from the plan, the drift or the difference that it was made of.
 
+mod diff;
+mod drift;
 mod findings;
 mod outcome;
 mod plan;
@@ -14,8 +16,10 @@ mod tests;
 use std::collections::BTreeMap;
 
 use crate::address::Address;
+use crate::drift::Standing;
 use crate::fields::{FieldPath, Shown};
-use crate::kind::{Access, Loss};
+use crate::kind::{Access, DoomedBy, Loss};
+use crate::kinds::KindName;
 use crate::plan::Refusal;
 use crate::policy_doc::{self, Policy, StatementChange};
 use crate::spec::source::Place;
@@ -72,6 +76,8 @@ pub struct Report {
     pub things: Vec<Thing>,
     /// What stands in the way.
     pub refusals: Vec<Refusal>,
+    /// Kinds whose things could not be listed, with the reason.
+    pub unlisted: BTreeMap<KindName, String>,
     /// The calls, in order.
     pub steps: Vec<Step>,
     /// Remarks on the whole.
@@ -97,6 +103,8 @@ pub struct Context {
     pub digest: Option<String>,
     /// What the file was compared with: git revisions, files.
     pub bases: Vec<String>,
+    /// What was compared with it, where that is not the file of the command.
+    pub compared: Option<String>,
     /// The consents, as the user gave them.
     pub consents: Vec<String>,
 }
@@ -128,6 +136,10 @@ pub struct Thing {
     pub address: Address,
     /// What happens to it, or how it stands.
     pub status: Status,
+    /// How the account stands to the file; only of a drift.
+    pub standing: Option<Standing>,
+    /// Who says that it shall go, where it shall.
+    pub doomed: Option<DoomedBy>,
     /// Where the file declares it or names it under `absent:`.
     pub place: Option<Place>,
     /// What differs.
@@ -153,6 +165,8 @@ impl Thing {
         Self {
             address,
             status,
+            standing: None,
+            doomed: None,
             place,
             fields: Vec::new(),
             held: Vec::new(),
@@ -162,6 +176,13 @@ impl Thing {
             notes: Vec::new(),
             traces: Vec::new(),
         }
+    }
+
+    /// How the account stands to the file, where that is more than the fields say.
+    #[must_use]
+    pub fn remark(&self) -> Option<&'static str> {
+        let standing = self.standing?;
+        matches!(standing, Standing::Missing | Standing::Extra).then(|| drift::standing_word(standing))
     }
 
     /// Whether a reader of differences wants to hear of it.
@@ -431,6 +452,7 @@ impl Report {
             header: Vec::new(),
             things: Vec::new(),
             refusals: Vec::new(),
+            unlisted: BTreeMap::new(),
             steps: Vec::new(),
             notes: Vec::new(),
             members: Vec::new(),
@@ -460,6 +482,9 @@ impl Report {
             .collect();
         if !self.findings.is_empty() {
             parts.insert(0, findings::summary(&self.findings));
+        }
+        if !self.unlisted.is_empty() {
+            parts.push(format!("{} kinds not listed", self.unlisted.len()));
         }
         let mut text = if parts.is_empty() {
             "nothing".to_owned()

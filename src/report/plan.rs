@@ -47,6 +47,7 @@ impl Context {
             identity: Some(identity.clone()),
             digest: Some(digest.clone()),
             bases: Vec::new(),
+            compared: None,
             consents: Vec::new(),
         }
     }
@@ -61,7 +62,7 @@ impl Thing {
             verb,
             live: _,
             origin,
-            doomed: _,
+            doomed,
             fields,
             held,
             ignored,
@@ -74,6 +75,8 @@ impl Thing {
         Self {
             address: address.clone(),
             status: Status::of(*verb),
+            standing: None,
+            doomed: *doomed,
             place: origin.clone(),
             fields: all(fields),
             held: all(held),

@@ -124,6 +124,14 @@ const STATUSES: &[Status] = &[
     Status::Keep,
 ];
 
+const STANDINGS: &[Standing] = &[
+    Standing::AsWritten,
+    Standing::Differs,
+    Standing::Missing,
+    Standing::Extra,
+    Standing::Unknown,
+];
+
 const WORDS: &[Word] = &[
     Word::Clean,
     Word::Done,
@@ -148,6 +156,7 @@ pub(crate) fn everything() -> Report {
     let mut report = rich_plan();
     report.command = Command::Fleet;
     report.context.bases = vec!["main~1".into()];
+    report.context.compared = Some("main".into());
     report.findings = mistakes();
     report.failure = Some(Failure {
         message: "no credentials".into(),
@@ -167,6 +176,12 @@ pub(crate) fn everything() -> Report {
     for (step, (access, loss)) in report.steps.iter_mut().zip(directions()) {
         (step.access, step.loss) = (access, loss);
     }
+    for (thing, standing) in report.things.iter_mut().zip(STANDINGS) {
+        thing.standing = Some(*standing);
+    }
+    report.things[0].doomed = Some(DoomedBy::Absent);
+    report.things[1].doomed = Some(DoomedBy::Dropped);
+    report.unlisted = [(KindName::Role, "AccessDenied".into())].into();
     report.notes = vec!["1 expectation not evaluated".into()];
     let member = |(at, word): (usize, &Word)| Member {
         name: format!("team-{at}"),
@@ -257,6 +272,7 @@ pub(crate) fn hostile(text: &str) -> Report {
     report.context.environment = Some(all());
     report.context.identity = Some(all());
     report.context.bases = vec![all()];
+    report.context.compared = Some(all());
     report.context.consents = vec![all()];
     report.failure = Some(Failure {
         message: all(),

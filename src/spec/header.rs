@@ -13,6 +13,59 @@ use super::node::{Key, Node, Value};
 use super::source::Span;
 use super::table::{self, Reading, Table};
 use crate::names::{AccountId, NameError, Region, TagKey, TagValue, nearest};
+use crate::shape::{self, Part, Shape, items, part};
+
+/// A variable: its value where nobody gives another, or more of it.
+const VARIABLE: Shape = Shape::AnyOf(&[Shape::Scalar, Shape::Nothing, shape::table(&DEFAULTED, &[])]);
+
+const DEFAULTED: [Part; 2] = [
+    part("default", Shape::Scalar, "Its value where nobody gives another."),
+    part("description", shape::TEXT, "What it is for."),
+];
+
+/// The keys of the header.
+pub const PARTS: [Part; 8] = [
+    part(
+        "version",
+        Shape::AnyOf(&[shape::number("", 1, 1), Shape::Words(&[VERSION])]),
+        "The version of this format: 1.",
+    ),
+    part(
+        "environment",
+        shape::WRITTEN,
+        "Who owns what is declared: the value of the ownership tag.",
+    ),
+    part(
+        "account",
+        shape::text("twelve digits in quotes", "^[0-9]{12}$"),
+        "The account that this is for; every other one is refused.",
+    ),
+    part(
+        "region",
+        shape::REGION,
+        "Where regional things are, unless they say otherwise themselves.",
+    ),
+    part(
+        "variables",
+        Shape::AnyOf(&[Shape::Map(&items("variables", VARIABLE)), Shape::Nothing]),
+        "Names for `$(name)`, each with a default or without.",
+    ),
+    part(
+        "tags",
+        shape::TAGS,
+        "Tags of everything that can carry some; a resource's own win.",
+    ),
+    part(
+        "ignore_tags",
+        Shape::Texts(&items("patterns", shape::TEXT)),
+        "Patterns of tags that are other people's business; `aws:*` always is.",
+    ),
+    part(
+        "ownership_tag",
+        shape::WRITTEN,
+        "The key of the ownership tag, if it shall not be `evenkeel:environment`.",
+    ),
+];
 
 /// The format's version.
 const VERSION: &str = "1";
@@ -294,7 +347,7 @@ fn default_of(node: &Node, texts: &Texts, findings: &mut Vec<Finding>) -> Option
         sources: &texts.sources,
         findings,
     };
-    let mut table = Table::new(node, "variable", &["default", "description"], &mut reading)?;
+    let mut table = Table::new(node, "variable", const { &shape::names(&DEFAULTED) }, &mut reading)?;
     let _ = table.text("description", &mut reading);
     let default = table.take("default")?;
     let value = Scalar::of(default);

@@ -14,16 +14,7 @@ use crate::kinds::KindName;
 use crate::names::nearest;
 
 /// Header keys: they stand once, or agree.
-pub const HEADER: &[&str] = &[
-    "version",
-    "environment",
-    "account",
-    "region",
-    "variables",
-    "tags",
-    "ignore_tags",
-    "ownership_tag",
-];
+pub const HEADER: &[&str] = &crate::shape::names(&super::header::PARTS);
 
 /// What a run is given.
 pub struct Inputs<'a> {

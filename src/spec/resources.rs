@@ -19,6 +19,7 @@ use crate::kind::{Depth, Doom, DoomedBy, Form, Home, Object, Seen, Wanted};
 use crate::kinds::{AnyObject, COMMON, KindName, Member, Visit, VisitKind, VisitMut};
 use crate::names::{NameError, Region, TagValue, nearest};
 use crate::plan::level::TagRules;
+use crate::shape::{self, Choice, Part, Shape, items, needed, part};
 
 /// What a file wants of an account.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub struct Environment {
     pub existing: BTreeSet<Existing>,
     /// How many assertions `expect:` holds.
     pub expectations: usize,
+    /// The assertions, each on a line that says the same for the same meaning; in order.
+    pub expected: Vec<String>,
     /// Errors and warnings, those of reading included.
     pub findings: Vec<Finding>,
     /// The texts, for excerpts.
@@ -51,6 +54,7 @@ impl Environment {
             objects: Vec::new(),
             existing: BTreeSet::new(),
             expectations: 0,
+            expected: Vec::new(),
             findings: Vec::new(),
             sources: super::source::Sources::default(),
             open_paths: BTreeSet::new(),
@@ -97,7 +101,7 @@ pub fn lower(
     let contributions = declared(&cx, &mut environment);
     contribute(&mut environment, contributions);
     absent(&cx, &mut environment);
-    environment.expectations = expectations(&cx, &mut environment.findings);
+    environment.expectations = expectations(&cx, &mut environment);
     super::interpolate::drop_consequences(&mut environment.findings, &environment.sources);
     environment.objects.sort_by(|a, b| a.address().cmp(b.address()));
     environment
@@ -586,6 +590,21 @@ fn free_address<K: Member>(name: &str, id: &K::Id, environment: &Environment) ->
     })
 }
 
+const DOOM: [Part; 5] = [
+    needed("name", shape::WRITTEN, "Its name in AWS."),
+    part("detach", Shape::Boolean, "Undeclared users of it may be unlinked."),
+    part("empty", Shape::Boolean, "What it holds may be deleted with it."),
+    part(
+        "region",
+        shape::REGION,
+        "Where it is, if not in the environment's region.",
+    ),
+    part("bus", shape::TEXT, "The bus that a rule is on."),
+];
+
+/// An entry of `absent:`.
+pub const ABSENT: Shape = Shape::AnyOf(&[shape::WRITTEN, shape::table(&DOOM, &[])]);
+
 /// A name, or `{ name: x, detach: true, empty: true, region: …, bus: … }`.
 fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(Declared, Doom)> {
     let mut reading = Reading {
@@ -603,12 +622,7 @@ fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(De
         };
         return Some((plain(name, item.span), doom));
     }
-    let mut table = Table::new(
-        item,
-        "absent entry",
-        &["name", "detach", "empty", "region", "bus"],
-        &mut reading,
-    )?;
+    let mut table = Table::new(item, "absent entry", const { &shape::names(&DOOM) }, &mut reading)?;
     let name_node = table.required("name", &mut reading)?;
     let name = table::written_text(name_node, "name", &mut reading)?;
     let detach = table.boolean("detach", &mut reading).unwrap_or(false);
@@ -636,10 +650,36 @@ fn doomed(cx: &Cx<'_>, environment: &mut Environment, item: &Node) -> Option<(De
     ))
 }
 
-const EXPECT: &[&str] = &["who", "can", "cannot", "only", "on", "resource", "when", "assume"];
+const ASSERTED: Shape = Shape::Texts(&items("text", shape::TEXT));
+
+const EXPECT: [Part; 8] = [
+    part("who", shape::WRITTEN, "An address such as `role/viewer`, or an ARN."),
+    part("can", ASSERTED, "Actions that they must be able to do."),
+    part("cannot", ASSERTED, "Actions that they must not be able to do."),
+    part("only", Shape::Anything, "Who alone may do it."),
+    part("on", ASSERTED, "What they do it to: ARNs, or `*`."),
+    part("resource", ASSERTED, "The same as `on`."),
+    part(
+        "when",
+        Shape::Map(&items("values", Shape::Anything)),
+        "Condition keys with their values.",
+    ),
+    part("assume", Shape::Anything, "The roles that are assumed on the way."),
+];
+
+/// An entry of `expect:`.
+pub const EXPECTATION: Shape = shape::table(
+    &EXPECT,
+    &[
+        Choice::One(&["can", "cannot", "only"]),
+        Choice::One(&["on", "resource"]),
+        Choice::Some(&["who", "only"]),
+    ],
+);
 
 /// Checks the form of the assertions and counts them; a later version evaluates them.
-fn expectations(cx: &Cx<'_>, findings: &mut Vec<Finding>) -> usize {
+fn expectations(cx: &Cx<'_>, environment: &mut Environment) -> usize {
+    let Environment { findings, expected, .. } = environment;
     for node in &cx.texts.expect {
         let (node, found) = interpolate(node, cx.names, &cx.texts.sources);
         findings.extend(found);
@@ -651,8 +691,40 @@ fn expectations(cx: &Cx<'_>, findings: &mut Vec<Finding>) -> usize {
             },
         );
         findings.extend(node.get("who").and_then(|who| nobody(who, cx.index)));
+        expected.push(phrase(&node));
     }
+    expected.sort();
+    expected.dedup();
     cx.texts.expect.len()
+}
+
+/// An assertion on a line: its keys in the order of a sentence, whatever the author's.
+fn phrase(node: &Node) -> String {
+    let known = EXPECT.iter().filter_map(|key| Some((*key, node.get(key)?)));
+    let word = |key| if key == "resource" { "on" } else { key };
+    let parts = known.map(|(key, value)| match key {
+        "who" => said(value),
+        key => format!("{} {}", word(key), said(value)),
+    });
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+/// A value on a line; order has no meaning in it.
+fn said(node: &Node) -> String {
+    let sorted = |mut texts: Vec<String>| {
+        texts.sort();
+        texts.join(", ")
+    };
+    match &node.value {
+        Value::Null => "nothing".to_owned(),
+        Value::Bool(word) => word.to_string(),
+        Value::Number(text) | Value::Text(text) => text.clone(),
+        Value::List(items) => sorted(items.iter().map(said).collect()),
+        Value::Map(entries) => {
+            let entry = |(key, value): &(Key, Node)| format!("{} = {}", key.text, said(value));
+            sorted(entries.iter().map(entry).collect())
+        }
+    }
 }
 
 /// An address of a kind that a file declares must lead to a declared one.
@@ -677,7 +749,7 @@ fn nobody(who: &Node, index: &Index) -> Option<Finding> {
 }
 
 fn expectation(node: &Node, reading: &mut Reading<'_>) {
-    let Some(mut table) = Table::new(node, "expectation", EXPECT, reading) else {
+    let Some(mut table) = Table::new(node, "expectation", const { &shape::names(&EXPECT) }, reading) else {
         return;
     };
     let has = |keys: &[&str]| keys.iter().filter(|key| node.get(key).is_some()).count();

@@ -3,7 +3,7 @@
 //! The mistakes that can be shown as text stand in the pages beside this file, each with the whole of the answer; those
 //! that can't (sizes, bytes, links) are below.
 
-mod manual;
+pub(crate) mod manual;
 mod mutations;
 
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ use crate::place::Place;
 const HEAD: &str = "version: 1\nenvironment: demo\n";
 
 /// The pages of the manual.
-const PAGES: &[&str] = &[
+pub(crate) const PAGES: &[&str] = &[
     "files.md",
     "yaml.md",
     "json.md",

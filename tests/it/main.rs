@@ -7,4 +7,5 @@ mod docs;
 mod examples;
 mod place;
 mod reference;
+mod schema;
 mod shell;

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use evenkeel::kind::{Field, OnChange};
+use evenkeel::kind::Field;
 use evenkeel::kinds::{COMMON, KindName};
 
 const INTRODUCTION: &str = "\
@@ -67,7 +67,9 @@ fn table(page: &mut String, fields: &[Field]) {
         doc,
     } in fields
     {
-        let cells = [shape, default, change(*on_change), doc].map(cell);
+        let shape = shape.to_string();
+        let change = on_change.to_string();
+        let cells = [&shape, *default, &change, *doc].map(cell);
         let _ = writeln!(page, "| `{name}` | {} |", cells.join(" | "));
     }
 }
@@ -75,16 +77,6 @@ fn table(page: &mut String, fields: &[Field]) {
 /// A bar would end the cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
-}
-
-fn change(on_change: OnChange) -> &'static str {
-    match on_change {
-        OnChange::InPlace => "in place",
-        OnChange::Held => "in place, held",
-        OnChange::Replace => "replace",
-        OnChange::CreateOnly => "once",
-        OnChange::Watched => "watched",
-    }
 }
 
 fn codes() -> String {

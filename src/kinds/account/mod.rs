@@ -21,9 +21,11 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::fields::{FieldPath, FieldValue, Shown};
 use crate::kind::{
-    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, field,
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, SettingTable,
+    field,
 };
 use crate::names::{Arn, IamPath, NameError, nearest};
+use crate::shape::{self, Choice, Shape};
 use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::Node;
 use crate::state;
@@ -156,7 +158,7 @@ const DEFAULT_LENGTH: u32 = 6;
 pub struct Evidence {}
 
 const fn flag(name: &'static str, doc: &'static str) -> Field {
-    field(name, "true or false", "false", OnChange::Held, doc)
+    field(name, Shape::Boolean, "false", OnChange::Held, doc)
 }
 
 impl Kind for Account {
@@ -172,14 +174,14 @@ impl Kind for Account {
     const FIELDS: &'static [Field] = &[
         field(
             "alias",
-            "text or `none`",
+            Shape::AnyOf(&[shape::TEXT, shape::NONE]),
             "not managed",
             OnChange::InPlace,
             "The name in the address for signing in; written as `alias: NAME`.",
         ),
         field(
             "minimum_length",
-            "6 to 128",
+            shape::number("", 6, 128),
             "6",
             OnChange::Held,
             "`password_policy`: the least number of characters.",
@@ -196,21 +198,21 @@ impl Kind for Account {
         ),
         field(
             "allow_users_to_change",
-            "true or false",
+            Shape::Boolean,
             "false",
             OnChange::InPlace,
             "`password_policy`: whether users may change their own password.",
         ),
         field(
             "max_age_days",
-            "0 to 1095 or `none`",
+            Shape::AnyOf(&[shape::number("", 0, 1095), shape::NONE]),
             "none",
             OnChange::Held,
             "`password_policy`: after how many days a password must be changed.",
         ),
         field(
             "reuse_prevention",
-            "0 to 24 or `none`",
+            Shape::AnyOf(&[shape::number("", 0, 24), shape::NONE]),
             "none",
             OnChange::Held,
             "`password_policy`: how many old passwords can't be used again.",
@@ -221,18 +223,41 @@ impl Kind for Account {
         ),
         field(
             "mfa",
-            "`required`",
+            Shape::Words(&["required"]),
             "not looked at",
             OnChange::Watched,
             "`root`: it has a second factor.",
         ),
         field(
             "access_keys",
-            "`none`",
+            shape::NONE,
             "not looked at",
             OnChange::Watched,
             "`root`: it has no access keys.",
         ),
+    ];
+    const SETTINGS: &'static [SettingTable] = &[
+        SettingTable {
+            name: "alias",
+            fields: &["alias"],
+            choices: &[],
+            also: &[],
+            doc: "The name in the address for signing in; `none` takes it away.",
+        },
+        SettingTable {
+            name: "password_policy",
+            fields: POLICY,
+            choices: &[],
+            also: &[shape::NONE],
+            doc: "What passwords of users must be like; `none` takes the policy away.",
+        },
+        SettingTable {
+            name: "root",
+            fields: &["mfa", "access_keys"],
+            choices: &[Choice::Some(&["mfa", "access_keys"])],
+            also: &[],
+            doc: "What is told of the root user and never changed.",
+        },
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = false;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::fields::{FieldValue, Shown};
 use crate::names::nearest;
+use crate::shape::{self, Part, Shape, items, needed, part, some_items};
 use crate::spec::finding::Finding;
 use crate::spec::lower::Lowering;
 use crate::spec::node::Node;
@@ -121,14 +122,43 @@ pub(super) fn lower(node: &Node, cx: &mut Lowering<'_>) -> Option<Vec<CorsRule>>
     all(items.iter().map(|item| rule(item, cx)).collect())
 }
 
-const KEYS: &[&str] = &[
-    "id",
-    "allowed_methods",
-    "allowed_origins",
-    "allowed_headers",
-    "expose_headers",
-    "max_age_seconds",
+const ORIGIN: Shape = shape::text("text with one `*` at most", r"^[^*]*\*?[^*]*$");
+
+const PARTS: [Part; 6] = [
+    part("id", shape::WRITTEN, "What it is called."),
+    needed(
+        "allowed_methods",
+        Shape::Texts(&some_items("methods", crate::words_of!(Method::WORDS))),
+        "What a page may do.",
+    ),
+    needed(
+        "allowed_origins",
+        Shape::Texts(&some_items("origins", ORIGIN)),
+        "The pages' origins, such as `https://*.example.com`.",
+    ),
+    part(
+        "allowed_headers",
+        Shape::Texts(&items("headers", ORIGIN)),
+        "The headers that a page may send.",
+    ),
+    part(
+        "expose_headers",
+        Shape::Texts(&items("headers", shape::text("header", r"^[^*]+$"))),
+        "The headers that a page may read.",
+    ),
+    part(
+        "max_age_seconds",
+        shape::number("seconds", 0, MOST_SECONDS as u64),
+        "How long a browser may remember.",
+    ),
 ];
+
+const KEYS: &[&str] = &shape::names(&PARTS);
+
+pub(super) const SHAPE: Shape = Shape::Called(
+    "list of rules, or `none`",
+    &Shape::AnyOf(&[Shape::List(&items("rules", shape::table(&PARTS, &[]))), shape::NONE]),
+);
 
 fn rule(node: &Node, cx: &mut Lowering<'_>) -> Option<CorsRule> {
     let mut table = Table::new(node, "CORS rule", KEYS, &mut cx.reading())?;

@@ -4,6 +4,7 @@
 //! by its storage class, and the order of rules, which means nothing, is that of their ids.
 
 mod lower;
+mod parts;
 mod show;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 
 pub(super) use self::lower::{lower, spans};
+pub(super) use self::parts::SHAPE;
 
 /// One rule, without its id, by which it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

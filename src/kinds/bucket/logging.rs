@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::fields::{FieldValue, Shown};
 use crate::kinds::decode::{Maybe, none_or, text_within};
 use crate::names::BucketName;
+use crate::shape::{self, Part, Shape, needed, part};
 use crate::spec::lower::Lowering;
 use crate::spec::node::{Node, Value};
 use crate::spec::table::{self, Table};
@@ -85,7 +86,32 @@ pub(super) fn by_name(node: &Node, cx: &mut Lowering<'_>) -> Option<BucketName> 
     cx.parse(node, "target_bucket", BucketName::parse)
 }
 
-const KEYS: &[&str] = &["target_bucket", "target_prefix", "target_object_key_format"];
+const PARTITIONED: [Part; 1] = [needed(
+    "partitioned_prefix",
+    crate::words_of!(DateSource::WORDS),
+    "Folders by account, region, bucket and this date.",
+)];
+
+const PARTS: [Part; 3] = [
+    needed(
+        "target_bucket",
+        shape::WRITTEN,
+        "A bucket of this file by its id, or any by name.",
+    ),
+    part("target_prefix", shape::TEXT, "What the logs' keys begin with."),
+    part(
+        "target_object_key_format",
+        Shape::AnyOf(&[Shape::Words(&["simple_prefix"]), shape::table(&PARTITIONED, &[])]),
+        "What the logs' keys look like.",
+    ),
+];
+
+const KEYS: &[&str] = &shape::names(&PARTS);
+
+pub(super) const SHAPE: Shape = Shape::Called(
+    "mapping or `none`",
+    &Shape::AnyOf(&[shape::table(&PARTS, &[]), shape::NONE]),
+);
 
 fn logging(
     node: &Node,
@@ -115,7 +141,7 @@ fn key_format(node: &Node, cx: &mut Lowering<'_>) -> Option<KeyFormat> {
     let Value::Map(_) = node.value else {
         return table::one_of(node, "target_object_key_format", SIMPLE, &mut cx.reading());
     };
-    let keys = &["partitioned_prefix"];
+    let keys = const { &shape::names(&PARTITIONED) };
     let mut table = Table::new(node, "target_object_key_format", keys, &mut cx.reading())?;
     let date = table.required("partitioned_prefix", &mut cx.reading())?;
     table::one_of(date, "partitioned_prefix", DateSource::WORDS, &mut cx.reading()).map(KeyFormat::PartitionedPrefix)

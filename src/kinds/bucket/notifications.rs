@@ -14,7 +14,7 @@ use crate::fields::{FieldValue, Shown};
 use crate::names::Arn;
 
 pub use self::event::EventName;
-pub(super) use self::lower::{Lowered, invocations, lower};
+pub(super) use self::lower::{Lowered, SHAPE, invocations, lower};
 
 /// One notification, without its id, by which it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

@@ -11,6 +11,7 @@ use md5::Digest as _;
 use serde::Serialize;
 
 use crate::fields::{FieldPath, FieldValue, Shown};
+use crate::shape::{self, Choice, Part, Shape, part};
 use crate::spec::files;
 use crate::spec::finding::Finding;
 use crate::spec::lower::Lowering;
@@ -120,7 +121,17 @@ fn is_key(key: &Key, cx: &mut Lowering<'_>) -> bool {
     false
 }
 
-const KEYS: &[&str] = &["content", "file", "content_type", "overwrite"];
+const PARTS: [Part; 4] = [
+    part("content", shape::TEXT, "The content."),
+    part("file", shape::FILE, "A file that holds the content."),
+    part("content_type", shape::WRITTEN, "Its type, such as `application/json`."),
+    part("overwrite", Shape::Boolean, "Whether other content is replaced."),
+];
+
+const KEYS: &[&str] = &shape::names(&PARTS);
+
+pub(super) const SHAPE: Shape =
+    Shape::AnyOf(&[shape::TEXT, shape::table(&PARTS, &[Choice::One(&["content", "file"])])]);
 
 /// A text is content; a mapping says more.
 fn lower_one(node: &Node, cx: &mut Lowering<'_>) -> Option<Seed> {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::fields::{FieldValue, Shown};
+use crate::shape::{self, Part, Shape, needed, part};
 use crate::spec::finding::Finding;
 use crate::spec::lower::Lowering;
 use crate::spec::node::{Node, Value};
@@ -36,6 +37,12 @@ impl FieldValue for Versioning {
 }
 
 impl Versioning {
+    /// What the file may say.
+    pub(super) const SHAPE: Shape = Shape::Called(
+        "true or `suspended`",
+        &Shape::AnyOf(&[Shape::True, Shape::Words(&["enabled", "suspended"])]),
+    );
+
     pub(super) fn lower(node: &Node, cx: &mut Lowering<'_>) -> Option<Self> {
         match &node.value {
             Value::Bool(true) => return Some(Self::Enabled),
@@ -95,7 +102,30 @@ impl FieldValue for Encryption {
     }
 }
 
+const KMS: [Part; 3] = [
+    needed(
+        "kms_key",
+        shape::WRITTEN,
+        "The key: an ARN, an id, an alias, or `aws/s3` for AWS's own.",
+    ),
+    part(
+        "bucket_key",
+        Shape::Boolean,
+        "Whether S3 asks KMS less often, with a key of the bucket.",
+    ),
+    part("dual_layer", Shape::Boolean, "Whether objects are encrypted twice."),
+];
+
 impl Encryption {
+    /// What the file may say.
+    pub(super) const SHAPE: Shape = Shape::Called(
+        "`AES256`, `aws:kms`, or a mapping",
+        &Shape::AnyOf(&[
+            Shape::Words(&["AES256", "aws:kms", "aws:kms:dsse"]),
+            shape::table(&KMS, &[]),
+        ]),
+    );
+
     pub(super) fn lower(node: &Node, cx: &mut Lowering<'_>) -> Option<Self> {
         let plain = |dual| Self::Kms {
             key: None,
@@ -119,12 +149,7 @@ impl Encryption {
     }
 
     fn lower_map(node: &Node, cx: &mut Lowering<'_>) -> Option<Self> {
-        let mut table = Table::new(
-            node,
-            "encryption",
-            &["kms_key", "bucket_key", "dual_layer"],
-            &mut cx.reading(),
-        )?;
+        let mut table = Table::new(node, "encryption", const { &shape::names(&KMS) }, &mut cx.reading())?;
         let key = table.required("kms_key", &mut cx.reading())?;
         let key = table::written_text(key, "kms_key", &mut cx.reading())?.to_owned();
         let bucket_key = table.boolean("bucket_key", &mut cx.reading()).unwrap_or(false);
@@ -180,7 +205,36 @@ pub enum Block {
     RestrictPublicBuckets,
 }
 
+const FLAGS: [Part; 4] = [
+    part(
+        "block_public_acls",
+        Shape::Boolean,
+        "New ACLs that open something are refused.",
+    ),
+    part(
+        "ignore_public_acls",
+        Shape::Boolean,
+        "ACLs that open something count for nothing.",
+    ),
+    part(
+        "block_public_policy",
+        Shape::Boolean,
+        "A policy that opens something is refused.",
+    ),
+    part(
+        "restrict_public_buckets",
+        Shape::Boolean,
+        "A policy that opens something lets in services and one's own account alone.",
+    ),
+];
+
 impl Block {
+    /// What the file may say.
+    pub(super) const SHAPE: Shape = Shape::Called(
+        "true, `none`, or four flags",
+        &Shape::AnyOf(&[Shape::True, shape::NONE, shape::table(&FLAGS, &[])]),
+    );
+
     /// All four, in the order of S3's reference.
     pub const ALL: [Self; 4] = [
         Self::BlockPublicAcls,
@@ -202,17 +256,16 @@ impl Block {
 
     /// `true` for all four, `none` for none, or a mapping in which what is not written is on.
     pub(super) fn lower(node: &Node, cx: &mut Lowering<'_>) -> Option<Blocks> {
-        const KEYS: &[&str] = &[
-            "block_public_acls",
-            "ignore_public_acls",
-            "block_public_policy",
-            "restrict_public_buckets",
-        ];
         match &node.value {
             Value::Bool(true) => Some(Blocks::all()),
             Value::Text(text) if text == "none" => Some(Blocks::default()),
             Value::Map(_) => {
-                let mut table = Table::new(node, "public access block", KEYS, &mut cx.reading())?;
+                let mut table = Table::new(
+                    node,
+                    "public access block",
+                    const { &shape::names(&FLAGS) },
+                    &mut cx.reading(),
+                )?;
                 let mut off = |block: &Self| table.boolean(block.word(), &mut cx.reading()) == Some(false);
                 Some(Self::ALL.into_iter().filter(|block| !off(block)).collect())
             }
@@ -290,6 +343,12 @@ pub enum Ownership {
 }
 
 impl Ownership {
+    /// What the file may say.
+    pub(super) const SHAPE: Shape = Shape::Called(
+        "a word of S3",
+        &Shape::Words(&["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"]),
+    );
+
     const ALL: [Self; 3] = [
         Self::BucketOwnerEnforced,
         Self::BucketOwnerPreferred,

@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::fields::{FieldValue, Shown};
 use crate::kinds::decode::{Maybe, none_or, text_within};
+use crate::shape::{self, Choice, Part, Shape, items, needed, part};
 use crate::spec::finding::Finding;
 use crate::spec::lower::Lowering;
 use crate::spec::node::Node;
@@ -184,7 +185,101 @@ pub(super) fn lower(node: &Node, cx: &mut Lowering<'_>) -> Maybe<Website> {
     none_or(Some(node), cx, site)
 }
 
-const KEYS: &[&str] = &["index", "error", "routing_rules", "redirect_all_requests_to"];
+const HOST_NAME: Shape = shape::text("host", r"^[^\s/]+$");
+
+const PROTOCOL: Shape = crate::words_of!(Protocol::WORDS);
+
+const HOST: [Part; 2] = [
+    needed("host_name", HOST_NAME, "The host."),
+    part(
+        "protocol",
+        PROTOCOL,
+        "The protocol; that of the request unless it is written.",
+    ),
+];
+
+const CONDITION: [Part; 2] = [
+    part(
+        "http_error_code_returned_equals",
+        shape::number("", 400, 599),
+        "The error that it is for.",
+    ),
+    part("key_prefix_equals", shape::TEXT, "What the key begins with."),
+];
+
+const REDIRECT: [Part; 5] = [
+    part("host_name", HOST_NAME, "Another host."),
+    part("protocol", PROTOCOL, "Another protocol."),
+    part(
+        "http_redirect_code",
+        shape::number("", 301, 399),
+        "The status of the answer.",
+    ),
+    part(
+        "replace_key_prefix_with",
+        shape::TEXT,
+        "What takes the place of the prefix.",
+    ),
+    part("replace_key_with", shape::TEXT, "What takes the place of the key."),
+];
+
+const RULE: [Part; 2] = [
+    part(
+        "condition",
+        shape::table(
+            &CONDITION,
+            &[Choice::Some(&["http_error_code_returned_equals", "key_prefix_equals"])],
+        ),
+        "When it counts; always unless it is written.",
+    ),
+    needed(
+        "redirect",
+        shape::table(
+            &REDIRECT,
+            &[
+                Choice::AtMostOne(&["replace_key_prefix_with", "replace_key_with"]),
+                Choice::Some(&shape::names(&REDIRECT)),
+            ],
+        ),
+        "Where to.",
+    ),
+];
+
+const PARTS: [Part; 4] = [
+    part(
+        "index",
+        shape::text("name without a slash", r"^[^/]*[^\s/][^/]*$"),
+        "The page of every folder.",
+    ),
+    part("error", shape::WRITTEN, "The page for what is not there."),
+    part(
+        "routing_rules",
+        Shape::List(&items("rules", shape::table(&RULE, &[]))),
+        "What goes elsewhere; the first that fits wins.",
+    ),
+    part(
+        "redirect_all_requests_to",
+        shape::table(&HOST, &[]),
+        "Where everything goes; alone.",
+    ),
+];
+
+const KEYS: &[&str] = &shape::names(&PARTS);
+
+pub(super) const SHAPE: Shape = Shape::Called(
+    "mapping or `none`",
+    &Shape::AnyOf(&[
+        shape::table(
+            &PARTS,
+            &[
+                Choice::One(&["index", "redirect_all_requests_to"]),
+                Choice::AtMostOne(&["error", "redirect_all_requests_to"]),
+                Choice::AtMostOne(&["routing_rules", "redirect_all_requests_to"]),
+            ],
+        ),
+        shape::NONE,
+    ]),
+);
 
 fn site(node: &Node, cx: &mut Lowering<'_>) -> Option<Website> {
     let mut table = Table::new(node, "website", KEYS, &mut cx.reading())?;
@@ -237,7 +332,7 @@ fn index(node: &Node, cx: &mut Lowering<'_>) -> Option<String> {
 }
 
 fn host(node: &Node, cx: &mut Lowering<'_>) -> Option<Host> {
-    let keys = &["host_name", "protocol"];
+    let keys = const { &shape::names(&HOST) };
     let mut table = Table::new(node, "redirect", keys, &mut cx.reading())?;
     let host_name = table
         .required("host_name", &mut cx.reading())
@@ -280,7 +375,7 @@ fn routing_rules(node: &Node, cx: &mut Lowering<'_>) -> Option<Vec<RoutingRule>>
 }
 
 fn routing_rule(node: &Node, cx: &mut Lowering<'_>) -> Option<RoutingRule> {
-    let mut table = Table::new(node, "routing rule", &["condition", "redirect"], &mut cx.reading())?;
+    let mut table = Table::new(node, "routing rule", const { &shape::names(&RULE) }, &mut cx.reading())?;
     let condition = table
         .take("condition")
         .map_or(Some(Condition::default()), |node| condition(node, cx));
@@ -294,7 +389,7 @@ fn routing_rule(node: &Node, cx: &mut Lowering<'_>) -> Option<RoutingRule> {
 }
 
 fn condition(node: &Node, cx: &mut Lowering<'_>) -> Option<Condition> {
-    let keys = &["http_error_code_returned_equals", "key_prefix_equals"];
+    let keys = const { &shape::names(&CONDITION) };
     let mut table = Table::new(node, "condition", keys, &mut cx.reading())?;
     if node.entries().is_empty() {
         cx.report(Finding::error("E0401", node.span, "`condition` is empty").label("leave it out for all requests"));
@@ -319,16 +414,8 @@ fn status(node: &Node, what: &str, least: u32, most: u32, cx: &mut Lowering<'_>)
     u16::try_from(code).ok()
 }
 
-const REDIRECT: &[&str] = &[
-    "host_name",
-    "protocol",
-    "http_redirect_code",
-    "replace_key_prefix_with",
-    "replace_key_with",
-];
-
 fn redirect(node: &Node, cx: &mut Lowering<'_>) -> Option<Redirect> {
-    let mut table = Table::new(node, "redirect", REDIRECT, &mut cx.reading())?;
+    let mut table = Table::new(node, "redirect", const { &shape::names(&REDIRECT) }, &mut cx.reading())?;
     if node.entries().is_empty() {
         let finding = Finding::error("E0401", node.span, "`redirect` is empty");
         cx.report(finding.label("say where to, as in `host_name: www.example.com`"));

@@ -13,6 +13,8 @@ use crate::kinds::Member as _;
 use crate::kinds::decode::{none_or, region};
 use crate::kinds::statements::Statements;
 use crate::names::BucketName;
+use crate::policy_doc::Flavour;
+use crate::shape::{self, Shape, items};
 use crate::spec::lower::{Lowered, Lowering};
 use crate::spec::node::{Node, Value};
 use crate::spec::source::Span;
@@ -28,103 +30,97 @@ use super::{Bucket, State, access, cors, lifecycle, logging, notifications, seed
 pub(super) const FIELDS: &[Field] = &[
     field(
         "region",
-        "region",
+        shape::REGION,
         "the environment's",
         OnChange::Replace,
         "Where it is. A bucket can't move.",
     ),
     field(
         "versioning",
-        "true or `suspended`",
+        Versioning::SHAPE,
         "off",
         OnChange::Held,
         "Keep every version of an object. Only `suspended` stops it.",
     ),
     field(
         "encryption",
-        "`AES256`, `aws:kms`, or a mapping",
+        Encryption::SHAPE,
         "AES256",
         OnChange::Held,
         "How new objects are encrypted; only `AES256` in words takes a KMS key off.",
     ),
     field(
         "public_access_block",
-        "true, `none`, or four flags",
+        Block::SHAPE,
         "true",
         OnChange::InPlace,
         "What is refused or ignored that would open the bucket; a flag that is not written is on.",
     ),
     field(
         "public",
-        "list of patterns of keys",
+        Shape::Texts(&items("patterns of keys", shape::WRITTEN)),
         "nothing",
         OnChange::InPlace,
         "The word for what everybody may read; without it a public policy is refused.",
     ),
     field(
         "ownership",
-        "a word of S3",
+        Ownership::SHAPE,
         "BucketOwnerEnforced",
         OnChange::InPlace,
         "Who owns objects, and whether ACLs count.",
     ),
     field(
         "policy",
-        "document or `none`",
+        Shape::AnyOf(&[Shape::Document(Flavour::Resource), shape::NONE]),
         "none",
         OnChange::Held,
         "The whole bucket policy. Without it, statements of a live one that deny something are kept; `none` takes them away.",
     ),
-    field(
-        "website",
-        "mapping or `none`",
-        "none",
-        OnChange::InPlace,
-        "The website.",
-    ),
+    field("website", website::SHAPE, "none", OnChange::InPlace, "The website."),
     field(
         "lifecycle",
-        "list of rules, or `none`",
+        lifecycle::SHAPE,
         "none",
         OnChange::InPlace,
         "What becomes of objects with time; the whole list, each rule with an `id`.",
     ),
     field(
         "cors",
-        "list of rules, or `none`",
+        cors::SHAPE,
         "none",
         OnChange::InPlace,
         "Which pages of other sites may use it; the whole list.",
     ),
     field(
         "logging",
-        "mapping or `none`",
+        logging::SHAPE,
         "none",
         OnChange::Held,
         "Where access logs go; only `none` stops them.",
     ),
     field(
         "notifications",
-        "map of destinations",
+        notifications::SHAPE,
         "none",
         OnChange::InPlace,
         "Functions, queues and topics that are told of events; the whole map.",
     ),
     field(
         "eventbridge",
-        "true or false",
+        Shape::Boolean,
         "false",
         OnChange::InPlace,
         "Send every event to the default event bus.",
     ),
     field(
         "objects",
-        "map of keys to content",
+        Shape::Map(&items("keys to content", seed::SHAPE)),
         "nothing",
         OnChange::InPlace,
         "Content to begin with; never overwritten unless `overwrite: true`, never deleted.",
     ),
-    field("tags", "map of text", "nothing", OnChange::InPlace, "Tags."),
+    field("tags", shape::TAGS, "nothing", OnChange::InPlace, "Tags."),
 ];
 
 pub(super) fn lower(id: &BucketName, node: &Node, cx: &mut Lowering<'_>) -> Option<Lowered<Bucket>> {

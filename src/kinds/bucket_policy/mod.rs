@@ -26,7 +26,8 @@ use crate::kind::{
     DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, Obstacle, OnChange, Pair, Regained, Scope, Section, field,
 };
 use crate::names::{Arn, BucketName, IamPath, NameError};
-use crate::policy_doc::{Opened, Policy as Document};
+use crate::policy_doc::{Flavour, Opened, Policy as Document};
+use crate::shape::{self, Choice, Shape, items};
 use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::Node;
 use crate::state;
@@ -113,33 +114,35 @@ impl Kind for BucketPolicy {
     const FIELDS: &'static [Field] = &[
         field(
             "Statement",
-            "list of statements",
+            Shape::Statements(Flavour::Resource),
             "required, but beside `absent` or `file`",
             OnChange::InPlace,
             "The statements, each with a `Sid`; those with other Sids are left as they are.",
         ),
         field(
             "Version",
-            "\"2012-10-17\"",
+            Shape::Words(&["2012-10-17"]),
             "2012-10-17",
             OnChange::InPlace,
             "As in any document; what it means for other people's statements is never changed.",
         ),
         field(
             "file",
-            "path",
+            shape::FILE,
             "none",
             OnChange::InPlace,
             "A JSON file with the document, instead of `Statement`.",
         ),
         field(
             "absent",
-            "list of Sids",
+            Shape::Texts(&items("Sids", shape::TEXT)),
             "none",
             OnChange::InPlace,
             "Statements that shall not be there, such as former ones of this file.",
         ),
     ];
+    const ALSO: &'static [Shape] = &[Shape::Document(Flavour::Resource)];
+    const CHOICES: &'static [Choice] = &[Choice::Some(&["Statement", "file", "absent"])];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = false;
     type Id = BucketName;

@@ -24,6 +24,7 @@ use crate::kind::{
 use crate::names::limits::{EVENT_BUS_DESCRIPTION_CHARACTERS, EVENT_BUS_POLICY_CHARACTERS};
 use crate::names::{Arn, EventBusName, IamPath, NameError, Region};
 use crate::policy_doc::{Flavour, Policy as Document};
+use crate::shape::{self, Shape};
 use crate::spec::finding::Finding;
 use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::Node;
@@ -89,20 +90,26 @@ impl Kind for EventBus {
     const FIELDS: &'static [Field] = &[
         field(
             "region",
-            "region",
+            shape::REGION,
             "the environment's",
             OnChange::Replace,
             "Where it lives; part of what it is.",
         ),
-        field("description", "text", "nothing", OnChange::InPlace, "What it is for."),
+        field(
+            "description",
+            shape::TEXT,
+            "nothing",
+            OnChange::InPlace,
+            "What it is for.",
+        ),
         field(
             "policy",
-            "document or `none`",
+            Shape::AnyOf(&[Shape::Document(Flavour::Resource), shape::NONE]),
             "none",
             OnChange::Held,
             "Who else may use it; the whole policy. A live one that denies something is kept unless the file says `none`.",
         ),
-        field("tags", "map of text", "nothing", OnChange::InPlace, "Tags."),
+        field("tags", shape::TAGS, "nothing", OnChange::InPlace, "Tags."),
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;

@@ -20,6 +20,7 @@ use crate::kind::{
 };
 use crate::names::{Arn, GroupName, IamPath, NameError, limits};
 use crate::policy_doc::Policy as Document;
+use crate::shape::{self, Shape};
 use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::Node;
 use crate::spec::table;
@@ -84,28 +85,28 @@ impl Kind for Group {
     const FIELDS: &'static [Field] = &[
         field(
             "path",
-            "text",
+            shape::PATH,
             "/",
             OnChange::InPlace,
             "The path, with a slash at both ends.",
         ),
         field(
             "policies",
-            "list of policies",
+            shape::POLICIES,
             "none",
             OnChange::InPlace,
             "Attached managed policies; the whole list.",
         ),
         field(
             "inline_policies",
-            "map of documents",
+            shape::INLINE_POLICIES,
             "none",
             OnChange::InPlace,
             "Inline policies; the whole map.",
         ),
         field(
             "members",
-            "`exact`",
+            Shape::Words(&["exact"]),
             "others are shown and kept",
             OnChange::Held,
             "`exact`: whoever is in it and not put there by this file is taken out.",

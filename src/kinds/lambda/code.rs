@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 use crate::archive::{self, Archive, ArchiveError};
 use crate::fields::{FieldValue, Shown};
 use crate::names::{BucketName, ImageUri};
+use crate::shape::{self, Choice, Part, Shape, items, part};
 use crate::spec::files::{self, Kind, Trouble};
 use crate::spec::finding::Finding;
 use crate::spec::lower::Lowering;
@@ -174,7 +175,38 @@ pub(super) struct LoweredCode {
     pub(super) kept: &'static [&'static str],
 }
 
-const KEYS: &[&str] = &["path", "zip", "s3", "version", "sha256", "image", "exclude", "live"];
+const PARTS: [Part; 8] = [
+    part(
+        "path",
+        shape::FILE,
+        "A folder or file, packed so that the same files give the same bytes everywhere.",
+    ),
+    part("zip", shape::FILE, "A zip, used as it is."),
+    part("s3", shape::WRITTEN, "An object as `BUCKET/KEY`; beside it `sha256`."),
+    part("version", shape::WRITTEN, "The object's version."),
+    part(
+        "sha256",
+        shape::WRITTEN,
+        "The hash of the object, in base64 or hexadecimal.",
+    ),
+    part("image", shape::WRITTEN, "An image by digest."),
+    part("live", Shape::True, "Whatever the function runs already."),
+    part(
+        "exclude",
+        Shape::Texts(&items("patterns", shape::TEXT)),
+        "Patterns of files of the folder that are left out.",
+    ),
+];
+
+const KEYS: &[&str] = &shape::names(&PARTS);
+
+pub(super) const SHAPE: Shape = Shape::Called(
+    "path, { path, exclude }, { zip }, { s3, version, sha256 }, { image } or { live: true }",
+    &Shape::AnyOf(&[
+        shape::FILE,
+        shape::table(&PARTS, &[Choice::One(&["path", "zip", "s3", "image", "live"])]),
+    ]),
+);
 
 /// A path alone, or a mapping with one of `path`, `zip`, `s3`, `image` and `live`; a function whose code is kept is
 /// known by `otherwise` to be a zip or an image.

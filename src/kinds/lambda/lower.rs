@@ -16,6 +16,7 @@ use crate::names::{
     Architecture, Arn, EnvironmentName, EphemeralStorage, Handler, LayerVersionArn, LogGroupName, Memory, NameError,
     Region, Runtime, Timeout,
 };
+use crate::shape::{self, Choice, Part, Shape, needed, part, some_items};
 use crate::spec::finding::Finding;
 use crate::spec::lower::{Lowered, Lowering, name_finding};
 use crate::spec::node::{Node, Value};
@@ -209,6 +210,58 @@ fn architecture(node: &Node, cx: &mut Lowering<'_>) -> Option<Architecture> {
 }
 
 /// The environment, as far as the file and this run say it.
+const HIDDEN: [Part; 2] = [
+    part(
+        "from_env",
+        shape::WRITTEN,
+        "The variable of this run's environment that holds it; shown to nobody.",
+    ),
+    part("live", Shape::True, "Keep what is there."),
+];
+
+pub(super) const VARIABLE: Shape = Shape::AnyOf(&[
+    shape::TEXT,
+    shape::table(&HIDDEN, &[Choice::One(&["from_env", "live"])]),
+]);
+
+const NETWORK: [Part; 2] = [
+    needed(
+        "subnets",
+        Shape::Texts(&some_items("subnets", shape::text("subnet", "^subnet-"))),
+        "Its subnets.",
+    ),
+    needed(
+        "security_groups",
+        Shape::Texts(&some_items("security groups", shape::text("security group", "^sg-"))),
+        "Its security groups.",
+    ),
+];
+
+pub(super) const VPC: Shape = Shape::AnyOf(&[shape::table(&NETWORK, &[]), shape::NONE]);
+
+const LOGS: [Part; 4] = [
+    part("format", crate::words_of!(LogFormat::WORDS), "Text or JSON."),
+    part(
+        "application_level",
+        crate::words_of!(LogLevel::WORDS),
+        "The least level of the function's own lines; only with `format: JSON`.",
+    ),
+    part(
+        "system_level",
+        crate::words_of!(SYSTEM_LEVELS),
+        "The least level of Lambda's lines; only with `format: JSON`.",
+    ),
+    part("group", shape::WRITTEN, "The log group."),
+];
+
+pub(super) const LOGGING: Shape = shape::table(&LOGS, &[]);
+
+/// One processor, in a list as AWS has it or alone.
+pub(super) const ARCHITECTURES: Shape = Shape::Called(
+    "[x86_64] or [arm64]",
+    &Shape::Texts(&some_items("processors", Shape::Words(&["x86_64", "arm64"]))),
+);
+
 struct Environment {
     variables: BTreeMap<String, Variable>,
     /// Patterns of what is kept as it is.
@@ -252,7 +305,7 @@ fn variable(name: &str, value: &Node, environment: &mut Environment, cx: &mut Lo
         environment.variables.extend(text.map(|text| (name.to_owned(), text)));
         return;
     }
-    let Some(mut table) = Table::new(value, "variable", &["from_env", "live"], &mut cx.reading()) else {
+    let Some(mut table) = Table::new(value, "variable", const { &shape::names(&HIDDEN) }, &mut cx.reading()) else {
         return;
     };
     let (from_env, live) = (table.take("from_env"), table.take("live"));
@@ -310,7 +363,7 @@ fn layers(node: Option<&Node>, region: &Region, cx: &mut Lowering<'_>) -> Option
 }
 
 fn vpc(node: &Node, cx: &mut Lowering<'_>) -> Option<Vpc> {
-    let mut table = Table::new(node, "vpc", &["subnets", "security_groups"], &mut cx.reading())?;
+    let mut table = Table::new(node, "vpc", const { &shape::names(&NETWORK) }, &mut cx.reading())?;
     let mut set = |key: &str, prefix: &str| -> Option<BTreeSet<String>> {
         let node = table.required(key, &mut cx.reading())?;
         let texts = table::texts(node, key, &mut cx.reading())?;
@@ -346,7 +399,7 @@ fn logging(id: &Id, node: Option<&Node>, cx: &mut Lowering<'_>) -> Option<Loggin
     let Some(node) = node else {
         return Some(Logging::new(LogFormat::Text, default_group));
     };
-    let keys = &["format", "application_level", "system_level", "group"];
+    let keys = const { &shape::names(&LOGS) };
     let mut table = Table::new(node, "logging", keys, &mut cx.reading())?;
     let format = table.take("format").map_or(Some(LogFormat::Text), |node| {
         table::one_of(node, "format", LogFormat::WORDS, &mut cx.reading())

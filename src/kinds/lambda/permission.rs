@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::fields::{FieldPath, FieldValue, Shown};
 use crate::names::{AccountId, Arn, NameError, Partition, StatementId};
 use crate::policy_doc::Policy as Document;
+use crate::shape::{self, Part, Shape, needed, part};
 use crate::spec::lower::Lowering;
 use crate::spec::node::Node;
 use crate::spec::table::{self, Table};
@@ -250,16 +251,36 @@ fn one_text(value: &Json) -> Option<&str> {
     }
 }
 
-const KEYS: &[&str] = &[
-    "principal",
-    "action",
-    "source_arn",
-    "source_account",
-    "principal_org_id",
-    "event_source_token",
-    "function_url_auth_type",
-    "invoked_via_function_url",
+const PARTS: [Part; 8] = [
+    needed(
+        "principal",
+        shape::WRITTEN,
+        "Who may call it: a service, an account, an ARN of IAM, or `*`.",
+    ),
+    part(
+        "action",
+        shape::WRITTEN,
+        "What they may do; `lambda:InvokeFunction` unless it is written.",
+    ),
+    part("source_arn", shape::WRITTEN, "Only on behalf of this."),
+    part(
+        "source_account",
+        shape::text("account id", "^[0-9]{12}$"),
+        "Only on behalf of this account.",
+    ),
+    part("principal_org_id", shape::WRITTEN, "Only for this organisation."),
+    part("event_source_token", shape::WRITTEN, "The token of an Alexa skill."),
+    part(
+        "function_url_auth_type",
+        Shape::Words(&["NONE", "AWS_IAM"]),
+        "Over a URL with this authentication.",
+    ),
+    part("invoked_via_function_url", Shape::Boolean, "Over its URL alone."),
 ];
+
+const KEYS: &[&str] = &shape::names(&PARTS);
+
+pub(super) const SHAPE: Shape = shape::table(&PARTS, &[]);
 
 /// The written statements by id.
 pub(super) fn lower(node: Option<&Node>, cx: &mut Lowering<'_>) -> BTreeMap<String, Permission> {

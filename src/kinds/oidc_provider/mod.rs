@@ -21,6 +21,7 @@ use crate::kind::{
     DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, field,
 };
 use crate::names::{Arn, ClientId, IamPath, NameError, OidcUrl, Thumbprint, limits};
+use crate::shape::{self, Shape, items, some_items};
 use crate::spec::finding::Finding;
 use crate::spec::lower::{Declared, Lowered, Lowering, name_finding};
 use crate::spec::node::Node;
@@ -67,26 +68,29 @@ impl Kind for OidcProvider {
     const FIELDS: &'static [Field] = &[
         field(
             "url",
-            "https://HOST[/PATH]",
+            shape::text("https://HOST[/PATH]", "^https://"),
             "required",
             OnChange::Replace,
             "The `iss` of its tokens; what it is, so that another url is another provider.",
         ),
         field(
             "audiences",
-            "list of text",
+            Shape::Texts(&items("text", shape::WRITTEN)),
             "none",
             OnChange::InPlace,
             "The `aud` of the tokens that AWS takes; the whole list.",
         ),
         field(
             "thumbprints",
-            "list of 40 hexadecimal digits",
+            Shape::Texts(&some_items(
+                "40 hexadecimal digits",
+                shape::text("40 hexadecimal digits", "^[0-9a-fA-F:]+$"),
+            )),
             "what AWS or others have put there",
             OnChange::Held,
             "The certificates of its authority, five at most; the whole list.",
         ),
-        field("tags", "map of text", "nothing", OnChange::InPlace, "Tags."),
+        field("tags", shape::TAGS, "nothing", OnChange::InPlace, "Tags."),
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;

@@ -18,6 +18,7 @@ use crate::kind::{
 };
 use crate::names::{Arn, IamPath, NameError, PolicyName};
 use crate::policy_doc::{Flavour, Policy as Document};
+use crate::shape::{self, Shape};
 use crate::spec::finding::Finding;
 use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::Node;
@@ -83,20 +84,26 @@ impl Kind for Policy {
     const FIELDS: &'static [Field] = &[
         field(
             "path",
-            "text",
+            shape::PATH,
             "/",
             OnChange::Replace,
             "The path, with a slash at both ends.",
         ),
         field(
             "description",
-            "text",
+            shape::TEXT,
             "nothing",
             OnChange::Replace,
             "What it is for; AWS keeps the first one for ever.",
         ),
-        field("document", "document", "required", OnChange::InPlace, "The statements."),
-        field("tags", "map of text", "nothing", OnChange::InPlace, "Tags."),
+        field(
+            "document",
+            Shape::Document(Flavour::Identity),
+            "required",
+            OnChange::InPlace,
+            "The statements.",
+        ),
+        field("tags", shape::TAGS, "nothing", OnChange::InPlace, "Tags."),
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;

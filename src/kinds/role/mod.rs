@@ -19,6 +19,7 @@ use crate::kind::{
 };
 use crate::names::{Arn, IamPath, InstanceProfileName, NameError, RoleName, SessionLength, limits};
 use crate::policy_doc::{Opened, Policy as Document};
+use crate::shape::{self, Shape};
 use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::{Node, Value};
 use crate::spec::table::{self, Table};
@@ -89,55 +90,67 @@ impl Kind for Role {
     const FIELDS: &'static [Field] = &[
         field(
             "path",
-            "text",
+            shape::PATH,
             "/",
             OnChange::Replace,
             "The path, with a slash at both ends.",
         ),
-        field("description", "text", "nothing", OnChange::InPlace, "What it is for."),
+        field(
+            "description",
+            shape::TEXT,
+            "nothing",
+            OnChange::InPlace,
+            "What it is for.",
+        ),
         field(
             "trust",
-            "service, list, mapping or document",
+            trust::SHAPE,
             "required",
             OnChange::InPlace,
             "Who may assume it.",
         ),
         field(
             "max_session_duration",
-            "duration from 1h to 12h",
+            Shape::Duration {
+                least: 3600,
+                most: 43_200,
+            },
             "1h",
             OnChange::InPlace,
             "The longest session.",
         ),
         field(
             "policies",
-            "list of policies",
+            shape::POLICIES,
             "none",
             OnChange::InPlace,
             "Attached managed policies; the whole list.",
         ),
         field(
             "inline_policies",
-            "map of documents",
+            shape::INLINE_POLICIES,
             "none",
             OnChange::InPlace,
             "Inline policies; the whole map.",
         ),
         field(
             "permissions_boundary",
-            "policy or `none`",
+            shape::BOUNDARY,
             "none",
             OnChange::Held,
             "The boundary; only `none` takes a live one off.",
         ),
         field(
             "instance_profile",
-            "true, a name, or `none`",
+            Shape::Called(
+                "true, a name, or `none`",
+                &Shape::AnyOf(&[Shape::Boolean, shape::WRITTEN]),
+            ),
             "none",
             OnChange::Held,
             "The instance profile that carries it to EC2; true: of the same name.",
         ),
-        field("tags", "map of text", "nothing", OnChange::InPlace, "Tags."),
+        field("tags", shape::TAGS, "nothing", OnChange::InPlace, "Tags."),
     ];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;

@@ -7,6 +7,7 @@ use crate::kinds::Member as _;
 use crate::kinds::oidc_provider::OidcProvider;
 use crate::names::{Arn, nearest};
 use crate::policy_doc::{self, Flavour, Operator, Policy, PrincipalEntry, PrincipalType, TrustParts, Word};
+use crate::shape::{self, Choice, Part, Shape, items, part, some_items};
 use crate::spec::finding::Finding;
 use crate::spec::lower::Lowering;
 use crate::spec::node::{Node, Value};
@@ -77,7 +78,43 @@ fn nobody(node: &Node, label: &str) -> Finding {
     Finding::error("E0304", node.span, "this trust names nobody").label(label)
 }
 
-const KEYS: &[&str] = &["service", "aws", "federated", "conditions", "external_id", "actions"];
+const WHO: Shape = Shape::Texts(&items("principals", shape::TEXT));
+
+const PARTS: [Part; 6] = [
+    part("service", WHO, "Services, such as `lambda.amazonaws.com`."),
+    part("aws", WHO, "Roles and users of this file by id, ARNs, account ids."),
+    part(
+        "federated",
+        WHO,
+        "OIDC providers of this file by id, ARNs of providers, hosts of AWS's own.",
+    ),
+    part(
+        "conditions",
+        Shape::Conditions,
+        "What must hold, as the `Condition` of a statement.",
+    ),
+    part(
+        "external_id",
+        shape::WRITTEN,
+        "The external id that a stranger must give.",
+    ),
+    part(
+        "actions",
+        Shape::Texts(&items("actions", shape::TEXT)),
+        "What they may do; what fits the principals unless it is written.",
+    ),
+];
+
+const KEYS: &[&str] = &shape::names(&PARTS);
+
+pub(super) const SHAPE: Shape = Shape::Called(
+    "service, list, mapping or document",
+    &Shape::AnyOf(&[
+        Shape::Texts(&some_items("services", shape::text("service", r"\.|^\*$"))),
+        shape::table(&PARTS, &[Choice::Some(&["service", "aws", "federated"])]),
+        Shape::Document(Flavour::Trust),
+    ]),
+);
 
 fn parts_of_map(node: &Node, cx: &mut Lowering<'_>) -> Option<TrustParts> {
     let before = cx.findings.len();

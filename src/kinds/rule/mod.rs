@@ -29,6 +29,7 @@ use crate::kind::{
 };
 use crate::names::limits::RULE_DESCRIPTION_CHARACTERS;
 use crate::names::{Arn, EventBusName, EventPattern, IamPath, NameError, Region, RuleName, Schedule};
+use crate::shape::{self, Choice, Shape, items};
 use crate::spec::finding::Finding;
 use crate::spec::lower::{Declared, Index, Lowered, Lowering};
 use crate::spec::node::Node;
@@ -111,56 +112,66 @@ impl Kind for Rule {
     const FIELDS: &'static [Field] = &[
         field(
             "region",
-            "region",
+            shape::REGION,
             "the environment's",
             OnChange::Replace,
             "Where it lives; part of what it is.",
         ),
         field(
             "bus",
-            "bus",
+            Shape::Called("bus", &Shape::Reference("event_bus")),
             "default",
             OnChange::Replace,
             "The bus that it listens on: a declared one by id, an ARN, or `{ existing: NAME }`; part of what it is.",
         ),
         field(
             "schedule",
-            "rate(…) or cron(…)",
+            shape::text("rate(…) or cron(…)", r"^(rate|cron)\(.*\)$"),
             "none",
             OnChange::InPlace,
             "When it runs by itself; on the default bus only.",
         ),
         field(
             "pattern",
-            "mapping in EventBridge's own keys",
+            Shape::Called(
+                "mapping in EventBridge's own keys",
+                &Shape::Map(&items("patterns", Shape::Anything)),
+            ),
             "none",
             OnChange::InPlace,
             "Which events it takes.",
         ),
-        field("description", "text", "nothing", OnChange::InPlace, "What it is for."),
+        field(
+            "description",
+            shape::TEXT,
+            "nothing",
+            OnChange::InPlace,
+            "What it is for.",
+        ),
         field(
             "state",
-            "enabled or disabled",
+            crate::words_of!(Switch::WORDS),
             "enabled",
             OnChange::InPlace,
             "Whether it is on.",
         ),
         field(
             "role",
-            "role",
+            Shape::Reference("role"),
             "none",
             OnChange::InPlace,
             "The rule's own role, which most targets don't need.",
         ),
         field(
             "targets",
-            "map of targets",
+            Shape::Map(&items("targets", target::SHAPE)),
             "none",
             OnChange::InPlace,
             "What is called, by id; the whole map.",
         ),
-        field("tags", "map of text", "nothing", OnChange::InPlace, "Tags."),
+        field("tags", shape::TAGS, "nothing", OnChange::InPlace, "Tags."),
     ];
+    const CHOICES: &'static [Choice] = &[Choice::Some(&["schedule", "pattern"])];
     const DOC: &'static str = include_str!("doc.md");
     const TAGGABLE: bool = true;
     const NAMES: &'static [(&'static str, KindName)] = &[

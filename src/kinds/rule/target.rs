@@ -15,6 +15,7 @@ use crate::kinds::role::Role;
 use crate::kinds::{AnyPart, Member as _};
 use crate::names::limits::{TARGET_INPUT_CHARACTERS, TARGETS_PER_RULE};
 use crate::names::{Arn, Length, StatementId, TargetId, TargetInput};
+use crate::shape::{self, Choice, Part, Shape, items, needed, part};
 use crate::spec::finding::Finding;
 use crate::spec::lower::{Contribution, Lowering, Referent, name_finding};
 use crate::spec::node::Node;
@@ -133,16 +134,73 @@ pub(super) fn lower(id: &Id, node: Option<&Node>, cx: &mut Lowering<'_>) -> Targ
     targets
 }
 
-const KEYS: &[&str] = &[
-    "lambda",
-    "arn",
-    "role",
-    "input",
-    "input_path",
-    "input_transformer",
-    "retry",
-    "dead_letter",
+const PARTS: [Part; 8] = [
+    part(
+        "lambda",
+        Shape::Reference("lambda"),
+        "A function of this file by id, or any by ARN.",
+    ),
+    part("arn", shape::ARN, "Something else by its ARN."),
+    part(
+        "role",
+        Shape::Reference("role"),
+        "The role that EventBridge takes to reach it.",
+    ),
+    part(
+        "input",
+        Shape::Anything,
+        "What it is given in place of the event: a mapping, a list, or JSON text.",
+    ),
+    part("input_path", JSON_PATH, "The part of the event that it is given."),
+    part(
+        "input_transformer",
+        shape::table(&TRANSFORMER, &[]),
+        "A text made from parts of the event.",
+    ),
+    part(
+        "retry",
+        shape::table(&RETRY, &[]),
+        "How often and how long a call is tried.",
+    ),
+    part("dead_letter", shape::ARN, "The queue for what could not be delivered."),
 ];
+
+const KEYS: &[&str] = &shape::names(&PARTS);
+
+const JSON_PATH: Shape = shape::text("JSON path", r"^\$");
+
+const TRANSFORMER: [Part; 2] = [
+    part(
+        "input_paths_map",
+        Shape::Map(&items("JSON paths", JSON_PATH)),
+        "Names for parts of the event.",
+    ),
+    needed(
+        "input_template",
+        shape::text("text", "."),
+        "The text, with the names in `<…>`.",
+    ),
+];
+
+const RETRY: [Part; 2] = [
+    part("attempts", shape::number("", 0, 185), "How often at most."),
+    part(
+        "max_age",
+        Shape::Duration {
+            least: 60,
+            most: 86_400,
+        },
+        "How long at most.",
+    ),
+];
+
+pub(super) const SHAPE: Shape = shape::table(
+    &PARTS,
+    &[
+        Choice::One(&["lambda", "arn"]),
+        Choice::AtMostOne(&["input", "input_path", "input_transformer"]),
+    ],
+);
 
 fn lower_one(id: &Id, node: &Node, all: &mut Targets, cx: &mut Lowering<'_>) -> Option<Target> {
     let mut table = Table::new(node, "target", KEYS, &mut cx.reading())?;
@@ -316,7 +374,7 @@ fn json_path(node: &Node, what: &str, cx: &mut Lowering<'_>) -> Option<String> {
 }
 
 fn input_transformer(node: &Node, cx: &mut Lowering<'_>) -> Option<Feed> {
-    let keys = &["input_paths_map", "input_template"];
+    let keys = const { &shape::names(&TRANSFORMER) };
     let mut table = Table::new(node, "input_transformer", keys, &mut cx.reading())?;
     let mut input_paths_map = BTreeMap::new();
     if let Some(node) = table.take("input_paths_map") {
@@ -340,7 +398,7 @@ fn input_transformer(node: &Node, cx: &mut Lowering<'_>) -> Option<Feed> {
 }
 
 fn retry(node: &Node, cx: &mut Lowering<'_>) -> Option<Retry> {
-    let mut table = Table::new(node, "retry", &["attempts", "max_age"], &mut cx.reading())?;
+    let mut table = Table::new(node, "retry", const { &shape::names(&RETRY) }, &mut cx.reading())?;
     let default = Retry::default();
     let attempts = table.take("attempts").map_or(Some(default.attempts), |node| {
         table::integer(node, "attempts", 0..=185, "attempts", &mut cx.reading())

@@ -23,6 +23,7 @@ use crate::kind::{
     field,
 };
 use crate::names::{Arn, IamPath, LinkingService, NameError, RoleSuffix};
+use crate::shape;
 use crate::spec::lower::{Declared, Lowered, Lowering};
 use crate::spec::node::Node;
 use crate::state;
@@ -151,21 +152,21 @@ impl Kind for ServiceLinkedRole {
     const FIELDS: &'static [Field] = &[
         field(
             "service",
-            "host of a service",
+            shape::text("host of a service", r"\S"),
             "required",
             OnChange::Replace,
             "The service that it is for; alone, it may stand without `service:`.",
         ),
         field(
             "suffix",
-            "text",
+            shape::WRITTEN,
             "none",
             OnChange::Replace,
             "Tells a further role of the service from the first one; part of what it is.",
         ),
         field(
             "description",
-            "text",
+            shape::TEXT,
             "the service's",
             OnChange::CreateOnly,
             "What it is for.",

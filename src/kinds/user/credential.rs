@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::fields::{FieldValue, Shown};
+use crate::shape::{self, Part, Shape, needed, part};
 use crate::spec::finding::Finding;
 use crate::spec::lower::Lowering;
 use crate::spec::node::Node;
@@ -172,12 +173,41 @@ impl FieldValue for Keys {
     }
 }
 
+/// Where a secret goes.
+const STORE: Shape = shape::text(
+    "`file:PATH`, `keyring:SERVICE` or `credentials-file:PROFILE`",
+    "^(file|keyring|credentials-file):",
+);
+
+const PASSWORD: [Part; 2] = [
+    needed("store", STORE, "Where the password is written."),
+    part(
+        "reset_required",
+        Shape::Boolean,
+        "Whether it must be changed at the first sign-in.",
+    ),
+];
+
+const KEY: [Part; 1] = [needed("store", STORE, "Where the key is written.")];
+
+pub(super) const CONSOLE_ACCESS: Shape = Shape::Called(
+    "`{ store: …, reset_required: true }` or `none`",
+    &Shape::AnyOf(&[shape::table(&PASSWORD, &[]), shape::NONE]),
+);
+
+pub(super) const ACCESS_KEY: Shape = Shape::Called("`{ store: … }`", &shape::table(&KEY, &[]));
+
 /// `console_access`: `{ store, reset_required }` or `none`. `None` for a mistake.
 pub(super) fn console_access(node: Option<&Node>, cx: &mut Lowering<'_>) -> Option<Credential<FirstPassword>> {
     let Some(node) = written(node) else {
         return Some(Credential::Absent);
     };
-    let mut table = Table::new(node, "console_access", &["store", "reset_required"], &mut cx.reading())?;
+    let mut table = Table::new(
+        node,
+        "console_access",
+        const { &shape::names(&PASSWORD) },
+        &mut cx.reading(),
+    )?;
     let reset_required = table
         .take("reset_required")
         .map(|node| table::boolean(node, "reset_required", &mut cx.reading()));
@@ -196,7 +226,7 @@ pub(super) fn access_key(node: Option<&Node>, cx: &mut Lowering<'_>) -> Option<C
         cx.report(finding.label("write `access_keys: none`, which removes every key of this user"));
         return None;
     }
-    let mut table = Table::new(node, "access_key", &["store"], &mut cx.reading())?;
+    let mut table = Table::new(node, "access_key", const { &shape::names(&KEY) }, &mut cx.reading())?;
     let store = store(&mut table, Content::AccessKey, cx)?;
     Some(Credential::Wished(FirstKey { store }))
 }

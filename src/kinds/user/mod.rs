@@ -25,6 +25,7 @@ use crate::kind::{
 };
 use crate::names::{Arn, IamPath, NameError, UserName, limits};
 use crate::policy_doc::Policy as Document;
+use crate::shape::{self, Shape, items};
 use crate::spec::finding::Finding;
 use crate::spec::lower::{Contribution, Declared, Lowered, Lowering, Referent};
 use crate::spec::node::Node;
@@ -116,63 +117,63 @@ impl Kind for User {
     const FIELDS: &'static [Field] = &[
         field(
             "path",
-            "text",
+            shape::PATH,
             "/",
             OnChange::InPlace,
             "The path, with a slash at both ends.",
         ),
         field(
             "groups",
-            "list of groups",
+            Shape::List(&items("groups", Shape::Reference("group"))),
             "none",
             OnChange::InPlace,
             "The groups that it is in; the whole list.",
         ),
         field(
             "policies",
-            "list of policies",
+            shape::POLICIES,
             "none",
             OnChange::InPlace,
             "Attached managed policies; the whole list.",
         ),
         field(
             "inline_policies",
-            "map of documents",
+            shape::INLINE_POLICIES,
             "none",
             OnChange::InPlace,
             "Inline policies; the whole map.",
         ),
         field(
             "permissions_boundary",
-            "policy or `none`",
+            shape::BOUNDARY,
             "none",
             OnChange::Held,
             "The boundary; only `none` takes a live one off.",
         ),
         field(
             "console_access",
-            "`{ store: …, reset_required: true }` or `none`",
+            credential::CONSOLE_ACCESS,
             "as it is",
             OnChange::Held,
             "A generated first password, made where there is none and written to the store; `none` removes one.",
         ),
         field(
             "access_key",
-            "`{ store: … }`",
+            credential::ACCESS_KEY,
             "as it is",
             OnChange::Held,
             "An access key, made where there is none and written to the store.",
         ),
         field(
             "access_keys",
-            "`none`",
+            shape::NONE,
             "as they are",
             OnChange::Held,
             "`none` deactivates and deletes every access key of the user.",
         ),
         field(
             "tags",
-            "map of text",
+            shape::TAGS,
             "nothing",
             OnChange::InPlace,
             "Tags; keys that differ by case alone are one.",

@@ -13,7 +13,8 @@ use crate::spec::finding::Finding;
 use crate::spec::node::{Key, Node, Value};
 use crate::spec::source::Span;
 
-const ELEMENTS: &[&str] = &[
+/// The elements of a statement.
+pub(crate) const ELEMENTS: &[&str] = &[
     "Sid",
     "Effect",
     "Principal",

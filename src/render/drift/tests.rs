@@ -1,7 +1,7 @@
 //! What the reader of a drift report sees.
 
 use crate::address::Address;
-use crate::drift::unmanaged::Unmanaged;
+use crate::drift::unmanaged::{Owner, Unmanaged};
 use crate::drift::{Class, Difference, Drift, Standing, Thing};
 use crate::fields::{FieldPath, Shown};
 use crate::kind::DoomedBy;
@@ -32,6 +32,7 @@ fn thing(address: Address, standing: Standing) -> Thing {
         differences: Vec::new(),
         held: Vec::new(),
         unknown: Vec::new(),
+        by: Vec::new(),
         to_adopt: false,
         notes: Vec::new(),
     }
@@ -159,14 +160,14 @@ fn what_is_not_known_or_not_declared_is_told() {
         },
         thing(address("role", "fine"), Standing::AsWritten),
     ]);
-    let unmanaged = |name: &str, owner: Option<&str>| Unmanaged {
+    let unmanaged = |name: &str, owner: Owner| Unmanaged {
         address: address("user", name),
-        owner: owner.map(str::to_owned),
+        owner,
         accepted: None,
     };
     drift.unmanaged = vec![
-        unmanaged("mallory", None),
-        unmanaged("web-bot", Some("the environment `web`")),
+        unmanaged("mallory", Owner::Nobody),
+        unmanaged("web-bot", Owner::Environment("web".into())),
     ];
     drift
         .unlisted
@@ -179,9 +180,9 @@ fn what_is_not_known_or_not_declared_is_told() {
         policy      unknown: AccessDenied on s3:GetBucketPolicy
 
       user/mallory                    unmanaged
-      user/web-bot                    unmanaged, it belongs to the environment `web`
+      user/web-bot                    elsewhere, it belongs to the environment `web`
     ? every lambda: could not be listed: AccessDenied
 
-    2 unknown, 2 unmanaged, 1 as written.
+    2 unknown, 1 unmanaged, 1 as written.
     ");
 }

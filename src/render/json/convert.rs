@@ -2,6 +2,7 @@
 //!
 //! Invariant: every part of the model is taken apart whole, so that what is added to it must be decided on here.
 
+use crate::drift::Standing;
 use crate::fields::{FieldPath, Shown};
 use crate::kind;
 use crate::plan;
@@ -25,6 +26,7 @@ impl From<&model::Report> for v1::Report {
             header,
             things,
             refusals,
+            unlisted,
             steps,
             notes,
             members,
@@ -37,6 +39,7 @@ impl From<&model::Report> for v1::Report {
             identity,
             digest,
             bases,
+            compared,
             consents,
         } = context.clone();
         let counts = report.counts().into_iter();
@@ -50,6 +53,7 @@ impl From<&model::Report> for v1::Report {
             identity,
             digest,
             bases,
+            compared,
             consents,
             verdict: v1::Verdict {
                 exit: verdict.exit,
@@ -67,6 +71,13 @@ impl From<&model::Report> for v1::Report {
             header: all(header),
             refusals: all(refusals),
             things: all(things),
+            unlisted: unlisted
+                .iter()
+                .map(|(kind, reason)| v1::Unlisted {
+                    kind: kind.to_string(),
+                    reason: reason.clone(),
+                })
+                .collect(),
             steps: all(steps),
             notes: notes.clone(),
             members: all(members),
@@ -199,6 +210,8 @@ impl From<&model::Thing> for v1::Thing {
         let model::Thing {
             address,
             status,
+            standing,
+            doomed,
             place,
             fields,
             held,
@@ -213,6 +226,8 @@ impl From<&model::Thing> for v1::Thing {
             kind: address.kind.to_string(),
             id: address.name.clone(),
             status: (*status).into(),
+            standing: standing.map(v1::Standing::from),
+            doomed: doomed.map(v1::Doomed::from),
             place: place.as_ref().map(v1::Place::from),
             fields: all(fields),
             held: all(held),
@@ -227,6 +242,27 @@ impl From<&model::Thing> for v1::Thing {
             unknown: unknown.iter().map(v1::Unknown::from).collect(),
             notes: notes.clone(),
             traces: all(traces),
+        }
+    }
+}
+
+impl From<Standing> for v1::Standing {
+    fn from(standing: Standing) -> Self {
+        match standing {
+            Standing::AsWritten => Self::AsWritten,
+            Standing::Differs => Self::Differs,
+            Standing::Missing => Self::Missing,
+            Standing::Extra => Self::Extra,
+            Standing::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl From<kind::DoomedBy> for v1::Doomed {
+    fn from(by: kind::DoomedBy) -> Self {
+        match by {
+            kind::DoomedBy::Absent => Self::Absent,
+            kind::DoomedBy::Dropped => Self::Dropped,
         }
     }
 }

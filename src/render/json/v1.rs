@@ -39,6 +39,9 @@ pub struct Report {
     pub digest: Option<String>,
     /// What the file was compared with, as it was given: git revisions, files or folders.
     pub bases: Vec<String>,
+    /// What was compared with it; only of `diff`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compared: Option<String>,
     /// The consents, as they were given.
     pub consents: Vec<String>,
     /// How it ended.
@@ -57,6 +60,9 @@ pub struct Report {
     pub refusals: Vec<Refusal>,
     /// The resources, in the order of their addresses.
     pub things: Vec<Thing>,
+    /// Kinds whose things could not be listed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unlisted: Vec<Unlisted>,
     /// The calls to AWS, in an order in which they could run one by one.
     pub steps: Vec<Step>,
     /// Remarks on the whole.
@@ -245,6 +251,12 @@ pub struct Thing {
     pub id: String,
     /// What happens to it, or how it stands.
     pub status: Status,
+    /// How the account stands to the file; only of a drift.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
+    /// Who says that it shall go, where it shall.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doomed: Option<Doomed>,
     /// Where the file declares it, or names it under `absent:`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
@@ -269,6 +281,44 @@ pub struct Thing {
     /// Who changed it, as far as somebody has looked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub traces: Vec<Trace>,
+}
+
+/// How the account stands to the file.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// As the file says.
+    AsWritten,
+    /// There, and not as the file says.
+    Differs,
+    /// Declared, and not there.
+    Missing,
+    /// There, and it shall not be.
+    Extra,
+    /// It could not be read.
+    Unknown,
+}
+
+/// Who says that a resource shall go.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Doomed {
+    /// `absent:` names it.
+    Absent,
+    /// The file declared it once, as a base shows, and no longer does.
+    Dropped,
+}
+
+/// A kind whose things could not be listed.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Unlisted {
+    /// The kind, `role`.
+    pub kind: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// What happens to a resource, or how it stands.

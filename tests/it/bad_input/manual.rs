@@ -13,11 +13,11 @@ use super::super::place::{Answer, Place};
 
 /// One example of a page.
 #[derive(Default)]
-struct Case {
-    title: String,
-    files: Vec<(String, String)>,
+pub(crate) struct Case {
+    pub(crate) title: String,
+    pub(crate) files: Vec<(String, String)>,
     command: String,
-    expected: String,
+    pub(crate) expected: String,
     /// The lines of the page that hold what is expected.
     lines: std::ops::Range<usize>,
 }
@@ -37,6 +37,11 @@ pub(crate) fn hold(page: &str) {
         judge(case, answer, &mut wrong);
     }
     assert!(wrong.is_empty(), "{page}\n{wrong}");
+}
+
+/// The cases of a page.
+pub(crate) fn cases_of(page: &str) -> Vec<Case> {
+    cases(&std::fs::read_to_string(path(page)).expect("a page"))
 }
 
 /// The codes that the cases of a page end in.

@@ -236,6 +236,15 @@ proptest! {
     }
 
     #[test]
+    fn a_changed_environment_that_is_accepted_fits_the_schema(change in change()) {
+        let text = apply(GOOD, &change);
+        if check(&text, DOCUMENT).is_empty() {
+            let complaints = crate::schema::complaints(&text);
+            prop_assert!(complaints.is_empty(), "{complaints:#?}\n{text}");
+        }
+    }
+
+    #[test]
     fn a_changed_document_never_panics(changes in prop::collection::vec(change(), 1..6)) {
         let text = changes.iter().fold(DOCUMENT.to_owned(), |text, change| apply(&text, change));
         check(GOOD, &text);

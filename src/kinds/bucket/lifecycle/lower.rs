@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::fields::FieldPath;
 use crate::kinds::decode::{Maybe, key_of, text_within};
 use crate::names::{TagKey, TagValue};
+use crate::shape;
 use crate::spec::finding::Finding;
 use crate::spec::lower::Lowering;
 use crate::spec::node::Node;
@@ -14,13 +15,14 @@ use crate::spec::source::Span;
 use crate::spec::table::{self, Table};
 
 use super::super::items::{ID_CHARACTERS, KEY_CHARACTERS, MOST_DAYS, all, written_within};
+use super::parts;
 use super::{Expiration, Filter, LifecycleRule, Midnight, Noncurrent, Status, StorageClass, When};
 
 /// Rules of one bucket, at most; AWS never raises it (S3 guide, "setting lifecycle configuration").
 const MOST_RULES: usize = 1000;
 
 /// Bytes of one object, at most (S3 guide, "uploading objects"), and so of a limit.
-const MOST_BYTES: u64 = 50 * 1024 * 1024 * 1024 * 1024;
+pub(super) const MOST_BYTES: u64 = 50 * 1024 * 1024 * 1024 * 1024;
 
 /// Versions that can be left out of an action, at most (S3 reference, NoncurrentVersionExpiration).
 const MOST_VERSIONS: u32 = 100;
@@ -52,20 +54,13 @@ pub(in super::super) fn spans(node: &Node, field: &'static str) -> BTreeMap<Fiel
         .collect()
 }
 
-const KEYS: &[&str] = &[
-    "id",
-    "status",
-    "filter",
-    "prefix",
-    "expiration",
-    "transitions",
-    "noncurrent_version_expiration",
-    "noncurrent_version_transitions",
-    "abort_incomplete_multipart_upload",
-];
-
 fn rule(node: &Node, ids: &mut BTreeMap<String, Span>, cx: &mut Lowering<'_>) -> Option<(String, LifecycleRule)> {
-    let mut table = Table::new(node, "lifecycle rule", KEYS, &mut cx.reading())?;
+    let mut table = Table::new(
+        node,
+        "lifecycle rule",
+        const { &shape::names(&parts::RULE) },
+        &mut cx.reading(),
+    )?;
     let id = table
         .required("id", &mut cx.reading())
         .and_then(|node| id(node, ids, cx));
@@ -127,10 +122,13 @@ fn key_prefix(node: &Node, cx: &mut Lowering<'_>) -> Option<String> {
     text_within(node, "prefix", KEY_CHARACTERS, cx)
 }
 
-const FILTER: &[&str] = &["prefix", "tags", "object_size_greater_than", "object_size_less_than"];
-
 fn filter_of(node: &Node, cx: &mut Lowering<'_>) -> Option<Filter> {
-    let mut table = Table::new(node, "filter", FILTER, &mut cx.reading())?;
+    let mut table = Table::new(
+        node,
+        "filter",
+        const { &shape::names(&parts::FILTER) },
+        &mut cx.reading(),
+    )?;
     let prefix = table
         .take("prefix")
         .map_or(Some(String::new()), |node| key_prefix(node, cx));
@@ -199,7 +197,7 @@ impl<'n> Actions<'n> {
             let mut table = Table::new(
                 item,
                 "transition",
-                &["days", "date", "storage_class"],
+                const { &shape::names(&parts::TRANSITION) },
                 &mut cx.reading(),
             )?;
             let class = class(&mut table, cx);
@@ -218,7 +216,7 @@ impl<'n> Actions<'n> {
         let Some(node) = self.noncurrent_version_expiration else {
             return Some(None);
         };
-        let keys = &["noncurrent_days", "newer_noncurrent_versions"];
+        let keys = const { &shape::names(&parts::NONCURRENT) };
         let mut table = Table::new(node, "noncurrent_version_expiration", keys, &mut cx.reading())?;
         noncurrent(&mut table, 1, cx).map(Some)
     }
@@ -228,7 +226,7 @@ impl<'n> Actions<'n> {
             return Some(BTreeMap::new());
         };
         by_class(node, "noncurrent_version_transitions", cx, |item, cx| {
-            let keys = &["noncurrent_days", "newer_noncurrent_versions", "storage_class"];
+            let keys = const { &shape::names(&parts::NONCURRENT_TRANSITION) };
             let mut table = Table::new(item, "noncurrent transition", keys, &mut cx.reading())?;
             let (class, noncurrent) = (class(&mut table, cx), noncurrent(&mut table, 0, cx));
             let (class, noncurrent) = (class?, noncurrent?);
@@ -240,7 +238,7 @@ impl<'n> Actions<'n> {
     fn abort(&self, cx: &mut Lowering<'_>) -> Maybe<u32> {
         let Some(node) = self.abort else { return Some(None) };
         let what = "abort_incomplete_multipart_upload";
-        let mut table = Table::new(node, what, &["days_after_initiation"], &mut cx.reading())?;
+        let mut table = Table::new(node, what, const { &shape::names(&parts::ABORT) }, &mut cx.reading())?;
         let node = table.required("days_after_initiation", &mut cx.reading())?;
         days("days_after_initiation", node, 1, cx).map(Some)
     }
@@ -317,7 +315,7 @@ fn ends_last(node: &Node, end: When, transitions: &BTreeMap<StorageClass, When>,
 }
 
 fn expiration(node: &Node, cx: &mut Lowering<'_>) -> Option<Expiration> {
-    let keys = &["days", "date", "expired_object_delete_marker"];
+    let keys = const { &shape::names(&parts::EXPIRATION) };
     let mut table = Table::new(node, "expiration", keys, &mut cx.reading())?;
     let (key, node) = exactly_one(node, "an expiration", keys, &mut table, cx)?;
     if key != "expired_object_delete_marker" {

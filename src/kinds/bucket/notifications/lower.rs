@@ -14,6 +14,7 @@ use crate::kinds::Member as _;
 use crate::kinds::decode::text_within;
 use crate::kinds::lambda::{Invocation, Lambda, Permission};
 use crate::names::{Arn, BucketName, Region, StatementId, nearest};
+use crate::shape::{self, Choice, Part, Shape, items, needed, part, some_items};
 use crate::spec::finding::Finding;
 use crate::spec::lower::{Contribution, Lowering, Referent};
 use crate::spec::node::{Key, Node};
@@ -129,7 +130,35 @@ fn meet(one: &str, other: &str, contains: fn(&str, &str) -> bool) -> bool {
     contains(one, other) || contains(other, one)
 }
 
-const KEYS: &[&str] = &["lambda", "queue", "topic", "events", "prefix", "suffix"];
+const PARTS: [Part; 6] = [
+    part(
+        "lambda",
+        Shape::Reference("lambda"),
+        "A function of this file by id, or any by ARN.",
+    ),
+    part("queue", shape::ARN, "A queue of SQS."),
+    part("topic", shape::ARN, "A topic of SNS."),
+    needed(
+        "events",
+        Shape::Texts(&some_items("events", shape::text("event", "^s3:"))),
+        "What is told, such as `s3:ObjectCreated:*`.",
+    ),
+    part("prefix", shape::TEXT, "What keys begin with."),
+    part("suffix", shape::TEXT, "What keys end in."),
+];
+
+const KEYS: &[&str] = &shape::names(&PARTS);
+
+pub(in super::super) const SHAPE: Shape = Shape::Called(
+    "map of destinations",
+    &Shape::AnyOf(&[
+        Shape::Map(&items(
+            "destinations",
+            shape::table(&PARTS, &[Choice::One(&["lambda", "queue", "topic"])]),
+        )),
+        shape::NONE,
+    ]),
+);
 
 impl Teller<'_> {
     fn one(&mut self, node: &Node, cx: &mut Lowering<'_>) -> Option<Notification> {
