@@ -72,7 +72,7 @@ pub(super) fn drifted(planner: &Planner, planned: &Planned) -> Drift {
 }
 
 /// The word where nobody has to look at anything.
-fn quiet(drift: &Drift) -> Word {
+pub(super) fn quiet(drift: &Drift) -> Word {
     if drift.counts().pending > 0 {
         Word::Changes
     } else {

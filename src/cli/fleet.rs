@@ -13,6 +13,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use crate::fleet::{Member, Shard};
 use crate::render::Doc;
 use crate::render::fleet::{Ending, Member as Shown};
+use crate::report::{Command, Context, Member as Reported, Report, Word};
 use crate::spec::files::Folder;
 
 use super::account::{Dropping, Past, Planner};
@@ -20,6 +21,7 @@ use super::base::BaseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
+use super::report::{ReportArgs, failed, verdict};
 use super::{AccountArgs, ConsentArgs, FileArgs};
 
 /// Plan or look for drift in many accounts at once, with one report and one exit code.
@@ -46,6 +48,8 @@ pub(crate) struct FleetArgs {
     /// With `plan`: exit with 2 when there is something to do.
     #[arg(long)]
     detailed_exitcode: bool,
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
 }
 
 /// What is done in each account.
@@ -89,14 +93,31 @@ pub(crate) async fn run(args: &FleetArgs, output: &Output) -> Result<Exit, Failu
         |exit: &Exit| *exit == Exit::Differences && args.task == Task::Plan && !args.detailed_exitcode;
     let exits = ends.iter().map(|end| end.exit).filter(|exit| !is_no_difference(exit));
     let exit = gravest(exits, interrupted);
-    let shown: Vec<Shown> = ends.into_iter().map(|end| end.shown).collect();
-    output.data(&crate::render::fleet::fleet(&title, &shown));
+    let mut report = Report::new(Command::Fleet, Context::default(), verdict(exit, quiet(&ends)));
+    let mut shown = Vec::new();
+    for End { shown: one, model, .. } in ends {
+        report.members.push(Reported {
+            name: one.name.clone(),
+            report: model,
+        });
+        shown.push(one);
+    }
+    args.report
+        .deliver(report, &crate::render::fleet::fleet(&title, &shown), output)?;
     Ok(exit)
+}
+
+/// The word of a fleet that nothing stands in the way of.
+fn quiet(ends: &[End]) -> Word {
+    let words = ends.iter().map(|end| end.model.verdict.word);
+    words.max().unwrap_or(Word::Clean)
 }
 
 /// What is left of an account's run.
 struct End {
     shown: Shown,
+    /// What reports say of it; only how it ended where none is asked for.
+    model: Report,
     exit: Exit,
     /// What it would have said on standard error.
     notes: String,
@@ -154,9 +175,20 @@ fn not_started(name: &str, member: &Member) -> End {
             summary: "not looked at: interrupted".into(),
             report: None,
         },
+        model: ended(member, Exit::Interrupted),
         exit: Exit::Interrupted,
         notes: String::new(),
     }
+}
+
+/// A report that says nothing but how it ended.
+fn ended(member: &Member, exit: Exit) -> Report {
+    let context = Context {
+        account: Some(member.account.to_string()),
+        region: member.region.as_ref().map(ToString::to_string),
+        ..Context::default()
+    };
+    Report::new(Command::Fleet, context, verdict(exit, Word::Clean))
 }
 
 /// One account; a defect that shows there ends that account's run and no other's.
@@ -164,8 +196,21 @@ async fn guarded(args: &FleetArgs, name: &str, member: &Member, output: &Output)
     let own = output.keeping();
     let result = AssertUnwindSafe(one(args, name, member, &own)).catch_unwind().await;
     let result = result.unwrap_or_else(|_| Err(Failure::new("evenkeel itself failed; please report this")));
+    let mut model = match &result {
+        Ok(Some(found)) => found.model.clone().unwrap_or_else(|| ended(member, found.exit)),
+        Ok(None) => ended(member, Exit::Error),
+        Err(failure) => failed(ended(member, failure.exit), failure),
+    };
+    if args.report.is_asked() {
+        model = own.with_told(model);
+    }
     let (ending, exit, summary, report) = match result {
-        Ok(Some(Found { exit, summary, report })) => (ending(exit), exit, summary, report),
+        Ok(Some(Found {
+            exit,
+            summary,
+            report,
+            model: _,
+        })) => (ending(exit), exit, summary, report),
         Ok(None) => {
             let summary = "error: its files have mistakes".to_owned();
             (Ending::Failed, Exit::Error, summary, None)
@@ -196,6 +241,7 @@ async fn guarded(args: &FleetArgs, name: &str, member: &Member, output: &Output)
         ..end.shown
     };
     End {
+        model,
         exit,
         notes: own.take_kept(),
         ..end
@@ -208,6 +254,8 @@ struct Found {
     summary: String,
     /// Nothing where all is as written.
     report: Option<Doc>,
+    /// The same for reports; nothing where none is asked for.
+    model: Option<Report>,
 }
 
 fn ending(exit: Exit) -> Ending {
@@ -262,22 +310,27 @@ async fn one(args: &FleetArgs, name: &str, member: &Member, output: &Output) -> 
     let Some(planned) = planner.plan(output).await? else {
         return Ok(None);
     };
-    let (exit, summary, report) = match args.task {
+    let (exit, summary, report, model) = match args.task {
         Task::Plan => {
             let plan = &planned.plan;
-            let summary = crate::render::plan::counts(plan);
-            (super::plan::exit(plan, true), summary, crate::render::plan::plan(plan))
+            let (exit, summary) = (super::plan::exit(plan, true), crate::render::plan::counts(plan));
+            let model = || Report::of_plan(Command::Plan, plan, verdict(exit, super::plan::quiet(plan)));
+            let model = args.report.is_asked().then(model);
+            (exit, summary, crate::render::plan::plan(plan), model)
         }
         Task::Drift => {
             let drift = super::drift::drifted(&planner, &planned);
-            let summary = crate::render::drift::counts(&drift);
-            (super::drift::exit(&drift), summary, crate::render::drift::drift(&drift))
+            let (exit, summary) = (super::drift::exit(&drift), crate::render::drift::counts(&drift));
+            let model = || Report::of_drift(&drift, verdict(exit, super::drift::quiet(&drift)));
+            let model = args.report.is_asked().then(model);
+            (exit, summary, crate::render::drift::drift(&drift), model)
         }
     };
     Ok(Some(Found {
         exit,
         summary,
         report: (exit != Exit::Done).then_some(report),
+        model,
     }))
 }
 

@@ -193,7 +193,9 @@ pub fn main() -> Exit {
             .report
             .conclude(Reported::Drift, block_on(drift::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
-        Command::Fleet(args) => block_on(fleet::run(&args, &output)),
+        Command::Fleet(args) => args
+            .report
+            .conclude(Reported::Fleet, block_on(fleet::run(&args, &output)), &output),
         Command::History(args) => history::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
         Command::Schema(args) => Ok(schema::run(&args, &output)),

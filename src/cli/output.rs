@@ -47,6 +47,8 @@ impl Output {
     pub(crate) fn keeping(&self) -> Self {
         Self {
             kept: Some(Arc::default()),
+            told: RefCell::default(),
+            delivered: Cell::new(false),
             ..self.clone()
         }
     }
