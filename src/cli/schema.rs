@@ -22,13 +22,16 @@ enum Of {
     Environment,
     /// The file of `fleet`.
     Fleet,
+    /// What `--format json` writes.
+    Report,
 }
 
 pub(crate) fn run(args: &SchemaArgs, output: &Output) -> Exit {
-    let schema = match args.of {
-        Of::Environment => crate::schema::environment(),
-        Of::Fleet => crate::fleet::schema(),
+    let text = match args.of {
+        Of::Environment => crate::schema::to_text(&crate::schema::environment()),
+        Of::Fleet => crate::schema::to_text(&crate::fleet::schema()),
+        Of::Report => crate::render::json::SCHEMA.to_owned(),
     };
-    output.bytes(crate::schema::to_text(&schema).as_bytes());
+    output.bytes(text.as_bytes());
     Exit::Done
 }
