@@ -148,6 +148,7 @@ const FILES: &[&str] = &[
     "examples/noisepy/environment.yaml",
     "examples/aws-basics/environment.yaml",
     "examples/aws-usage-notes/environment.yaml",
+    "examples/github-oidc/environment.yaml",
     "tests/it/bad_input/good.yaml",
 ];
 
