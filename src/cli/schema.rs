@@ -20,12 +20,15 @@ pub(crate) struct SchemaArgs {
 enum Of {
     /// The environment file.
     Environment,
+    /// The JSON of `--format json` and `--report json=PATH`.
+    Report,
 }
 
 pub(crate) fn run(args: &SchemaArgs, output: &Output) -> Exit {
     let schema = match args.of {
-        Of::Environment => crate::schema::environment(),
+        Of::Environment => crate::schema::to_text(&crate::schema::environment()),
+        Of::Report => crate::render::json::SCHEMA.to_owned(),
     };
-    output.bytes(crate::schema::to_text(&schema).as_bytes());
+    output.bytes(schema.as_bytes());
     Exit::Done
 }
