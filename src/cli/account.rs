@@ -306,6 +306,11 @@ impl Planner {
         bare(*kind, &declared)
     }
 
+    /// A thing of which only the kind and the name are known, unread; `None` for an impossible name.
+    pub(crate) fn bare_named(&self, kind: KindName, name: &str) -> Option<AnyObject> {
+        bare(kind, &Declared::bare(name, &self.region, nowhere()))
+    }
+
     /// The default region.
     pub(crate) fn region(&self) -> &Region {
         &self.region
@@ -534,6 +539,10 @@ fn unconnected(error: &ConfigError) -> Failure {
         ConfigError::Identity(_) => failure
             .hint("check the credentials with `aws sts get-caller-identity`, or choose a profile with --profile")
             .hint("without an AWS account, try --sandbox"),
+        ConfigError::Role { .. } => failure.hint(
+            "its trust policy has to let in who runs this, with the external id if it asks for one; who runs this needs \
+             sts:AssumeRole on it",
+        ),
         ConfigError::Sandbox(_) | ConfigError::Odd(_) => failure,
     }
 }

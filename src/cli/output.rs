@@ -47,6 +47,7 @@ impl Output {
     pub(crate) fn keeping(&self) -> Self {
         Self {
             kept: Some(Arc::default()),
+            told: RefCell::default(),
             ..self.clone()
         }
     }

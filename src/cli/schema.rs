@@ -22,12 +22,15 @@ enum Of {
     Environment,
     /// The JSON of `--format json` and `--report json=PATH`.
     Report,
+    /// The file of `fleet`.
+    Fleet,
 }
 
 pub(crate) fn run(args: &SchemaArgs, output: &Output) -> Exit {
     let schema = match args.of {
         Of::Environment => crate::schema::to_text(&crate::schema::environment()),
         Of::Report => crate::render::json::SCHEMA.to_owned(),
+        Of::Fleet => crate::schema::to_text(&crate::fleet::schema()),
     };
     output.bytes(schema.as_bytes());
     Exit::Done
