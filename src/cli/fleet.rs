@@ -13,6 +13,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use crate::fleet::{Member, Shard};
 use crate::render::Doc;
 use crate::render::fleet::{Ending, Member as Shown};
+use crate::report::{Command, Context, Member as Reported, Report, Word};
 use crate::spec::files::Folder;
 
 use super::account::{Dropping, Past, Planner};
@@ -20,6 +21,7 @@ use super::base::BaseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
+use super::report::{ReportArgs, failed, verdict};
 use super::{AccountArgs, ConsentArgs, FileArgs};
 
 /// Plan or look for drift in many accounts at once, with one report and one exit code.
@@ -46,6 +48,8 @@ pub(crate) struct FleetArgs {
     /// With `plan`: exit with 2 when there is something to do.
     #[arg(long)]
     detailed_exitcode: bool,
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
 }
 
 /// What is done in each account.
@@ -89,8 +93,20 @@ pub(crate) async fn run(args: &FleetArgs, output: &Output) -> Result<Exit, Failu
         |exit: &Exit| *exit == Exit::Differences && args.task == Task::Plan && !args.detailed_exitcode;
     let exits = ends.iter().map(|end| end.exit).filter(|exit| !is_no_difference(exit));
     let exit = gravest(exits, interrupted);
-    let shown: Vec<Shown> = ends.into_iter().map(|end| end.shown).collect();
-    output.data(&crate::render::fleet::fleet(&title, &shown));
+    let mut report = Report::new(Command::Fleet, Context::default(), verdict(exit, Word::Clean));
+    let mut shown = Vec::new();
+    for end in ends {
+        if !args.report.is_only_text() {
+            let unseen = || empty(args.task, &end.shown.account, Exit::Interrupted, Word::Interrupted);
+            report.members.push(Reported {
+                name: end.shown.name.clone(),
+                report: end.report.unwrap_or_else(unseen),
+            });
+        }
+        shown.push(end.shown);
+    }
+    args.report
+        .deliver(report, &crate::render::fleet::fleet(&title, &shown), output)?;
     Ok(exit)
 }
 
@@ -100,6 +116,8 @@ struct End {
     exit: Exit,
     /// What it would have said on standard error.
     notes: String,
+    /// The report for programs, where one is wanted.
+    report: Option<Report>,
 }
 
 /// Whether the user has asked to stop.
@@ -156,6 +174,7 @@ fn not_started(name: &str, member: &Member) -> End {
         },
         exit: Exit::Interrupted,
         notes: String::new(),
+        report: None,
     }
 }
 
@@ -164,8 +183,11 @@ async fn guarded(args: &FleetArgs, name: &str, member: &Member, output: &Output)
     let own = output.keeping();
     let result = AssertUnwindSafe(one(args, name, member, &own)).catch_unwind().await;
     let result = result.unwrap_or_else(|_| Err(Failure::new("evenkeel itself failed; please report this")));
+    let told = (!args.report.is_only_text()).then(|| told(args.task, member, &result, &own));
     let (ending, exit, summary, report) = match result {
-        Ok(Some(Found { exit, summary, report })) => (ending(exit), exit, summary, report),
+        Ok(Some(Found {
+            exit, summary, text, ..
+        })) => (ending(exit), exit, summary, text),
         Ok(None) => {
             let summary = "error: its files have mistakes".to_owned();
             (Ending::Failed, Exit::Error, summary, None)
@@ -198,8 +220,34 @@ async fn guarded(args: &FleetArgs, name: &str, member: &Member, output: &Output)
     End {
         exit,
         notes: own.take_kept(),
+        report: told,
         ..end
     }
+}
+
+/// The report of an account for programs, also of one that could not be looked at.
+fn told(task: Task, member: &Member, result: &Result<Option<Found>, Failure>, own: &Output) -> Report {
+    let bare = empty(task, member.account.as_str(), Exit::Error, Word::Error);
+    own.with_told(match result {
+        Ok(Some(Found {
+            report: Some(report), ..
+        })) => (**report).clone(),
+        Ok(_) => bare,
+        Err(failure) => failed(bare, failure),
+    })
+}
+
+/// A report that says nothing but how it ended.
+fn empty(task: Task, account: &str, exit: Exit, word: Word) -> Report {
+    let command = match task {
+        Task::Plan => Command::Plan,
+        Task::Drift => Command::Drift,
+    };
+    let context = Context {
+        account: Some(account.to_owned()),
+        ..Context::default()
+    };
+    Report::new(command, context, verdict(exit, word))
 }
 
 /// What was found in an account.
@@ -207,7 +255,9 @@ struct Found {
     exit: Exit,
     summary: String,
     /// Nothing where all is as written.
-    report: Option<Doc>,
+    text: Option<Doc>,
+    /// Nothing where no program asks for it.
+    report: Option<Box<Report>>,
 }
 
 fn ending(exit: Exit) -> Ending {
@@ -262,22 +312,28 @@ async fn one(args: &FleetArgs, name: &str, member: &Member, output: &Output) -> 
     let Some(planned) = planner.plan(output).await? else {
         return Ok(None);
     };
-    let (exit, summary, report) = match args.task {
+    let is_asked = !args.report.is_only_text();
+    let (exit, summary, text, report) = match args.task {
         Task::Plan => {
             let plan = &planned.plan;
             let summary = crate::render::plan::counts(plan);
-            (super::plan::exit(plan, true), summary, crate::render::plan::plan(plan))
+            let exit = super::plan::exit(plan, true);
+            let of = || Report::of_plan(Command::Plan, plan, verdict(exit, super::plan::quiet(plan)));
+            (exit, summary, crate::render::plan::plan(plan), is_asked.then(of))
         }
         Task::Drift => {
             let drift = super::drift::drifted(&planner, &planned);
             let summary = crate::render::drift::counts(&drift);
-            (super::drift::exit(&drift), summary, crate::render::drift::drift(&drift))
+            let exit = super::drift::exit(&drift);
+            let of = || Report::of_drift(&drift, verdict(exit, super::drift::quiet(&drift)));
+            (exit, summary, crate::render::drift::drift(&drift), is_asked.then(of))
         }
     };
     Ok(Some(Found {
         exit,
         summary,
-        report: (exit != Exit::Done).then_some(report),
+        text: (exit != Exit::Done).then_some(text),
+        report: report.map(Box::new),
     }))
 }
 

@@ -3,15 +3,20 @@
 //! Invariant: data goes to standard output, everything else to standard error; what a command returns is its exit code.
 
 #[cfg(feature = "aws")]
+mod accept;
+#[cfg(feature = "aws")]
 mod account;
 #[cfg(feature = "aws")]
 mod apply;
-#[cfg(feature = "aws")]
+#[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "`diff` needs its search alone"))]
 mod base;
 mod check;
+mod diff;
 #[cfg(feature = "aws")]
 mod drift;
 mod exit;
+#[cfg(feature = "aws")]
+mod explain;
 mod failure;
 #[cfg(feature = "aws")]
 mod fleet;
@@ -39,6 +44,8 @@ mod state;
 mod undo;
 #[cfg(feature = "aws")]
 mod unmanaged;
+#[cfg(feature = "aws")]
+mod who;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;
@@ -86,6 +93,7 @@ enum When {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::CheckArgs),
+    Diff(diff::DiffArgs),
     #[cfg(feature = "aws")]
     Plan(plan::PlanArgs),
     #[cfg(feature = "aws")]
@@ -96,6 +104,8 @@ enum Command {
     Drift(drift::DriftArgs),
     #[cfg(feature = "aws")]
     Fleet(fleet::FleetArgs),
+    #[cfg(feature = "aws")]
+    Explain(explain::ExplainArgs),
     History(history::HistoryArgs),
     Sandbox(sandbox::SandboxArgs),
     Schema(schema::SchemaArgs),
@@ -175,6 +185,7 @@ pub fn main() -> Exit {
         Command::Check(args) => args
             .report
             .conclude(Reported::Check, check::run(&args, &output), &output),
+        Command::Diff(args) => args.report.conclude(Reported::Diff, diff::run(&args, &output), &output),
         #[cfg(feature = "aws")]
         Command::Plan(args) => args
             .report
@@ -190,14 +201,22 @@ pub fn main() -> Exit {
             .report
             .conclude(Reported::Drift, block_on(drift::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
-        Command::Fleet(args) => block_on(fleet::run(&args, &output)),
+        Command::Fleet(args) => args
+            .report
+            .conclude(Reported::Fleet, block_on(fleet::run(&args, &output)), &output),
+        #[cfg(feature = "aws")]
+        Command::Explain(args) => block_on(explain::run(&args, &output)),
         Command::History(args) => history::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
         Command::Schema(args) => Ok(schema::run(&args, &output)),
         Command::Completions(args) => Ok(shell::completions(&args, &output)),
         Command::Man(args) => shell::man(&args, &output),
     };
-    result.unwrap_or_else(|failure| output.failure(&failure))
+    let exit = result.unwrap_or_else(|failure| output.failure(&failure));
+    match output.unwritten() {
+        Some(failure) => output.failure(&failure),
+        None => exit,
+    }
 }
 
 /// Help and version are no mistakes; everything else exits with 1, as errors do.

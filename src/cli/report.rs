@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 
 use crate::render::json::json;
 use crate::render::markdown::markdown;
+use crate::render::sarif::sarif;
 use crate::render::{Colour, Doc, Label};
 use crate::report::{Command, Context, Failure as Failed, Report, Verdict, Word};
 
@@ -38,6 +39,8 @@ pub(crate) enum Format {
     Json,
     /// For the comment of a pull request; at most 65,000 characters.
     Markdown,
+    /// For code scanning: mistakes, refusals, drift and what could not be read, at their lines.
+    Sarif,
 }
 
 /// A format and where it goes.
@@ -70,6 +73,12 @@ impl ReportArgs {
     /// Whether standard output is for people.
     pub(crate) fn is_text(&self) -> bool {
         self.format == Format::Text
+    }
+
+    /// Whether nobody but people reads the report.
+    #[cfg(feature = "aws")]
+    pub(crate) fn is_only_text(&self) -> bool {
+        self.is_text() && self.reports.iter().all(|target| target.format == Format::Text)
     }
 
     /// Gives a report out in all formats that were asked for. What was told of files before is in it, too.
@@ -167,6 +176,7 @@ fn render(format: Format, report: &Report, text: &Doc) -> String {
         Format::Text => text.render(Colour::Never),
         Format::Json => json(report),
         Format::Markdown => markdown(report),
+        Format::Sarif => sarif(report),
     }
 }
 

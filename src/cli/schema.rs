@@ -20,11 +20,14 @@ pub(crate) struct SchemaArgs {
 enum Of {
     /// The environment file.
     Environment,
+    /// The file of `fleet`.
+    Fleet,
 }
 
 pub(crate) fn run(args: &SchemaArgs, output: &Output) -> Exit {
     let schema = match args.of {
         Of::Environment => crate::schema::environment(),
+        Of::Fleet => crate::fleet::schema(),
     };
     output.bytes(crate::schema::to_text(&schema).as_bytes());
     Exit::Done

@@ -14,7 +14,7 @@ use super::FileArgs;
 use super::failure::Failure;
 
 /// The region of a file and a configuration that name none.
-const USUAL_REGION: &str = "us-east-1";
+pub(crate) const USUAL_REGION: &str = "us-east-1";
 
 /// The files of a run, read and united.
 pub(crate) struct Loaded {

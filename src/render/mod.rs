@@ -2,6 +2,7 @@
 //!
 //! Invariant: rendering only shows, it never decides; text that others wrote can't steer the terminal.
 
+pub mod diff;
 mod doc;
 pub mod drift;
 pub mod fleet;
@@ -10,6 +11,7 @@ pub mod json;
 pub mod markdown;
 pub mod outcome;
 pub mod plan;
+pub mod sarif;
 pub mod snippet;
 
 pub use doc::{Doc, Label};

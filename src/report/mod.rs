@@ -3,6 +3,7 @@
 //! Invariant: a report is pure data without secrets; equal inputs give equal reports. It decides nothing: verbs, classes
 //! and refusals come from the plan, the drift or the difference that it was made of.
 
+mod diff;
 mod drift;
 mod findings;
 mod outcome;
@@ -102,6 +103,8 @@ pub struct Context {
     pub digest: Option<String>,
     /// What the file was compared with: git revisions, files.
     pub bases: Vec<String>,
+    /// What was compared with it, where that is not the file of the command.
+    pub compared: Option<String>,
     /// The consents, as the user gave them.
     pub consents: Vec<String>,
 }

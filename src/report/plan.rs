@@ -47,6 +47,7 @@ impl Context {
             identity: Some(identity.clone()),
             digest: Some(digest.clone()),
             bases: Vec::new(),
+            compared: None,
             consents: Vec::new(),
         }
     }

@@ -156,6 +156,7 @@ pub(crate) fn everything() -> Report {
     let mut report = rich_plan();
     report.command = Command::Fleet;
     report.context.bases = vec!["main~1".into()];
+    report.context.compared = Some("main".into());
     report.findings = mistakes();
     report.failure = Some(Failure {
         message: "no credentials".into(),
@@ -271,6 +272,7 @@ pub(crate) fn hostile(text: &str) -> Report {
     report.context.environment = Some(all());
     report.context.identity = Some(all());
     report.context.bases = vec![all()];
+    report.context.compared = Some(all());
     report.context.consents = vec![all()];
     report.failure = Some(Failure {
         message: all(),

@@ -34,6 +34,8 @@ pub struct Environment {
     pub existing: BTreeSet<Existing>,
     /// How many assertions `expect:` holds.
     pub expectations: usize,
+    /// The assertions, each on a line that says the same for the same meaning; in order.
+    pub expected: Vec<String>,
     /// Errors and warnings, those of reading included.
     pub findings: Vec<Finding>,
     /// The texts, for excerpts.
@@ -52,6 +54,7 @@ impl Environment {
             objects: Vec::new(),
             existing: BTreeSet::new(),
             expectations: 0,
+            expected: Vec::new(),
             findings: Vec::new(),
             sources: super::source::Sources::default(),
             open_paths: BTreeSet::new(),
@@ -98,7 +101,7 @@ pub fn lower(
     let contributions = declared(&cx, &mut environment);
     contribute(&mut environment, contributions);
     absent(&cx, &mut environment);
-    environment.expectations = expectations(&cx, &mut environment.findings);
+    environment.expectations = expectations(&cx, &mut environment);
     super::interpolate::drop_consequences(&mut environment.findings, &environment.sources);
     environment.objects.sort_by(|a, b| a.address().cmp(b.address()));
     environment
@@ -424,7 +427,7 @@ fn mentioned<K: Member>(node: &Node) -> BTreeSet<&'static str> {
 /// Where each field, and each entry of a written mapping, stands.
 fn field_places<K: Member>(node: &Node, environment: &Environment) -> BTreeMap<FieldPath, Place> {
     let mut places = BTreeMap::new();
-    for field in K::FIELDS {
+    for field in K::FIELDS.iter().chain(COMMON) {
         let Some((key, value)) = node.entries().iter().find(|(key, _)| key.text == field.name) else {
             continue;
         };
@@ -675,7 +678,8 @@ pub const EXPECTATION: Shape = shape::table(
 );
 
 /// Checks the form of the assertions and counts them; a later version evaluates them.
-fn expectations(cx: &Cx<'_>, findings: &mut Vec<Finding>) -> usize {
+fn expectations(cx: &Cx<'_>, environment: &mut Environment) -> usize {
+    let Environment { findings, expected, .. } = environment;
     for node in &cx.texts.expect {
         let (node, found) = interpolate(node, cx.names, &cx.texts.sources);
         findings.extend(found);
@@ -687,8 +691,40 @@ fn expectations(cx: &Cx<'_>, findings: &mut Vec<Finding>) -> usize {
             },
         );
         findings.extend(node.get("who").and_then(|who| nobody(who, cx.index)));
+        expected.push(phrase(&node));
     }
+    expected.sort();
+    expected.dedup();
     cx.texts.expect.len()
+}
+
+/// An assertion on a line: its keys in the order of a sentence, whatever the author's.
+fn phrase(node: &Node) -> String {
+    let known = EXPECT.iter().filter_map(|key| Some((key.name, node.get(key.name)?)));
+    let word = |key| if key == "resource" { "on" } else { key };
+    let parts = known.map(|(key, value)| match key {
+        "who" => said(value),
+        key => format!("{} {}", word(key), said(value)),
+    });
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+/// A value on a line; order has no meaning in it.
+fn said(node: &Node) -> String {
+    let sorted = |mut texts: Vec<String>| {
+        texts.sort();
+        texts.join(", ")
+    };
+    match &node.value {
+        Value::Null => "nothing".to_owned(),
+        Value::Bool(word) => word.to_string(),
+        Value::Number(text) | Value::Text(text) => text.clone(),
+        Value::List(items) => sorted(items.iter().map(said).collect()),
+        Value::Map(entries) => {
+            let entry = |(key, value): &(Key, Node)| format!("{} = {}", key.text, said(value));
+            sorted(entries.iter().map(entry).collect())
+        }
+    }
 }
 
 /// An address of a kind that a file declares must lead to a declared one.

@@ -39,6 +39,7 @@ impl From<&model::Report> for v1::Report {
             identity,
             digest,
             bases,
+            compared,
             consents,
         } = context.clone();
         let counts = report.counts().into_iter();
@@ -52,6 +53,7 @@ impl From<&model::Report> for v1::Report {
             identity,
             digest,
             bases,
+            compared,
             consents,
             verdict: v1::Verdict {
                 exit: verdict.exit,

@@ -39,6 +39,9 @@ pub struct Report {
     pub digest: Option<String>,
     /// What the file was compared with, as it was given: git revisions, files or folders.
     pub bases: Vec<String>,
+    /// What was compared with it; only of `diff`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compared: Option<String>,
     /// The consents, as they were given.
     pub consents: Vec<String>,
     /// How it ended.

@@ -54,6 +54,7 @@ pub(super) fn context(page: &mut String, report: &Report) {
     };
     let mut pieces: Vec<String> = [
         named("account", &context.account),
+        named("of", &context.compared),
         named("in", &context.region),
         named("as", &context.identity),
     ]
