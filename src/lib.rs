@@ -13,6 +13,7 @@ pub mod cli;
 pub mod diff;
 pub mod drift;
 pub mod engine;
+pub mod explain;
 pub mod fields;
 pub mod fleet;
 pub mod git;
@@ -21,6 +22,7 @@ pub mod journal;
 pub mod kind;
 pub mod kinds;
 pub mod names;
+pub mod notice;
 pub mod plan;
 pub mod policy_doc;
 #[cfg(feature = "aws")]

@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use crate::address::Address;
 use crate::author::{self, Authored, Heading, Layout, Stance, Style, Written};
-use crate::fields::Fields as _;
+use crate::fields::{FieldPath, Fields as _};
 use crate::kind::{Form, Home, Kind, Object, Observed, Regained, Seen};
 use crate::kinds::{AnyObject, Member, Visit};
 use crate::names::{AccountId, Arn, Region};
@@ -240,6 +240,10 @@ impl Former<'_, '_> {
             let known = |name: &&str| K::State::NAMES.contains(name);
             said.ignore.extend(untouched.filter(known).map(str::to_owned));
         }
+        // What could not be read can't be written, and its absence would take it away.
+        let is_field = |path: &&FieldPath| K::FIELDS.iter().any(|field| field.name == path.field);
+        let unread = before.unknown.keys().filter(is_field);
+        said.ignore.extend(unread.map(ToString::to_string));
         said.ignore.sort();
         said.ignore.dedup();
         said

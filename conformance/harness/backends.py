@@ -110,6 +110,10 @@ class Backend:
         tagged = [{"Key": key, "Value": value} for key, value in tags.items()]
         self.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"Tags": tagged})
 
+    def role_of_aws(self, name: str, path: str, trust: str) -> None:
+        """Makes a role at a path that only AWS itself can use."""
+        self.client("iam").create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=trust)
+
     def start(self, command: list[str], **more: str) -> None:
         """Starts the server process with its output in a file."""
         with (self.folder / "server.log").open("ab") as log:
@@ -157,6 +161,14 @@ class Sandbox(Backend):
         self.stop()
         file = self.state() / "s3" / "buckets" / f"{name}.json"
         file.write_text(json.dumps(json.loads(file.read_text()) | {"tags": tags}))
+        self.serve()
+
+    def role_of_aws(self, name: str, path: str, trust: str) -> None:
+        """Likewise."""
+        self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+        self.stop()
+        file = self.state() / "iam" / "roles" / f"{name}.json"
+        file.write_text(json.dumps(json.loads(file.read_text()) | {"path": path}))
         self.serve()
 
     def lag(self) -> list[str]:

@@ -5,11 +5,18 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import live
 from .backends import REGION, Backend
+from .between import Between, between
+from .repository import Repository
+
+
+# The commands that need no account.
+OFFLINE = {"check", "diff", "schema", "completions", "man"}
 
 
 class Failed(AssertionError):
@@ -77,7 +84,7 @@ class Bench:
     def command(self, name: str, *arguments: str) -> list[str]:
         """The tool's command line for this account; `check` needs none."""
         self.backend.before_tool()
-        account = [] if name == "check" else self.backend.tool_arguments()
+        account = [] if name in OFFLINE else self.backend.tool_arguments()
         return [str(self.tool), name, *arguments, *account]
 
     def environment(self) -> dict[str, str]:
@@ -121,6 +128,24 @@ class Bench:
         """Plans; by default nothing may differ."""
         return self.expect(code, "plan", "--detailed-exitcode", *flags)
 
+    def drift(self, *flags: str, code: int = 2) -> Ran:
+        """Compares the account with the file; by default something must differ."""
+        return self.expect(code, "drift", *flags)
+
+    def repository(self) -> Repository:
+        """Makes the case's folder a git repository."""
+        return Repository(self.folder)
+
+    @contextmanager
+    def between(self, *refused: tuple[str, str]) -> Iterator[Between]:
+        """Within, the tool's calls are counted, and those named by service and operation are refused as `AccessDenied`."""
+        with between(self.backend.port, frozenset(refused)) as (url, one):
+            self.variables["AWS_ENDPOINT_URL"] = url
+            try:
+                yield one
+            finally:
+                del self.variables["AWS_ENDPOINT_URL"]
+
     def settled(self) -> None:
         """After a complete apply a second plan is empty."""
         ran = self.plan()
@@ -149,3 +174,16 @@ class Bench:
         for fragment in fragments:
             if fragment not in ran.out + ran.err:
                 raise Failed(f"`{fragment}` is not said\n{ran.told()}")
+
+    def silent(self, ran: Ran, *fragments: str) -> None:
+        """Insists that the tool has not said something."""
+        for fragment in fragments:
+            if fragment in ran.out + ran.err:
+                raise Failed(f"`{fragment}` is said\n{ran.told()}")
+
+    def output(self, ran: Ran) -> dict:
+        """Standard output as exactly one JSON document."""
+        try:
+            return json.loads(ran.out)
+        except ValueError as error:
+            raise Failed(f"standard output is not one JSON document: {error}\n{ran.told()}") from None

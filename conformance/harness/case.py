@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from .bench import Bench
 
+SANDBOX = frozenset({"sandbox"})
 SERVERS = frozenset({"sandbox", "moto"})
 EVERYWHERE = SERVERS | {"sandbox-folder"}
 

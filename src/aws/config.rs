@@ -10,6 +10,8 @@ use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
 use aws_types::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 
@@ -56,6 +58,14 @@ pub enum ConfigError {
     /// STS did not tell who we are.
     #[error("AWS did not say who you are: {0}")]
     Identity(crate::engine::CallError),
+    /// The role can't be taken on.
+    #[error("{role} can't be taken on: {why}")]
+    Role {
+        /// The role.
+        role: Arn,
+        /// AWS's code and message.
+        why: String,
+    },
     /// STS told something that can't be understood.
     #[error("AWS named an identity that can't be understood: `{0}`")]
     Odd(String),
@@ -79,7 +89,13 @@ pub async fn connect(
         (None, Some(role)) => in_role(real_config(profile, region).await, role).await,
     };
     let answer = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await;
-    let identity = answer.map_err(|error| ConfigError::Identity(call_error("sts:GetCallerIdentity", &error)))?;
+    let identity = answer.map_err(|error| match role.zip(refused_role(&error)) {
+        Some((assume, why)) => ConfigError::Role {
+            role: assume.role.clone(),
+            why,
+        },
+        None => ConfigError::Identity(call_error("sts:GetCallerIdentity", &error)),
+    })?;
     let arn = identity.arn().unwrap_or_default();
     let caller = Arn::parse(arn).map_err(|_| ConfigError::Odd(arn.to_owned()))?;
     let account = caller.account().ok_or_else(|| ConfigError::Odd(arn.to_owned()))?;
@@ -135,6 +151,19 @@ async fn in_role(config: SdkConfig, assume: &Assume) -> SdkConfig {
         .credentials_provider(keys)
         .identity_cache(cache)
         .build()
+}
+
+/// Why STS refused a role, from deep within the error of the first call that needed it.
+fn refused_role(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let refusal = causes
+        .filter_map(|cause| cause.downcast_ref::<AssumeRoleError>())
+        .next()?;
+    let (code, message) = (
+        refusal.code().unwrap_or("refused"),
+        refusal.message().unwrap_or_default(),
+    );
+    Some(format!("{code}: {message}"))
 }
 
 /// Whether an endpoint is on this machine.

@@ -8,6 +8,7 @@ mod error;
 mod events;
 mod fetch;
 pub mod iam;
+pub mod notice;
 mod s3;
 pub mod trail;
 mod view;
@@ -207,6 +208,12 @@ impl Aws {
     pub fn s3_of(&self, bucket: &BucketName, otherwise: &Region, intent: Intent) -> aws_sdk_s3::Client {
         let known = self.bucket_regions.borrow().get(bucket).cloned();
         self.s3(&known.unwrap_or_else(|| otherwise.clone()), intent)
+    }
+
+    /// Where a bucket is, as far as this run knows.
+    #[must_use]
+    pub fn bucket_region(&self, bucket: &BucketName) -> Option<Region> {
+        self.bucket_regions.borrow().get(bucket).cloned()
     }
 
     /// Where a bucket was found.

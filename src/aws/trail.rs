@@ -34,13 +34,13 @@ const PER_SECOND: usize = 2;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Told {
     /// Who changed which thing.
-    pub deeds: BTreeMap<Address, Deed>,
+    pub deeds: BTreeMap<Address, Vec<Deed>>,
     /// What could not be told, and why.
     pub notes: Vec<String>,
 }
 
-/// Who made these things differ. The first [`MOST`] are looked up.
-pub async fn who(aws: &Aws, suspects: &[Suspect]) -> Told {
+/// Who made these things differ, as told at a moment. The first [`MOST`] are looked up.
+pub async fn who(aws: &Aws, suspects: &[Suspect], now: OffsetDateTime) -> Told {
     let mut told = Told::default();
     let asked = suspects.get(..MOST).unwrap_or(suspects);
     if suspects.len() > MOST {
@@ -60,7 +60,7 @@ pub async fn who(aws: &Aws, suspects: &[Suspect]) -> Told {
     }
     let looks = regions
         .into_iter()
-        .map(|(region, things)| Look::new(aws, region).all(things));
+        .map(|(region, things)| Look::new(aws, region, now).all(things));
     let mut failures = Vec::new();
     for (deeds, failure) in join_all(looks).await {
         told.deeds.extend(deeds);
@@ -75,6 +75,7 @@ pub async fn who(aws: &Aws, suspects: &[Suspect]) -> Told {
 struct Look {
     client: aws_sdk_cloudtrail::Client,
     region: Region,
+    now: OffsetDateTime,
     /// When the latest lookups went out; nothing where nobody limits them.
     sent: Option<VecDeque<Instant>>,
     /// Whole services, once they were looked through.
@@ -82,44 +83,52 @@ struct Look {
 }
 
 impl Look {
-    fn new(aws: &Aws, region: Region) -> Self {
+    fn new(aws: &Aws, region: Region, now: OffsetDateTime) -> Self {
         Self {
             client: aws.trail(&region),
             sent: (!aws.connection.simulated).then(VecDeque::new),
             region,
+            now,
             services: BTreeMap::new(),
         }
     }
 
     /// What was found, and why no more was.
-    async fn all(mut self, things: Vec<(&Suspect, Question)>) -> (BTreeMap<Address, Deed>, Option<String>) {
+    async fn all(mut self, things: Vec<(&Suspect, Question)>) -> (BTreeMap<Address, Vec<Deed>>, Option<String>) {
         let mut deeds = BTreeMap::new();
         for (suspect, question) in things {
             match self.one(suspect, &question).await {
-                Ok(deed) => deeds.extend(deed.map(|deed| (suspect.address.clone(), deed))),
+                Ok(found) if found.is_empty() => {}
+                Ok(found) => {
+                    deeds.insert(suspect.address.clone(), found);
+                }
                 Err(note) => return (deeds, Some(note)),
             }
         }
         (deeds, None)
     }
 
-    async fn one(&mut self, suspect: &Suspect, question: &Question) -> Result<Option<Deed>, String> {
+    /// The events of the first name that explains anything, else of its service.
+    async fn one(&mut self, suspect: &Suspect, question: &Question) -> Result<Vec<Deed>, String> {
         for name in &question.names {
-            let mut token = None;
+            let (mut events, mut token) = (Vec::new(), None);
             for _ in 0..PAGES {
-                let (events, next) = self.page(LookupAttributeKey::ResourceName, name, token).await?;
-                if let Some(deed) = suspect.explained(&events) {
-                    return Ok(Some(deed));
-                }
+                let (more, next) = self.page(LookupAttributeKey::ResourceName, name, token).await?;
+                events.extend(more);
                 token = next;
-                if token.is_none() {
+                if token.is_none() || suspect.explained(&events, self.now).wholly {
                     break;
                 }
             }
+            let found = suspect.explained(&events, self.now);
+            if !found.deeds.is_empty() {
+                return Ok(found.deeds);
+            }
         }
+        let now = self.now;
         match question.source {
-            Some(source) => Ok(suspect.explained(self.service(source).await?)),
-            None => Ok(None),
+            Some(source) => Ok(suspect.explained(self.service(source).await?, now).deeds),
+            None => Ok(Vec::new()),
         }
     }
 

@@ -2,7 +2,10 @@
 
 use clap::Args;
 
+use crate::address::Address;
+use crate::aws::notice::{NoticeError, put};
 use crate::drift::{Counts, Drift, compare};
+use crate::notice::{Status, detail};
 use crate::plan::Plan;
 use crate::report::{Report, Word};
 
@@ -11,7 +14,7 @@ use super::base::BaseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
-use super::report::{ReportArgs, verdict};
+use super::report::{ReportArgs, failed, verdict};
 use super::unmanaged::{Asked, UnmanagedArgs};
 use super::{AccountArgs, ConsentArgs, FileArgs};
 
@@ -27,8 +30,20 @@ pub(crate) struct DriftArgs {
     account: AccountArgs,
     #[command(flatten)]
     base: BaseArgs,
+    /// Take what the account has of this resource into the file (patterns: `role/*`); comments and order stay.
+    #[arg(long, value_name = "ADDRESS")]
+    accept: Vec<String>,
     #[command(flatten)]
     unmanaged: UnmanagedArgs,
+    /// Ask CloudTrail who made what moved, and when.
+    #[arg(long)]
+    who: bool,
+    /// Where something moved or could not be read, put an `evenkeel.drift` event on this event bus (a name or an ARN).
+    #[arg(long, value_name = "BUS")]
+    notify: Option<String>,
+    /// Put the event there also when everything is as written.
+    #[arg(long, requires = "notify")]
+    notify_always: bool,
     #[command(flatten)]
     pub(super) report: ReportArgs,
 }
@@ -54,13 +69,61 @@ pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failu
     if let Some(search) = &search {
         search.run(&planner, &planned, &mut drift).await;
     }
+    if args.who {
+        let now = time::OffsetDateTime::now_utc();
+        super::who::tell(&mut drift, &planned.objects, &planner.aws, planner.region(), now).await;
+    }
     let exit = exit(&drift);
+    let notified = notify(args, &drift, &planner).await;
     let mut report = Report::of_drift(&drift, verdict(exit, quiet(&drift)));
     report.notes.extend(planner.remark());
+    if let Err(failure) = &notified {
+        report = failed(report, failure);
+    }
     args.report
         .deliver(report, &crate::render::drift::drift(&drift), output)?;
     planner.closing_notes(output);
+    if !args.accept.is_empty() {
+        let is_meant = |address: &Address| args.accept.iter().any(|pattern| address.matches(pattern));
+        super::accept::accept(&planner, &planned, &args.files, is_meant, output)?;
+    }
+    if let Some(sent) = notified? {
+        output.note(&sent);
+    }
     Ok(exit)
+}
+
+/// Tells a bus, and gives what to say of it. Whoever waits for the event must hear that it was not sent, so a failure is an
+/// error.
+async fn notify(args: &DriftArgs, drift: &Drift, planner: &Planner) -> Result<Option<String>, Failure> {
+    let status = match exit(drift) {
+        Exit::Done => Status::Clean,
+        Exit::Incomplete => Status::Incomplete,
+        _ => Status::Drift,
+    };
+    let is_news = status != Status::Clean || args.notify_always;
+    let Some(bus) = args.notify.as_ref().filter(|_| is_news) else {
+        return Ok(None);
+    };
+    let sent = put(&planner.aws, bus, planner.region(), detail(drift, status)).await;
+    let id = sent.map_err(unsent)?;
+    Ok(Some(format!("put on the event bus {bus}: event {id}")))
+}
+
+fn unsent(error: NoticeError) -> Failure {
+    let failure = Failure::new(format!("nobody was notified: {error}"));
+    match error {
+        NoticeError::NoBus { .. } => failure.hint(
+            "`--notify default` is the bus that every region has; another is made with `event_buses:` or named by its ARN",
+        ),
+        NoticeError::Odd(_) => {
+            failure.hint("write --notify NAME or --notify arn:aws:events:REGION:ACCOUNT:event-bus/NAME")
+        }
+        NoticeError::Call(call) if call.is_denied() => {
+            failure.hint("the permission `events:PutEvents` on the bus is missing")
+        }
+        NoticeError::Call(_) | NoticeError::Failed { .. } => failure,
+    }
 }
 
 /// The comparison with every base.

@@ -93,34 +93,31 @@ pub(crate) async fn run(args: &FleetArgs, output: &Output) -> Result<Exit, Failu
         |exit: &Exit| *exit == Exit::Differences && args.task == Task::Plan && !args.detailed_exitcode;
     let exits = ends.iter().map(|end| end.exit).filter(|exit| !is_no_difference(exit));
     let exit = gravest(exits, interrupted);
-    let mut report = Report::new(Command::Fleet, Context::default(), verdict(exit, quiet(&ends)));
+    let mut report = Report::new(Command::Fleet, Context::default(), verdict(exit, Word::Clean));
     let mut shown = Vec::new();
-    for End { shown: one, model, .. } in ends {
-        report.members.push(Reported {
-            name: one.name.clone(),
-            report: model,
-        });
-        shown.push(one);
+    for end in ends {
+        if !args.report.is_only_text() {
+            let unseen = || empty(args.task, &end.shown.account, Exit::Interrupted, Word::Interrupted);
+            report.members.push(Reported {
+                name: end.shown.name.clone(),
+                report: end.report.unwrap_or_else(unseen),
+            });
+        }
+        shown.push(end.shown);
     }
     args.report
         .deliver(report, &crate::render::fleet::fleet(&title, &shown), output)?;
     Ok(exit)
 }
 
-/// The word of a fleet that nothing stands in the way of.
-fn quiet(ends: &[End]) -> Word {
-    let words = ends.iter().map(|end| end.model.verdict.word);
-    words.max().unwrap_or(Word::Clean)
-}
-
 /// What is left of an account's run.
 struct End {
     shown: Shown,
-    /// What reports say of it; only how it ended where none is asked for.
-    model: Report,
     exit: Exit,
     /// What it would have said on standard error.
     notes: String,
+    /// The report for programs, where one is wanted.
+    report: Option<Report>,
 }
 
 /// Whether the user has asked to stop.
@@ -175,20 +172,10 @@ fn not_started(name: &str, member: &Member) -> End {
             summary: "not looked at: interrupted".into(),
             report: None,
         },
-        model: ended(member, Exit::Interrupted),
         exit: Exit::Interrupted,
         notes: String::new(),
+        report: None,
     }
-}
-
-/// A report that says nothing but how it ended.
-fn ended(member: &Member, exit: Exit) -> Report {
-    let context = Context {
-        account: Some(member.account.to_string()),
-        region: member.region.as_ref().map(ToString::to_string),
-        ..Context::default()
-    };
-    Report::new(Command::Fleet, context, verdict(exit, Word::Clean))
 }
 
 /// One account; a defect that shows there ends that account's run and no other's.
@@ -196,21 +183,11 @@ async fn guarded(args: &FleetArgs, name: &str, member: &Member, output: &Output)
     let own = output.keeping();
     let result = AssertUnwindSafe(one(args, name, member, &own)).catch_unwind().await;
     let result = result.unwrap_or_else(|_| Err(Failure::new("evenkeel itself failed; please report this")));
-    let mut model = match &result {
-        Ok(Some(found)) => found.model.clone().unwrap_or_else(|| ended(member, found.exit)),
-        Ok(None) => ended(member, Exit::Error),
-        Err(failure) => failed(ended(member, failure.exit), failure),
-    };
-    if args.report.is_asked() {
-        model = own.with_told(model);
-    }
+    let told = (!args.report.is_only_text()).then(|| told(args.task, member, &result, &own));
     let (ending, exit, summary, report) = match result {
         Ok(Some(Found {
-            exit,
-            summary,
-            report,
-            model: _,
-        })) => (ending(exit), exit, summary, report),
+            exit, summary, text, ..
+        })) => (ending(exit), exit, summary, text),
         Ok(None) => {
             let summary = "error: its files have mistakes".to_owned();
             (Ending::Failed, Exit::Error, summary, None)
@@ -241,11 +218,36 @@ async fn guarded(args: &FleetArgs, name: &str, member: &Member, output: &Output)
         ..end.shown
     };
     End {
-        model,
         exit,
         notes: own.take_kept(),
+        report: told,
         ..end
     }
+}
+
+/// The report of an account for programs, also of one that could not be looked at.
+fn told(task: Task, member: &Member, result: &Result<Option<Found>, Failure>, own: &Output) -> Report {
+    let bare = empty(task, member.account.as_str(), Exit::Error, Word::Error);
+    own.with_told(match result {
+        Ok(Some(Found {
+            report: Some(report), ..
+        })) => (**report).clone(),
+        Ok(_) => bare,
+        Err(failure) => failed(bare, failure),
+    })
+}
+
+/// A report that says nothing but how it ended.
+fn empty(task: Task, account: &str, exit: Exit, word: Word) -> Report {
+    let command = match task {
+        Task::Plan => Command::Plan,
+        Task::Drift => Command::Drift,
+    };
+    let context = Context {
+        account: Some(account.to_owned()),
+        ..Context::default()
+    };
+    Report::new(command, context, verdict(exit, word))
 }
 
 /// What was found in an account.
@@ -253,9 +255,9 @@ struct Found {
     exit: Exit,
     summary: String,
     /// Nothing where all is as written.
-    report: Option<Doc>,
-    /// The same for reports; nothing where none is asked for.
-    model: Option<Report>,
+    text: Option<Doc>,
+    /// Nothing where no program asks for it.
+    report: Option<Box<Report>>,
 }
 
 fn ending(exit: Exit) -> Ending {
@@ -310,27 +312,28 @@ async fn one(args: &FleetArgs, name: &str, member: &Member, output: &Output) -> 
     let Some(planned) = planner.plan(output).await? else {
         return Ok(None);
     };
-    let (exit, summary, report, model) = match args.task {
+    let is_asked = !args.report.is_only_text();
+    let (exit, summary, text, report) = match args.task {
         Task::Plan => {
             let plan = &planned.plan;
-            let (exit, summary) = (super::plan::exit(plan, true), crate::render::plan::counts(plan));
-            let model = || Report::of_plan(Command::Plan, plan, verdict(exit, super::plan::quiet(plan)));
-            let model = args.report.is_asked().then(model);
-            (exit, summary, crate::render::plan::plan(plan), model)
+            let summary = crate::render::plan::counts(plan);
+            let exit = super::plan::exit(plan, true);
+            let of = || Report::of_plan(Command::Plan, plan, verdict(exit, super::plan::quiet(plan)));
+            (exit, summary, crate::render::plan::plan(plan), is_asked.then(of))
         }
         Task::Drift => {
             let drift = super::drift::drifted(&planner, &planned);
-            let (exit, summary) = (super::drift::exit(&drift), crate::render::drift::counts(&drift));
-            let model = || Report::of_drift(&drift, verdict(exit, super::drift::quiet(&drift)));
-            let model = args.report.is_asked().then(model);
-            (exit, summary, crate::render::drift::drift(&drift), model)
+            let summary = crate::render::drift::counts(&drift);
+            let exit = super::drift::exit(&drift);
+            let of = || Report::of_drift(&drift, verdict(exit, super::drift::quiet(&drift)));
+            (exit, summary, crate::render::drift::drift(&drift), is_asked.then(of))
         }
     };
     Ok(Some(Found {
         exit,
         summary,
-        report: (exit != Exit::Done).then_some(report),
-        model,
+        text: (exit != Exit::Done).then_some(text),
+        report: report.map(Box::new),
     }))
 }
 

@@ -3,6 +3,8 @@
 //! Invariant: data goes to standard output, everything else to standard error; what a command returns is its exit code.
 
 #[cfg(feature = "aws")]
+mod accept;
+#[cfg(feature = "aws")]
 mod account;
 #[cfg(feature = "aws")]
 mod apply;
@@ -13,6 +15,8 @@ mod diff;
 #[cfg(feature = "aws")]
 mod drift;
 mod exit;
+#[cfg(feature = "aws")]
+mod explain;
 mod failure;
 #[cfg(feature = "aws")]
 mod fleet;
@@ -40,6 +44,8 @@ mod state;
 mod undo;
 #[cfg(feature = "aws")]
 mod unmanaged;
+#[cfg(feature = "aws")]
+mod who;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;
@@ -98,6 +104,8 @@ enum Command {
     Drift(drift::DriftArgs),
     #[cfg(feature = "aws")]
     Fleet(fleet::FleetArgs),
+    #[cfg(feature = "aws")]
+    Explain(explain::ExplainArgs),
     History(history::HistoryArgs),
     Sandbox(sandbox::SandboxArgs),
     Schema(schema::SchemaArgs),
@@ -196,13 +204,19 @@ pub fn main() -> Exit {
         Command::Fleet(args) => args
             .report
             .conclude(Reported::Fleet, block_on(fleet::run(&args, &output)), &output),
+        #[cfg(feature = "aws")]
+        Command::Explain(args) => block_on(explain::run(&args, &output)),
         Command::History(args) => history::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
         Command::Schema(args) => Ok(schema::run(&args, &output)),
         Command::Completions(args) => Ok(shell::completions(&args, &output)),
         Command::Man(args) => shell::man(&args, &output),
     };
-    result.unwrap_or_else(|failure| output.failure(&failure))
+    let exit = result.unwrap_or_else(|failure| output.failure(&failure));
+    match output.unwritten() {
+        Some(failure) => output.failure(&failure),
+        None => exit,
+    }
 }
 
 /// Help and version are no mistakes; everything else exits with 1, as errors do.

@@ -75,6 +75,12 @@ impl ReportArgs {
         self.format == Format::Text
     }
 
+    /// Whether nobody but people reads the report.
+    #[cfg(feature = "aws")]
+    pub(crate) fn is_only_text(&self) -> bool {
+        self.is_text() && self.reports.iter().all(|target| target.format == Format::Text)
+    }
+
     /// Whether anything but text for standard output is wanted.
     pub(crate) fn is_asked(&self) -> bool {
         !self.is_text() || !self.reports.is_empty()

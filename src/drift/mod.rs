@@ -16,6 +16,7 @@ use crate::kind::DoomedBy;
 use crate::kinds::KindName;
 use crate::plan::{Change, FieldChange, Header, Plan, Presence, Refusal, Verb};
 use crate::spec::source::Place;
+use crate::trail::Deed;
 
 use unmanaged::Unmanaged;
 
@@ -87,6 +88,8 @@ pub struct Thing {
     pub held: Vec<FieldChange>,
     /// What could not be read, with the reason.
     pub unknown: Vec<(FieldPath, String)>,
+    /// Who made it so, as far as somebody has looked.
+    pub by: Vec<Deed>,
     /// Whether an apply would mark it as this environment's.
     pub to_adopt: bool,
     /// Remarks, and what stands in the way of mending it.
@@ -234,6 +237,7 @@ fn thing(change: &Change, plan: &Plan, bases: &[Before<'_>]) -> Thing {
             .collect(),
         held: held.into_iter().cloned().collect(),
         unknown: change.unknown.clone(),
+        by: Vec::new(),
         to_adopt: change.verb == Verb::Adopt,
         notes: notes(change, plan),
     }

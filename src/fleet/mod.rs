@@ -4,6 +4,7 @@
 //! from the defaults; which shard an account is in follows from its name alone.
 
 mod read;
+mod schema;
 mod shard;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use crate::names::{AccountId, Arn, Partition, Region, RoleName};
 
 pub use read::{FIELDS, Read, read};
+pub use schema::schema;
 pub use shard::{BadShard, Shard};
 
 /// The accounts of a file by name, in the order of names.

@@ -53,7 +53,8 @@ pub const FIELDS: &[(&str, &str)] = &[
     ),
 ];
 
-const MEMBER: &[&str] = &[
+/// The keys of an account.
+pub(super) const MEMBER: &[&str] = &[
     "account",
     "region",
     "profile",
@@ -67,7 +68,8 @@ const MEMBER: &[&str] = &[
     "sandbox",
 ];
 
-const DEFAULTS: &[&str] = &[
+/// The keys of the defaults.
+pub(super) const DEFAULTS: &[&str] = &[
     "region",
     "profile",
     "role",

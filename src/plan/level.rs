@@ -192,6 +192,13 @@ fn kept_tag<K: Kind>(wanted: &Wanted<K>, live: &Observed<K>, tags: &TagRules, pa
     (tags.foreign(key) && !declared).then_some(Kept::Silent)
 }
 
+/// The pattern of `ignore:` that keeps a field as it is.
+#[must_use]
+pub fn ignored_by<'a, K: Kind>(wanted: &'a Wanted<K>, path: &FieldPath) -> Option<&'a str> {
+    let mut patterns = wanted.ignore.iter();
+    patterns.find(|pattern| ignores(pattern, path)).map(String::as_str)
+}
+
 /// `policies.ReadOnly` names an entry by its key or, for ARNs, by its last part; `tags.cost-*` is a pattern;
 /// `policies` alone names the whole field.
 fn ignores(pattern: &str, path: &FieldPath) -> bool {

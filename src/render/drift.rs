@@ -67,6 +67,9 @@ fn one(doc: &mut Doc, thing: &Thing) {
     rest.unknown.clone_from(&thing.unknown);
     rest.notes.clone_from(&thing.notes);
     plan::rows(doc, &rest);
+    for deed in &thing.by {
+        doc.text(Label::Plain, format!("    {deed}"));
+    }
 }
 
 fn head(doc: &mut Doc, thing: &Thing, mark: &str, label: Label, class: &str) {

@@ -6,7 +6,9 @@
 use crate::drift::unmanaged::Unmanaged;
 use crate::drift::{self, Class as DriftClass, Difference, Drift, Standing};
 
-use super::{Base, Class, Command, Context, Field, Report, Status, Thing, Verdict};
+use crate::trail::Deed;
+
+use super::{Base, Class, Command, Context, Field, Report, Status, Thing, Trace, Verdict};
 
 impl Report {
     /// What a drift says.
@@ -43,6 +45,23 @@ enum HasBase {
     No,
 }
 
+impl Trace {
+    fn of(deed: &Deed) -> Self {
+        let Deed {
+            actor,
+            event,
+            time,
+            ago: _,
+            id: _,
+        } = deed;
+        Self {
+            actor: actor.clone(),
+            event: event.clone(),
+            time: time.clone(),
+        }
+    }
+}
+
 impl Thing {
     fn of_drift(thing: &drift::Thing, has_base: HasBase) -> Self {
         let status = status(thing);
@@ -55,6 +74,7 @@ impl Thing {
             differences,
             held,
             unknown,
+            by,
             to_adopt: _,
             notes,
         } = thing;
@@ -71,6 +91,7 @@ impl Thing {
         told.held = held.iter().map(Field::of).collect();
         told.unknown.clone_from(unknown);
         told.notes.clone_from(notes);
+        told.traces = by.iter().map(Trace::of).collect();
         told
     }
 

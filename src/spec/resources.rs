@@ -427,7 +427,7 @@ fn mentioned<K: Member>(node: &Node) -> BTreeSet<&'static str> {
 /// Where each field, and each entry of a written mapping, stands.
 fn field_places<K: Member>(node: &Node, environment: &Environment) -> BTreeMap<FieldPath, Place> {
     let mut places = BTreeMap::new();
-    for field in K::FIELDS {
+    for field in K::FIELDS.iter().chain(COMMON) {
         let Some((key, value)) = node.entries().iter().find(|(key, _)| key.text == field.name) else {
             continue;
         };
@@ -700,7 +700,7 @@ fn expectations(cx: &Cx<'_>, environment: &mut Environment) -> usize {
 
 /// An assertion on a line: its keys in the order of a sentence, whatever the author's.
 fn phrase(node: &Node) -> String {
-    let known = EXPECT.iter().filter_map(|part| Some((part.name, node.get(part.name)?)));
+    let known = EXPECT.iter().filter_map(|key| Some((key.name, node.get(key.name)?)));
     let word = |key| if key == "resource" { "on" } else { key };
     let parts = known.map(|(key, value)| match key {
         "who" => said(value),

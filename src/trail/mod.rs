@@ -8,6 +8,8 @@ mod actor;
 mod tests;
 mod topic;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -42,31 +44,31 @@ pub enum Differs {
 }
 
 /// One event that explains a difference.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Deed {
     /// Who: `role/admin (erika)`, `user/tom`, `root`, a service of AWS.
     pub actor: String,
     /// The call, without the version that Lambda's carry: `AttachRolePolicy`.
     pub event: String,
-    /// When.
-    pub at: OffsetDateTime,
+    /// When, in RFC 3339, to the second.
+    pub time: String,
+    /// How long that was before the report: `3 h ago`.
+    pub ago: String,
     /// CloudTrail's id of the event.
     pub id: String,
 }
 
-impl Deed {
+impl std::fmt::Display for Deed {
     /// As a line of a report tells it: `by role/admin (erika), 3 h ago, AttachRolePolicy`, with the time itself.
-    #[must_use]
-    pub fn told(&self, now: OffsetDateTime) -> String {
-        let Self { actor, event, at, .. } = self;
-        format!("by {actor}, {} ({}), {event}", ago(*at, now), self.time())
-    }
-
-    /// When, in RFC 3339, to the second.
-    #[must_use]
-    pub fn time(&self) -> String {
-        let at = self.at.to_offset(time::UtcOffset::UTC).truncate_to_second();
-        at.format(&Rfc3339).unwrap_or_default()
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            actor,
+            event,
+            time,
+            ago,
+            id: _,
+        } = self;
+        write!(f, "by {actor}, {ago} ({time}), {event}")
     }
 }
 
@@ -80,6 +82,15 @@ pub fn ago(at: OffsetDateTime, now: OffsetDateTime) -> String {
         60..2880 => format!("{} h ago", minutes / 60),
         _ => format!("{} days ago", minutes / 1440),
     }
+}
+
+/// What events explain of a thing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Explained {
+    /// The events.
+    pub deeds: Vec<Deed>,
+    /// Whether nothing is left to explain.
+    pub wholly: bool,
 }
 
 /// What is asked of CloudTrail about one thing.
@@ -120,26 +131,36 @@ impl Suspect {
         last.strip_prefix("function:").unwrap_or(last)
     }
 
-    /// The newest event that explains the difference; `events` are as CloudTrail gave them out, newest first.
+    /// For each difference the newest event that explains it, each event once, newest first. `events` are as CloudTrail
+    /// gave them out, newest first.
     #[must_use]
-    pub fn explained<'a>(&self, events: impl IntoIterator<Item = &'a Event>) -> Option<Deed> {
-        let found = events.into_iter().find(|event| self.is_explained_by(event))?;
-        Some(Deed {
-            actor: actor::of(&found.record, &found.user),
-            event: topic::bare(&found.name).to_owned(),
-            at: found.at,
-            id: found.id.clone(),
-        })
+    pub fn explained(&self, events: &[Event], now: OffsetDateTime) -> Explained {
+        let parts: Vec<Differs> = match &self.differs {
+            Differs::Fields(paths) => paths.iter().map(|path| Differs::Fields(vec![path.clone()])).collect(),
+            whole @ (Differs::Gone | Differs::Made) => vec![whole.clone()],
+        };
+        let found: Vec<Option<usize>> = parts
+            .iter()
+            .map(|part| events.iter().position(|event| self.is_explained_by(event, part)))
+            .collect();
+        let wholly = found.iter().all(Option::is_some);
+        let newest: BTreeSet<usize> = found.into_iter().flatten().collect();
+        let deeds = newest
+            .into_iter()
+            .filter_map(|at| events.get(at))
+            .map(|event| event.deed(now));
+        Explained {
+            deeds: deeds.collect(),
+            wholly,
+        }
     }
 
-    fn is_explained_by(&self, event: &Event) -> bool {
+    fn is_explained_by(&self, event: &Event, differs: &Differs) -> bool {
         let record = &event.record;
         let failed = record.get("errorCode").is_some_and(|code| !code.is_null());
         let reads = record.get("readOnly").and_then(Value::as_bool) == Some(true);
-        !failed
-            && !reads
-            && self.is_named_by(record)
-            && topic::explains(self.address.kind, &event.name, &self.differs, record)
+        let is_about_it = !failed && !reads && self.is_named_by(record);
+        is_about_it && topic::explains(self.address.kind, &event.name, differs, record)
     }
 
     /// Whether the event's own parameters are about this thing. Some events name several: an attached policy has events of
@@ -215,4 +236,17 @@ pub struct Event {
     pub user: String,
     /// The record itself.
     pub record: Value,
+}
+
+impl Event {
+    fn deed(&self, now: OffsetDateTime) -> Deed {
+        let at = self.at.to_offset(time::UtcOffset::UTC).truncate_to_second();
+        Deed {
+            actor: actor::of(&self.record, &self.user),
+            event: topic::bare(&self.name).to_owned(),
+            time: at.format(&Rfc3339).unwrap_or_default(),
+            ago: ago(self.at, now),
+            id: self.id.clone(),
+        }
+    }
 }

@@ -32,6 +32,7 @@ fn thing(address: Address, standing: Standing) -> Thing {
         differences: Vec::new(),
         held: Vec::new(),
         unknown: Vec::new(),
+        by: Vec::new(),
         to_adopt: false,
         notes: Vec::new(),
     }

@@ -1,0 +1,202 @@
+//! `explain`: why a thing stands as it does.
+//!
+//! Invariant: it reads and changes nothing; what can't be read is said, and is no success.
+
+use clap::Args;
+
+use crate::address::Address;
+use crate::aws::AwsBackend;
+use crate::engine::Backend as _;
+use crate::explain::{Around, Explanation, Found, explain};
+use crate::kind::{Depth, Object, Seen};
+use crate::kinds::{AnyObject, KindName, Member, Visit, VisitMut};
+use crate::names::nearest;
+use crate::render::{Doc, Label};
+
+use super::account::{Past, Planned, Planner};
+use super::base::BaseArgs;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::output::Output;
+use super::{AccountArgs, ConsentArgs, FileArgs};
+
+/// Explain why a thing is managed, adopted, contested, ignored, protected or about to be deleted.
+///
+/// ADDRESS is what plans call a thing, such as `role/ci`, or its kind and its name in AWS where no file declares it.
+/// Patterns (`role/*`) are for what the files name.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// What to explain.
+    #[arg(value_name = "ADDRESS")]
+    of: String,
+    #[command(flatten)]
+    files: FileArgs,
+    #[command(flatten)]
+    account: AccountArgs,
+    #[command(flatten)]
+    consents: ConsentArgs,
+    #[command(flatten)]
+    base: BaseArgs,
+    /// Explain what would be deleted because --base declared it and the files no longer do.
+    #[arg(long, requires = "base")]
+    prune: bool,
+}
+
+pub(crate) async fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, Failure> {
+    let past = Past::of(&args.base, args.prune);
+    let Some(planner) = Planner::prepare(&args.files, &args.account, &args.consents, &past, output).await? else {
+        return Ok(Exit::Error);
+    };
+    let Some(planned) = planner.plan(output).await? else {
+        return Ok(Exit::Error);
+    };
+    let around = Around {
+        plan: &planned.plan,
+        objects: &planned.objects,
+        tags: &planned.environment.tags,
+        home: &planner.aws.connection.home,
+    };
+    let meant = meant(&args.of, &planner, &planned)?;
+    let is_pattern = args.of.contains(['*', '?']);
+    let read = read(&planner, meant).await;
+    let explained: Vec<Explanation> = read.iter().map(|object| explain(object, &around)).collect();
+    let is_nothing = |one: &Explanation| one.found == Found::Absent && !is_named(&planned, &one.address);
+    if let ([one], false) = (explained.as_slice(), is_pattern)
+        && is_nothing(one)
+    {
+        return Err(unknown(&args.of, &planned));
+    }
+    output.data(&show(&explained));
+    let unread = explained.iter().any(|one| one.found == Found::Unread);
+    Ok(if unread { Exit::Incomplete } else { Exit::Done })
+}
+
+/// Reads things with their users in AWS. Who may not look for those is told the rest all the same.
+async fn read(planner: &Planner, meant: Vec<AnyObject>) -> Vec<AnyObject> {
+    let backend = AwsBackend(&planner.aws);
+    let shallow = backend.observe(meant.clone()).await;
+    let mut deep = meant;
+    deep.iter_mut().for_each(|object| object.visit_mut(Deeply));
+    let deep = backend.observe(deep).await;
+    let pairs = deep.into_iter().zip(shallow);
+    pairs
+        .map(|(deep, shallow)| if deep.visit(IsUnknown) { shallow } else { deep })
+        .collect()
+}
+
+struct IsUnknown;
+
+impl Visit for IsUnknown {
+    type Out = bool;
+
+    fn visit<K: Member>(self, object: &Object<K>) -> bool {
+        matches!(object.seen, Seen::Unknown(_))
+    }
+}
+
+/// What an address or a pattern means.
+fn meant(word: &str, planner: &Planner, planned: &Planned) -> Result<Vec<AnyObject>, Failure> {
+    let named = planned.objects.iter();
+    let mut found: Vec<AnyObject> = named.filter(|object| object.address().matches(word)).cloned().collect();
+    if found.is_empty() {
+        let (kind, name) = kind_and_name(word, planned)?;
+        let same = planned.objects.iter().filter(|object| object.address().kind == kind);
+        found = same.filter(|object| object.visit(NameIn(name))).cloned().collect();
+        if found.is_empty() && !name.contains(['*', '?']) {
+            found.extend(planner.bare_named(kind, name));
+        }
+    }
+    if found.is_empty() {
+        return Err(unknown(word, planned));
+    }
+    Ok(found)
+}
+
+fn kind_and_name<'a>(word: &'a str, planned: &Planned) -> Result<(KindName, &'a str), Failure> {
+    let Some((kind, name)) = word.split_once('/') else {
+        return Err(unknown(word, planned));
+    };
+    let known = KindName::of_name(kind).or_else(|| KindName::of_section(kind));
+    let known = known.ok_or_else(|| {
+        let kinds = KindName::ALL.iter().map(|kind| kind.name());
+        let failure = Failure::new(format!("there is no kind `{kind}`"));
+        match nearest(kind, kinds.clone()) {
+            Some(near) => failure.hint(format!("did you mean `{near}/{name}`?")),
+            None => failure.hint(format!("the kinds are {}", kinds.collect::<Vec<_>>().join(", "))),
+        }
+    })?;
+    Ok((known, name))
+}
+
+/// Whether AWS knows a thing by this name.
+struct NameIn<'a>(&'a str);
+
+impl Visit for NameIn<'_> {
+    type Out = bool;
+
+    fn visit<K: Member>(self, object: &Object<K>) -> bool {
+        K::naming(&object.id).name == self.0 || object.id.to_string() == self.0
+    }
+}
+
+/// Users of a thing are only looked for where it shall go.
+struct Deeply;
+
+impl VisitMut for Deeply {
+    type Out = ();
+
+    fn visit<K: Member>(self, object: &mut Object<K>) {
+        object.depth = Depth::Remove;
+    }
+}
+
+/// Whether the files name it, to be there or to go.
+fn is_named(planned: &Planned, address: &Address) -> bool {
+    struct Named;
+    impl Visit for Named {
+        type Out = bool;
+        fn visit<K: Member>(self, object: &Object<K>) -> bool {
+            object.wanted.is_some() || object.doom.is_some()
+        }
+    }
+    let mut objects = planned.objects.iter();
+    objects.any(|object| object.address() == address && object.visit(Named))
+}
+
+fn unknown(word: &str, planned: &Planned) -> Failure {
+    let addresses: Vec<String> = planned
+        .objects
+        .iter()
+        .map(AnyObject::address)
+        .filter(|address| is_named(planned, address))
+        .map(Address::to_string)
+        .collect();
+    let failure = Failure::new(format!("`{word}` is neither in the files nor in the account"));
+    match nearest(word, addresses.iter().map(String::as_str)) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure.hint("an address is a kind and an id, such as `role/ci`"),
+    }
+}
+
+fn show(explained: &[Explanation]) -> Doc {
+    let mut doc = Doc::default();
+    for (nth, one) in explained.iter().enumerate() {
+        if nth > 0 {
+            doc.gap();
+        }
+        doc.text(Label::Heading, one.address.to_string());
+        for (subject, words, place) in &one.lines {
+            let place = place.as_ref().map(|place| format!("  {place}")).unwrap_or_default();
+            let label = match *subject {
+                "refused" | "plan refused" | "unknown" => Label::Alarm,
+                _ => Label::Plain,
+            };
+            doc.line([
+                (Label::Dim, format!("  {subject:<12}  ")),
+                (label, words.clone()),
+                (Label::Dim, place),
+            ]);
+        }
+    }
+    doc
+}
