@@ -104,11 +104,21 @@ impl ReportArgs {
     pub(crate) fn record(&self, report: Report, text: &Doc, output: &Output) -> Result<(), Failure> {
         let report = output.with_told(report);
         output.delivered();
+        let written = self.write_all(&report, text);
         if !self.is_text() {
+            // Standard output is for whoever asked, also where a file could not be written.
+            let report = match &written {
+                Ok(()) => report,
+                Err(failure) => failed(report, failure),
+            };
             output.document(&render(self.format, &report, text));
         }
+        written
+    }
+
+    fn write_all(&self, report: &Report, text: &Doc) -> Result<(), Failure> {
         for Target { format, path } in &self.reports {
-            write(path, &render(*format, &report, text)).map_err(|error| {
+            write(path, &render(*format, report, text)).map_err(|error| {
                 Failure::new(format!(
                     "the report could not be written to {}: {error}",
                     path.display()
