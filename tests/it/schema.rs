@@ -94,7 +94,10 @@ fn the_command_prints_the_schema() {
     assert_eq!(Place::new().run(["schema", "environment"]), answer);
     for other in ["report", "fleet"] {
         let printed = Place::new().run(["schema", other]).out;
-        assert!(serde_json::from_str::<Json>(&printed).is_ok_and(|schema| schema.is_object()), "{other}");
+        assert!(
+            serde_json::from_str::<Json>(&printed).is_ok_and(|schema| schema.is_object()),
+            "{other}"
+        );
     }
     assert_eq!(Place::new().run(["schema", "enviroment"]).code, Some(1));
 }
