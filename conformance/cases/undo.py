@@ -22,7 +22,7 @@ from .documents import PROTECT, REMOVED, allow, deny, edited, file, managed_arn,
 from .edits import FULL, Row
 
 EVERY_WORD = (
-    "--adopt", "*", "--replace", "*",
+    "--adopt", "*",
     *(word for danger in ("mass-change", "data-loss", "public", "lockout", "delete") for word in ("--allow", danger)),
 )
 S3_READ, SQS = managed_arn("AmazonS3ReadOnlyAccess"), managed_arn("AmazonSQSFullAccess")
@@ -59,9 +59,9 @@ def undo(bench: Bench, *flags: str) -> str:
     return path
 
 
-def comes_back(bench: Bench, before: dict, what: str) -> None:
+def comes_back(bench: Bench, before: dict, what: str, *flags: str) -> None:
     """Undoes the newest run and compares."""
-    path = undo(bench)
+    path = undo(bench, *EVERY_WORD, *flags)
     try:
         bench.same(what, comparable(bench.live()), comparable(before))
     except Failed as error:
@@ -96,7 +96,7 @@ def field(row: Row, bench: Bench) -> None:
             now, worker = at(bench.live(), "functions/worker/Environment"), before["functions"]["worker"]
             worker["Environment"] = {key: now[key] for key in worker["Environment"] if key in now}
         if "to undo:" in ran.out:
-            comes_back(bench, before, f"{row.aws}, after it was {word} and that undone")
+            comes_back(bench, before, f"{row.aws}, after it was {word} and that undone", *row.flags)
 
 
 def edited_in_every_way(environment: dict) -> dict:

@@ -29,6 +29,10 @@ pub(super) fn assign(pieces: &mut [&mut Piece], heading: &Heading) {
             continue;
         }
         let taken = taken.entry(piece.kind).or_default();
+        // What is named by an address on the web is called by its host.
+        if let Some(host) = piece.id.strip_prefix("https://") {
+            piece.id = host.to_owned();
+        }
         piece.id = free(piece, taken);
         taken.insert(piece.id.clone());
     }

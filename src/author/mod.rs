@@ -4,7 +4,11 @@
 //! was written from; what a file can't say is said in a remark beside it and never left out in silence. No secret gets
 //! in: states have none.
 
+pub mod accept;
 mod documents;
+pub mod edit;
+#[cfg(test)]
+mod edit_tests;
 mod escape;
 mod ids;
 mod piece;

@@ -162,6 +162,24 @@ impl Planner {
         }
     }
 
+    /// Says what a base declared and this file no longer does, where nothing is done about it.
+    pub(crate) fn note_dropped(&self, planned: &Planned, output: &Output) {
+        if self.dropping != Dropping::Keep {
+            return;
+        }
+        let bases = self
+            .base_names()
+            .zip(planned.before.iter().map(|one| one.objects.as_slice()));
+        let dropped = dropped::dropped(bases, &planned.environment.objects);
+        if !dropped.is_empty() {
+            let names: Vec<String> = dropped.iter().map(|object| object.address().to_string()).collect();
+            output.note(&format!(
+                "no longer declared, and left as it is: {}; --prune deletes it",
+                names.join(", ")
+            ));
+        }
+    }
+
     /// The same for a report.
     pub(crate) fn remark(&self) -> Option<String> {
         super::check::remark(self.expectations)
@@ -215,6 +233,21 @@ impl Planner {
             consents: &Consents::default(),
             ..self.input(before, &objects)
         })
+    }
+
+    /// What a plan of other texts would be for the account as it was read.
+    pub(crate) fn plan_of(&self, loaded: &Loaded, planned: &Planned) -> (Environment, Plan) {
+        let mut learned = Learned::default();
+        learn(&planned.objects, &planned.environment, &mut learned);
+        let environment = loaded.lower(&self.header, &self.aws.connection.home, &self.region, &learned);
+        let objects = reread(&environment, planned.objects.clone());
+        let plan = self.build(&environment, &[], &objects);
+        (environment, plan)
+    }
+
+    /// The header of the file.
+    pub(crate) fn header(&self) -> &Header {
+        &self.header
     }
 
     fn input<'a>(&'a self, environment: &'a Environment, objects: &'a [AnyObject]) -> Input<'a> {

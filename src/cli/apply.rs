@@ -96,6 +96,7 @@ pub(crate) async fn run(args: &ApplyArgs, output: &Output) -> Result<Exit, Failu
         output.aside(&shown);
     }
     planner.closing_notes(output);
+    planner.note_dropped(&planned, output);
     match decide(args, &planner, &planned, saved.as_ref(), output).await {
         Ok(Some(exit)) => {
             args.report

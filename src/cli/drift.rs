@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::address::Address;
 use crate::aws::notice::{NoticeError, put};
 use crate::drift::{Counts, Drift, compare};
 use crate::notice::{Status, detail};
@@ -29,6 +30,9 @@ pub(crate) struct DriftArgs {
     account: AccountArgs,
     #[command(flatten)]
     base: BaseArgs,
+    /// Take what the account has of this resource into the file (patterns: `role/*`); comments and order stay.
+    #[arg(long, value_name = "ADDRESS")]
+    accept: Vec<String>,
     #[command(flatten)]
     unmanaged: UnmanagedArgs,
     /// Ask CloudTrail who made what moved, and when.
@@ -79,6 +83,10 @@ pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failu
     args.report
         .deliver(report, &crate::render::drift::drift(&drift), output)?;
     planner.closing_notes(output);
+    if !args.accept.is_empty() {
+        let is_meant = |address: &Address| args.accept.iter().any(|pattern| address.matches(pattern));
+        super::accept::accept(&planner, &planned, &args.files, is_meant, output)?;
+    }
     if let Some(sent) = notified? {
         output.note(&sent);
     }

@@ -8,7 +8,7 @@ use crate::address::Address;
 use crate::aws::AwsBackend;
 use crate::engine::Backend as _;
 use crate::explain::{Around, Explanation, Found, explain};
-use crate::kind::{Depth, Object};
+use crate::kind::{Depth, Object, Seen};
 use crate::kinds::{AnyObject, KindName, Member, Visit, VisitMut};
 use crate::names::nearest;
 use crate::render::{Doc, Label};
@@ -58,7 +58,7 @@ pub(crate) async fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, Fai
     };
     let meant = meant(&args.of, &planner, &planned)?;
     let is_pattern = args.of.contains(['*', '?']);
-    let read = AwsBackend(&planner.aws).observe(meant).await;
+    let read = read(&planner, meant).await;
     let explained: Vec<Explanation> = read.iter().map(|object| explain(object, &around)).collect();
     let is_nothing = |one: &Explanation| one.found == Found::Absent && !is_named(&planned, &one.address);
     if let ([one], false) = (explained.as_slice(), is_pattern)
@@ -71,7 +71,30 @@ pub(crate) async fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, Fai
     Ok(if unread { Exit::Incomplete } else { Exit::Done })
 }
 
-/// What an address or a pattern means, unread and to be read as deeply as can be.
+/// Reads things with their users in AWS. Who may not look for those is told the rest all the same.
+async fn read(planner: &Planner, meant: Vec<AnyObject>) -> Vec<AnyObject> {
+    let backend = AwsBackend(&planner.aws);
+    let shallow = backend.observe(meant.clone()).await;
+    let mut deep = meant;
+    deep.iter_mut().for_each(|object| object.visit_mut(Deeply));
+    let deep = backend.observe(deep).await;
+    let pairs = deep.into_iter().zip(shallow);
+    pairs
+        .map(|(deep, shallow)| if deep.visit(IsUnknown) { shallow } else { deep })
+        .collect()
+}
+
+struct IsUnknown;
+
+impl Visit for IsUnknown {
+    type Out = bool;
+
+    fn visit<K: Member>(self, object: &Object<K>) -> bool {
+        matches!(object.seen, Seen::Unknown(_))
+    }
+}
+
+/// What an address or a pattern means.
 fn meant(word: &str, planner: &Planner, planned: &Planned) -> Result<Vec<AnyObject>, Failure> {
     let named = planned.objects.iter();
     let mut found: Vec<AnyObject> = named.filter(|object| object.address().matches(word)).cloned().collect();
@@ -86,7 +109,6 @@ fn meant(word: &str, planner: &Planner, planned: &Planned) -> Result<Vec<AnyObje
     if found.is_empty() {
         return Err(unknown(word, planned));
     }
-    found.iter_mut().for_each(|object| object.visit_mut(Deeply));
     Ok(found)
 }
 
@@ -145,7 +167,9 @@ fn unknown(word: &str, planned: &Planned) -> Failure {
     let addresses: Vec<String> = planned
         .objects
         .iter()
-        .map(|object| object.address().to_string())
+        .map(AnyObject::address)
+        .filter(|address| is_named(planned, address))
+        .map(Address::to_string)
         .collect();
     let failure = Failure::new(format!("`{word}` is neither in the files nor in the account"));
     match nearest(word, addresses.iter().map(String::as_str)) {

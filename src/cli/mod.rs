@@ -3,6 +3,8 @@
 //! Invariant: data goes to standard output, everything else to standard error; what a command returns is its exit code.
 
 #[cfg(feature = "aws")]
+mod accept;
+#[cfg(feature = "aws")]
 mod account;
 #[cfg(feature = "aws")]
 mod apply;
@@ -210,7 +212,11 @@ pub fn main() -> Exit {
         Command::Completions(args) => Ok(shell::completions(&args, &output)),
         Command::Man(args) => shell::man(&args, &output),
     };
-    result.unwrap_or_else(|failure| output.failure(&failure))
+    let exit = result.unwrap_or_else(|failure| output.failure(&failure));
+    match output.unwritten() {
+        Some(failure) => output.failure(&failure),
+        None => exit,
+    }
 }
 
 /// Help and version are no mistakes; everything else exits with 1, as errors do.

@@ -22,6 +22,7 @@ pub(crate) struct Output {
     kept: Option<Arc<Mutex<String>>>,
     told: RefCell<Vec<report::Finding>>,
     delivered: Cell<bool>,
+    unwritten: Arc<Mutex<String>>,
 }
 
 impl Output {
@@ -39,6 +40,7 @@ impl Output {
             kept: None,
             told: RefCell::default(),
             delivered: Cell::new(false),
+            unwritten: Arc::default(),
         }
     }
 
@@ -48,6 +50,7 @@ impl Output {
         Self {
             kept: Some(Arc::default()),
             told: RefCell::default(),
+            delivered: Cell::new(false),
             ..self.clone()
         }
     }
@@ -68,16 +71,14 @@ impl Output {
         }
     }
 
-    /// Data, to standard output. A reader that has gone away is no error.
+    /// Data, to standard output.
     pub(crate) fn data(&self, doc: &Doc) {
-        let _ = std::io::stdout().write_all(doc.render(self.out).as_bytes());
-        let _ = std::io::stdout().flush();
+        self.bytes(doc.render(self.out).as_bytes());
     }
 
     /// A whole document for programs, to standard output.
     pub(crate) fn document(&self, text: &str) {
-        let _ = std::io::stdout().write_all(text.as_bytes());
-        let _ = std::io::stdout().flush();
+        self.bytes(text.as_bytes());
     }
 
     /// What would be data, to standard error, because standard output holds something else.
@@ -86,10 +87,22 @@ impl Output {
         let _ = std::io::stderr().write_all(doc.render(self.err).as_bytes());
     }
 
-    /// Text of our own making, such as a script, to standard output as it is.
+    /// Text of our own making, such as a script, to standard output as it is. A reader that has gone away is no error; what
+    /// can't be written is remembered, see [`Output::unwritten`].
     pub(crate) fn bytes(&self, bytes: &[u8]) {
-        let _ = std::io::stdout().write_all(bytes);
-        let _ = std::io::stdout().flush();
+        let mut out = std::io::stdout();
+        let written = out.write_all(bytes).and_then(|()| out.flush());
+        if let Err(error) = written
+            && error.kind() != std::io::ErrorKind::BrokenPipe
+        {
+            lock(&self.unwritten).push_str(&error.to_string());
+        }
+    }
+
+    /// Why standard output does not hold what was written to it: a run that nobody can read is not a clean one.
+    pub(crate) fn unwritten(&self) -> Option<Failure> {
+        let why = lock(&self.unwritten).clone();
+        (!why.is_empty()).then(|| Failure::new(format!("standard output can't be written: {why}")))
     }
 
     /// A line for people, to standard error.

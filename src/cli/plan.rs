@@ -64,6 +64,7 @@ pub(crate) async fn run(args: &PlanArgs, output: &Output) -> Result<Exit, Failur
     args.report
         .deliver(report, &crate::render::plan::plan(&planned.plan), output)?;
     planner.closing_notes(output);
+    planner.note_dropped(&planned, output);
     if let Some(path) = saved.transpose()? {
         let use_of_it = match planned.plan.refusals.is_empty() {
             true => format!("`evenkeel apply {}` executes exactly this", path.display()),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::address::Address;
 use crate::author::{Layout, Style};
 use crate::kind::{Home, Scope};
 use crate::kinds::KindName;
@@ -13,11 +14,13 @@ use crate::plan::Verb;
 use crate::pull::{self, Code, Gathered, Makers, Pulled, Selection, Wishes, gather};
 use crate::render::{Doc, Label};
 
-use super::AccountArgs;
-use super::account::reach;
+use super::accept::accept;
+use super::account::{Past, Planner, reach};
+use super::base::BaseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
+use super::{AccountArgs, ConsentArgs, FileArgs};
 
 /// The name of the file where there is none to take it from.
 const USUAL_FILE: &str = "environment.yaml";
@@ -58,6 +61,16 @@ pub(crate) struct PullArgs {
     /// Download the code of functions into the folder; without this the file says to keep it as it is.
     #[arg(long, requires = "out")]
     code: bool,
+    /// Take what the account has of the declared resources into this file, which stays as it is otherwise; may be given
+    /// more than once.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "path", "tags", "regions", "environment", "all"])]
+    into: Vec<String>,
+    /// A variable's value, for the file of --into.
+    #[arg(long = "var", value_name = "NAME=VALUE", requires = "into")]
+    vars: Vec<String>,
+    /// A YAML file with values of variables, for the file of --into.
+    #[arg(long = "vars", value_name = "FILE", requires = "into")]
+    vars_files: Vec<String>,
     /// Also what AWS and its services have made: service-linked roles, roles of SSO, rules that a service manages.
     #[arg(long)]
     all: bool,
@@ -66,6 +79,9 @@ pub(crate) struct PullArgs {
 pub(crate) async fn run(args: &PullArgs, output: &Output) -> Result<Exit, Failure> {
     let target = Target::of(args.out.as_deref())?;
     let narrowing = Narrowing::parse(args)?;
+    if !args.into.is_empty() {
+        return into(args, &narrowing, output).await;
+    }
     let (aws, region) = reach(&args.account).await?;
     let selection = narrowing.selection(&region, &aws.connection.home);
     let gathered = gather(&aws, &selection).await;
@@ -80,6 +96,34 @@ pub(crate) async fn run(args: &PullArgs, output: &Output) -> Result<Exit, Failur
     let pulled = pulled.map_err(|error| Failure::new(error.to_string()))?;
     let written = target.save(&pulled.files, args.force, output)?;
     Ok(told.tell(&pulled, &written, output))
+}
+
+/// Edits files that are there.
+async fn into(args: &PullArgs, narrowing: &Narrowing, output: &Output) -> Result<Exit, Failure> {
+    let files = FileArgs {
+        files: args.into.clone(),
+        vars: args.vars.clone(),
+        vars_files: args.vars_files.clone(),
+    };
+    let (consents, base) = (ConsentArgs::default(), BaseArgs::default());
+    let past = Past::of(&base, false);
+    let Some(planner) = Planner::prepare(&files, &args.account, &consents, &past, output).await? else {
+        return Ok(Exit::Error);
+    };
+    let Some(planned) = planner.plan(output).await? else {
+        return Ok(Exit::Error);
+    };
+    let accepted = accept(&planner, &planned, &files, |address| narrowing.names(address), output)?;
+    output.note(&match (accepted.edited, accepted.left) {
+        (0, 0) => "the file says what the account has".to_owned(),
+        (edited, 0) => format!("{edited} resources edited; the next plan has nothing to change of them"),
+        (edited, left) => format!("{edited} resources edited, {left} left as they are in the file"),
+    });
+    Ok(match (planned.plan.is_incomplete(), accepted.left) {
+        (true, _) => Exit::Incomplete,
+        (false, 0) => Exit::Done,
+        (false, _) => Exit::Differences,
+    })
 }
 
 /// What is asked for, checked.
@@ -104,7 +148,8 @@ impl Narrowing {
         let kinds = args.kinds.iter().map(|kind| kind_of(kind)).collect::<Result<_, _>>()?;
         let tags = args.tags.iter().map(|tag| {
             let parts = tag.split_once('=');
-            let missing = || Failure::new(format!("`--tag {tag}` has no value")).hint("write --tag KEY=VALUE");
+            let missing = || Failure::new(format!("`--tag {tag}` is no tag")).hint("write --tag KEY=VALUE");
+            let parts = parts.filter(|(key, _)| !key.is_empty());
             parts
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
                 .ok_or_else(missing)
@@ -124,6 +169,13 @@ impl Narrowing {
             },
             makers: if args.all { Makers::Everybody } else { Makers::People },
         })
+    }
+
+    /// Whether a declared resource is asked for.
+    fn names(&self, address: &Address) -> bool {
+        let is_named = |pattern: &String| crate::address::glob_match(pattern, &address.name);
+        (self.kinds.is_empty() || self.kinds.contains(&address.kind))
+            && (self.names.is_empty() || self.names.iter().any(is_named))
     }
 
     /// For an account whose default region is known.
@@ -287,7 +339,7 @@ impl Target {
 }
 
 /// Whole or not at all.
-fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     use std::io::Write as _;
     let folder = path
         .parent()

@@ -81,6 +81,11 @@ impl ReportArgs {
         self.is_text() && self.reports.iter().all(|target| target.format == Format::Text)
     }
 
+    /// Whether anything but text for standard output is wanted.
+    pub(crate) fn is_asked(&self) -> bool {
+        !self.is_text() || !self.reports.is_empty()
+    }
+
     /// Gives a report out in all formats that were asked for. What was told of files before is in it, too.
     ///
     /// # Errors
@@ -120,7 +125,7 @@ impl ReportArgs {
         result: Result<Exit, Failure>,
         output: &Output,
     ) -> Result<Exit, Failure> {
-        if output.has_delivered() || (self.is_text() && self.reports.is_empty()) {
+        if output.has_delivered() || !self.is_asked() {
             return result;
         }
         let exit = result.as_ref().map_or_else(|failure| failure.exit, |exit| *exit);

@@ -167,7 +167,11 @@ impl Search {
             }
         }
         let addresses: Vec<&Address> = unmanaged.iter().map(|one| &one.address).collect();
-        drift.notes.extend(self.accepted.remarks(&addresses, self.today));
+        let is_listed = |kind: &&KindName| !drift.unlisted.contains_key(*kind);
+        let listed: Vec<KindName> = self.kinds.iter().filter(is_listed).copied().collect();
+        drift
+            .notes
+            .extend(self.accepted.remarks(&addresses, &listed, self.today));
         unmanaged.sort();
         drift.unmanaged = unmanaged;
     }
@@ -180,17 +184,21 @@ impl Search {
         drift: &mut Drift,
     ) -> Vec<(AnyObject, Option<String>)> {
         let declared = dropped::Known::of(&planned.objects);
-        let mut undeclared = Vec::new();
+        let (mut undeclared, mut makers) = (Vec::new(), Vec::new());
         for AnyListed { object, made_by } in found {
             match object {
                 Ok(object) if declared.has(&object) || object.visit(IsAlwaysThere) => {}
-                Ok(object) => undeclared.push((object, made_by)),
+                Ok(object) => {
+                    undeclared.push(object);
+                    makers.push(made_by);
+                }
                 Err(name) => drift
                     .notes
                     .push(format!("`{name}` exists under a name that evenkeel can't work with")),
             }
         }
-        undeclared
+        declared.distinguish(&mut undeclared);
+        undeclared.into_iter().zip(makers).collect()
     }
 
     /// Whose each is. What AWS says that it made is not read.

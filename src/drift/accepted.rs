@@ -2,11 +2,15 @@
 //!
 //! Invariant: an entry whose day has passed accepts nothing any more.
 
+#[cfg(test)]
+mod tests;
+
 use serde::Serialize;
 use time::Date;
 use time::format_description::well_known::Iso8601;
 
-use crate::address::Address;
+use crate::address::{Address, glob_match};
+use crate::kind::Form;
 use crate::kinds::KindName;
 use crate::names::nearest;
 use crate::spec::finding::Finding;
@@ -73,15 +77,25 @@ impl AcceptedList {
         matching.next().map(|(entry, _)| entry)
     }
 
-    /// Remarks on entries that have ended or accept nothing that is there.
+    /// Remarks on entries that have ended or accept nothing that is there. An entry for kinds of which not all were listed
+    /// may accept what nobody has looked at.
     #[must_use]
-    pub fn remarks(&self, found: &[&Address], today: Date) -> Vec<String> {
+    pub fn remarks(&self, found: &[&Address], listed: &[KindName], today: Date) -> Vec<String> {
         let remark = |(entry, until): &(Accepted, Option<Date>)| {
             let Accepted { pattern, place, .. } = entry;
             if let Some(until) = until.filter(|until| *until < today) {
                 return Some(format!(
                     "{place}: `{pattern}` was accepted until {until}, and no longer is"
                 ));
+            }
+            let kind = pattern.split('/').next().unwrap_or(pattern);
+            let can_lack = |one: &&KindName| one.section().form != Form::Settings;
+            let mut meant = KindName::ALL
+                .iter()
+                .filter(can_lack)
+                .filter(|one| glob_match(kind, one.name()));
+            if !meant.all(|one| listed.contains(one)) {
+                return None;
             }
             let is_used = found.iter().any(|address| address.matches(pattern));
             (!is_used).then(|| format!("{place}: `{pattern}` accepts nothing that is there; it can go"))

@@ -80,7 +80,7 @@ fn what_has_no_mark_is_to_be_adopted() {
     assert!(told(&as_written, "role", "app").contains("standing: to be adopted: no tag"));
     let other = World::settled(FILE)
         .role("app", unmark)
-        .role("app", |role| drop(role.policies.clear()));
+        .role("app", |role| role.policies.clear());
     let text = told(&other, "role", "app");
     assert!(text.contains("so that it needs --adopt role/app"), "{text}");
     assert!(text.contains("next apply: refuses"), "{text}");

@@ -46,6 +46,23 @@ impl Known {
         Self(named.map(identity).collect())
     }
 
+    /// Gives things that no file declares addresses of which each leads to one of them: the AWS name, or all of the identity
+    /// where another thing, on another bus or in another region, has that name, too.
+    pub fn distinguish(&self, undeclared: &mut [AnyObject]) {
+        let mut counts: BTreeMap<Address, usize> =
+            self.0.iter().map(|(kind, id)| (Address::new(*kind, id), 1)).collect();
+        for object in undeclared.iter() {
+            *counts.entry(object.address().clone()).or_default() += 1;
+        }
+        for object in undeclared {
+            let (kind, id) = identity(object);
+            let is_shared = counts.get(object.address()).is_some_and(|count| *count > 1);
+            if is_shared && !kind.is_iam() {
+                object.visit_mut(Rename(Address::new(kind, id)));
+            }
+        }
+    }
+
     /// Whether a thing is among them.
     #[must_use]
     pub fn has(&self, object: &AnyObject) -> bool {

@@ -700,7 +700,7 @@ fn expectations(cx: &Cx<'_>, environment: &mut Environment) -> usize {
 
 /// An assertion on a line: its keys in the order of a sentence, whatever the author's.
 fn phrase(node: &Node) -> String {
-    let known = EXPECT.iter().filter_map(|key| Some((*key, node.get(key)?)));
+    let known = EXPECT.iter().filter_map(|key| Some((key.name, node.get(key.name)?)));
     let word = |key| if key == "resource" { "on" } else { key };
     let parts = known.map(|(key, value)| match key {
         "who" => said(value),
