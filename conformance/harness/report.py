@@ -1,37 +1,11 @@
 """What a JSON report says, in the few words that cases compare."""
 
-import re
-
-# TEXT-FALLBACK
-HEAD = re.compile(r"^([-+~? ]) (\S+/\S+)\s{2,}(drift|pending|conflict|differs|unknown|unmanaged|is not there|is there)\b")
-ROW = re.compile(r"^    ([a-zA-Z_]+)\b")
+from .bench import Bench
 
 
-def from_text(out: str) -> dict:
-    things: dict[str, dict] = {}
-    address = word = None
-    for line in out.splitlines():
-        head = HEAD.match(line)
-        if head:
-            address, word = head[2], head[3]
-            word = {"differs": "difference", "is not there": "difference", "is there": "difference"}.get(word, word)
-            things.setdefault(address, {"address": address, "status": word, "fields": []})
-            continue
-        if not line.startswith("    "):
-            address = None
-        row = ROW.match(line)
-        if address and row and word not in ("unmanaged",) and row[1] not in ("in", "held", "note", "ignored", "unknown"):
-            things[address]["fields"].append({"field": row[1], "class": word})
-    return {"things": list(things.values())}
-
-
-def drift(bench, *flags: str, code: int = 2) -> dict:
+def drift(bench: Bench, *flags: str, code: int = 2) -> dict:
     """A drift run as a report."""
-    ran = bench.run("drift", *flags, "--format", "json")
-    if "unexpected argument '--format'" in ran.err:
-        return from_text(bench.drift(*flags, code=code).out)
-    bench.same(f"exit\n{ran.told()}", ran.code, code)
-    return bench.output(ran)
+    return bench.output(bench.drift(*flags, "--format", "json", code=code))
 
 
 # The words of a report that mean that file and account agree.
