@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
+use boon::{Compiler, Draft, SchemaIndex, Schemas};
 use evenkeel::kinds::KindName;
 use evenkeel::schema;
 use evenkeel::spec::node::{Node, Value};
 use evenkeel::spec::source::Sources;
 use evenkeel::spec::yaml;
-use jsonschema::Validator;
 use serde_json::{Map, Number, Value as Json};
 
 use crate::bad_input::manual::{self, Case};
@@ -20,7 +20,18 @@ use crate::place::Place;
 
 static SCHEMA: LazyLock<Json> = LazyLock::new(schema::environment);
 
-static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| jsonschema::draft7::new(&SCHEMA).expect("a schema"));
+/// Compiling holds the schema against its draft's own schema, too.
+static VALIDATOR: LazyLock<(Schemas, SchemaIndex)> = LazyLock::new(|| {
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.set_default_draft(Draft::V7);
+    compiler
+        .add_resource("environment.schema.json", SCHEMA.clone())
+        .expect("a resource");
+    let index = compiler
+        .compile("environment.schema.json", &mut schemas)
+        .expect("a schema");
+    (schemas, index)
+});
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -63,8 +74,9 @@ pub(crate) fn complaints(text: &str) -> Vec<String> {
     let Some(json) = json(text) else {
         return vec!["this is no YAML".to_owned()];
     };
-    let said = |error: jsonschema::ValidationError<'_>| format!("{}: {error}", error.instance_path());
-    VALIDATOR.iter_errors(&json).map(said).collect()
+    let (schemas, index) = &*VALIDATOR;
+    let refused = schemas.validate(&json, *index).err();
+    refused.map(|error| format!("{error:#}")).into_iter().collect()
 }
 
 #[test]
@@ -83,7 +95,8 @@ fn the_schema_is_what_the_code_says() {
 
 #[test]
 fn the_schema_is_one_of_draft_7() {
-    jsonschema::draft7::meta::validate(&SCHEMA).expect("a schema of draft 7");
+    assert_eq!(SCHEMA["$schema"], "http://json-schema.org/draft-07/schema#");
+    LazyLock::force(&VALIDATOR);
 }
 
 #[test]
