@@ -8,5 +8,6 @@ mod docs;
 mod examples;
 mod place;
 mod reference;
+mod reports;
 mod schema;
 mod shell;

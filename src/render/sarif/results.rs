@@ -200,8 +200,12 @@ fn rule(class: Class) -> (&'static str, &'static str, Level) {
 
 fn differing(thing: &Thing, field: &Field) -> Option<Outcome> {
     let (id, about, level) = rule(field.class?);
+    let by = thing
+        .traces
+        .iter()
+        .map(|trace| format!("; {} by {}, {}", trace.event, trace.actor, trace.time));
     Some(Outcome {
-        message: format!("{}, {}", thing.address, said(field)),
+        message: format!("{}, {}{}", thing.address, said(field), by.collect::<String>()),
         place: field.place.clone().or_else(|| thing.place.clone()),
         ..of(thing, &field.path.to_string(), bare(id, about, level))
     })
@@ -219,10 +223,11 @@ fn said(field: &Field) -> String {
 
 fn of(thing: &Thing, path: &str, outcome: Outcome) -> Outcome {
     let accepted = thing.status == Status::Accepted;
+    let reason = thing.notes.last().cloned();
     Outcome {
         place: thing.place.clone(),
         identity: vec![outcome.rule.clone(), thing.address.to_string(), path.to_owned()],
-        accepted: accepted.then(|| "the list of what is accepted names it".to_owned()),
+        accepted: accepted.then(|| reason.unwrap_or_else(|| "the list of what is accepted names it".to_owned())),
         ..outcome
     }
 }
