@@ -112,7 +112,7 @@ fn values_are_set_where_they_stand() {
     );
     assert_eq!(
         moved("policies.new", set(json!({ "document": { "Statement": [] } }))),
-        "+  new:\n+    document: { Statement: [] }"
+        "+  new: { document: { Statement: [] } }"
     );
 }
 
