@@ -103,7 +103,7 @@ fn what_was_added_to_a_shared_thing_goes_and_the_rest_is_kept() {
     let before = world.states[&address("role", "app")].clone();
     let (text, after) = there_and_back(world);
     assert_eq!(before, after[&address("role", "app")], "{text}");
-    assert!(text.contains("ignore: [") && text.contains("description"), "{text}");
+    assert!(text.contains("ignore:\n") && text.contains("- description\n"), "{text}");
 }
 
 #[test]
