@@ -85,6 +85,7 @@ EXAMPLES = [
     Example("noisepy", (ROOT / "examples" / "noisepy",)),
     Example("aws-basics", (ROOT / "examples" / "aws-basics",)),
     Example("aws-usage-notes", (ROOT / "examples" / "aws-usage-notes",)),
+    Example("github-oidc", (ROOT / "examples" / "github-oidc",), ("--var", "repository=example/account")),
 ]
 
 CASES = [example.case() for example in EXAMPLES]

@@ -144,6 +144,9 @@ def example(one: examples.Example, bench: Bench) -> None:
     comes_back(bench, before, "the edits undone")
     (bench.folder / name).write_text(text)
     bench.shows(bench.plan(*one.arguments), "Nothing to do")
+    if bench.backend.name == "moto":
+        # It answers ListServiceSpecificCredentials with HTTP 500, so that no user's deletion can be planned.
+        return
     unprotect(bench)
     bench.expect(0, "apply", "--yes", "-f", first, *EVERY_WORD)
     found = bench.live()
@@ -385,7 +388,8 @@ CASES = [
     Case("undo/shared", shared),
     Case("undo/members", members),
     Case("undo/detached", detached),
-    Case("undo/deleted", deleted),
+    # Moto answers ListServiceSpecificCredentials with HTTP 500, so that no user's deletion can be planned.
+    Case("undo/deleted", deleted, frozenset({"sandbox"})),
     Case("undo/credentials", credentials),
     Case("undo/code", code),
     Case("undo/ignored", ignored),

@@ -50,6 +50,7 @@ impl Output {
         Self {
             kept: Some(Arc::default()),
             told: RefCell::default(),
+            delivered: Cell::new(false),
             ..self.clone()
         }
     }

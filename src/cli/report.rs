@@ -81,6 +81,11 @@ impl ReportArgs {
         self.is_text() && self.reports.iter().all(|target| target.format == Format::Text)
     }
 
+    /// Whether anything but text for standard output is wanted.
+    pub(crate) fn is_asked(&self) -> bool {
+        !self.is_text() || !self.reports.is_empty()
+    }
+
     /// Gives a report out in all formats that were asked for. What was told of files before is in it, too.
     ///
     /// # Errors
@@ -99,11 +104,21 @@ impl ReportArgs {
     pub(crate) fn record(&self, report: Report, text: &Doc, output: &Output) -> Result<(), Failure> {
         let report = output.with_told(report);
         output.delivered();
+        let written = self.write_all(&report, text);
         if !self.is_text() {
+            // Standard output is for whoever asked, also where a file could not be written.
+            let report = match &written {
+                Ok(()) => report,
+                Err(failure) => failed(report, failure),
+            };
             output.document(&render(self.format, &report, text));
         }
+        written
+    }
+
+    fn write_all(&self, report: &Report, text: &Doc) -> Result<(), Failure> {
         for Target { format, path } in &self.reports {
-            write(path, &render(*format, &report, text)).map_err(|error| {
+            write(path, &render(*format, report, text)).map_err(|error| {
                 Failure::new(format!(
                     "the report could not be written to {}: {error}",
                     path.display()
@@ -120,7 +135,7 @@ impl ReportArgs {
         result: Result<Exit, Failure>,
         output: &Output,
     ) -> Result<Exit, Failure> {
-        if output.has_delivered() || (self.is_text() && self.reports.is_empty()) {
+        if output.has_delivered() || !self.is_asked() {
             return result;
         }
         let exit = result.as_ref().map_or_else(|failure| failure.exit, |exit| *exit);

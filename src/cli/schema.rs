@@ -20,15 +20,18 @@ pub(crate) struct SchemaArgs {
 enum Of {
     /// The environment file.
     Environment,
+    /// The JSON of `--format json` and `--report json=PATH`.
+    Report,
     /// The file of `fleet`.
     Fleet,
 }
 
 pub(crate) fn run(args: &SchemaArgs, output: &Output) -> Exit {
     let schema = match args.of {
-        Of::Environment => crate::schema::environment(),
-        Of::Fleet => crate::fleet::schema(),
+        Of::Environment => crate::schema::to_text(&crate::schema::environment()),
+        Of::Report => crate::render::json::SCHEMA.to_owned(),
+        Of::Fleet => crate::schema::to_text(&crate::fleet::schema()),
     };
-    output.bytes(crate::schema::to_text(&schema).as_bytes());
+    output.bytes(schema.as_bytes());
     Exit::Done
 }

@@ -15,6 +15,10 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("examples/noisepy/environment.yaml", &[]),
     ("examples/aws-basics/environment.yaml", &[]),
     ("examples/aws-usage-notes/environment.yaml", &[]),
+    (
+        "examples/github-oidc/environment.yaml",
+        &["--var", "repository=example/account"],
+    ),
 ];
 
 fn root() -> &'static Path {

@@ -92,6 +92,13 @@ fn the_command_prints_the_schema() {
     assert_eq!((answer.code, answer.err.as_str()), (Some(0), ""));
     assert_eq!(answer.out, schema::to_text(&SCHEMA));
     assert_eq!(Place::new().run(["schema", "environment"]), answer);
+    for other in ["report", "fleet"] {
+        let printed = Place::new().run(["schema", other]).out;
+        assert!(
+            serde_json::from_str::<Json>(&printed).is_ok_and(|schema| schema.is_object()),
+            "{other}"
+        );
+    }
     assert_eq!(Place::new().run(["schema", "enviroment"]).code, Some(1));
 }
 
@@ -148,6 +155,7 @@ const FILES: &[&str] = &[
     "examples/noisepy/environment.yaml",
     "examples/aws-basics/environment.yaml",
     "examples/aws-usage-notes/environment.yaml",
+    "examples/github-oidc/environment.yaml",
     "tests/it/bad_input/good.yaml",
 ];
 

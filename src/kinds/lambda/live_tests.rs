@@ -94,6 +94,7 @@ async fn everything_is_made_as_written_and_can_be_taken_back() {
         [
             "lambda/worker: remove allow-account",
             "lambda/worker: set memory, timeout, storage, environment, kms_key, layers, description, tracing, dead_letter, vpc, logging",
+            "lambda/worker: save the live code",
             "lambda/worker: upload architectures",
             "lambda/worker: take the reservation off",
             "lambda/worker: untag team",

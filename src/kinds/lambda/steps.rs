@@ -184,8 +184,10 @@ fn update_code(wanted: &State, live: &State) -> Vec<Action> {
         fields.push("architectures");
     }
     if !fields.is_empty() {
-        // The processor changes only together with the code, so to change it back takes the code, too.
-        actions.extend(save(&live.code, Why::Replaced));
+        // The processor changes only together with the code, so to change it back takes the code, too. Code that is only
+        // kept can't be uploaded, nor be lost.
+        let is_kept = matches!(wanted.code.source(), super::code::Source::Live);
+        actions.extend(save(&live.code, Why::Replaced).filter(|_| !is_kept));
         let code = Box::new(wanted.code.clone());
         actions.push(Action::UpdateCode {
             code,
