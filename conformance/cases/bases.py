@@ -17,6 +17,7 @@ from .functions import CODE
 
 BASE = file(roles={"app": {"trust": "ec2.amazonaws.com"}, "ci": {"trust": "ec2.amazonaws.com"}})
 NEXT = edited(BASE, "roles/app/description", "Next")
+DRIFT = {"role/app": {"description": "drift"}}
 PENDING = {"role/app": {"description": "pending"}}
 
 
@@ -129,7 +130,7 @@ def outside(bench: Bench) -> None:
     (place / "environment.yaml").write_text(json.dumps(NEXT))
     ran = bench.run("drift", "-f", str(place / "environment.yaml"), "--base", "HEAD")
     bench.same(f"exit\n{ran.told()}", (ran.code, ran.out), (1, ""))
-    bench.same("a file", classes(bench, "--base", str(place / "environment.yaml")), {})
+    bench.same("a file", classes(bench, "--base", str(place / "environment.yaml"), code=2), DRIFT)
 
 
 def not_in_revision(bench: Bench) -> None:
@@ -200,7 +201,7 @@ def names(bench: Bench) -> None:
     for name in ("v1", "v2", "release/1", "origin/main", commit, commit[:8], "HEAD^{commit}", "HEAD^0", "refs/heads/main", "@"):
         bench.same(name, classes(bench, "--base", name), PENDING)
     put(bench, "env/environment.yaml", NEXT)
-    bench.same("a folder of that name", classes(bench, "--base", "env"), {})
+    bench.same("a folder of that name", classes(bench, "--base", "env", code=2), DRIFT)
     for name in ("--help", "--output=x", "-C/", "HEAD --", "HEAD\n", "HEAD..main", "^HEAD", "HEAD:", "HEAD^{tree}", "v1:environment.yaml", "x y", "\u96ea", "'", "a" * 5000):
         ran = bench.run("drift", f"--base={name}", "--format", "json")
         if ran.code not in (0, 1):
