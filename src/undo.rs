@@ -312,8 +312,11 @@ impl Visit for Relinked<'_, '_> {
     }
 }
 
+/// Whether something is what a field links to.
+type IsLinked = fn(&Arn) -> bool;
+
 /// The fields that hold a link to something, and how to know it.
-const LINKS: &[(&str, fn(&Arn) -> bool)] = &[
+const LINKS: &[(&str, IsLinked)] = &[
     ("groups", |arn| arn.group_name().is_some()),
     ("policies", |arn| arn.policy_name().is_some()),
 ];

@@ -40,7 +40,7 @@ pub fn acceptance(
     let own = unread.iter_mut().find(|object| object.address() == address)?;
     own.visit_mut(Forget);
     let wanted = body(heading, &unread, header, address)?;
-    let above = vec![address.kind.section().key.to_owned(), escape::text(&address.name)];
+    let above = [address.kind.section().key.to_owned(), escape::text(&address.name)];
     let mut acceptance = Acceptance {
         fine: Vec::new(),
         coarse: Vec::new(),
