@@ -398,8 +398,8 @@ impl Text<'_> {
             .entries()
             .iter()
             .filter(|(key, _)| at(parent.span).contains(&(key.span.start as usize)));
-        let last = own.map(|(key, node)| node.span.end.max(key.span.end)).max()?;
-        let end = self.line_end(last as usize);
+        let last = own.map(|(key, node)| self.end(node).max(key.span.end as usize)).max()?;
+        let end = self.line_end(last);
         let mut lines = String::new();
         yaml::entry(&mut lines, indent, key, value);
         Some(Splice {
@@ -434,7 +434,7 @@ impl Text<'_> {
                     place,
                     entries
                         .iter()
-                        .map(|(key, node)| key.span.start as usize..node.span.end.max(key.span.end) as usize),
+                        .map(|(key, node)| key.span.start as usize..self.end(node).max(key.span.end as usize)),
                 ),
             );
         }

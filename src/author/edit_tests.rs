@@ -164,7 +164,7 @@ fn what_an_edit_would_break_is_left_and_told() {
         Unedited::Shared
     );
     assert_eq!(
-        refused("roles.aliased.description", Change::Set(json!("c"))),
+        refused("roles.vars.tags", Change::Set(json!({ "a": "c" }))),
         Unedited::Interpolated
     );
     assert_eq!(

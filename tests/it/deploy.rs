@@ -291,7 +291,7 @@ roles:
         let plan = runner.step(REQUEST, "plan", "Plan", &[("BASE", &base)]);
         assert_eq!((plan.code, runner.told().as_str()), (Some(0), "code=4"), "{}", plan.out);
         assert!(
-            runner.text("work/report.md").contains("--allow public"),
+            runner.text("work/report.md").contains("`--allow` `public:role/reader`"),
             "{}",
             runner.text("work/report.md")
         );

@@ -41,7 +41,9 @@ fn document(folder: &Path, arguments: &[&str]) -> (Option<i32>, Json) {
     let value: Json = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
     let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
     compiler.add_resource("report.schema.json", schema).expect("a resource");
-    let index = compiler.compile("report.schema.json", &mut schemas).expect("a valid schema");
+    let index = compiler
+        .compile("report.schema.json", &mut schemas)
+        .expect("a valid schema");
     if let Err(mistakes) = schemas.validate(&value, index) {
         panic!("{mistakes:#} in {text}");
     }
