@@ -171,6 +171,11 @@ impl Telling<'_> {
             return self.unmarked(object, live);
         };
         if let Some(owner) = self.around.tags.other_owner(tags, environment) {
+            let said = tags.get(key).filter(|value| *value != environment);
+            let by = said.map_or("its tags aws:cloudformation:*".to_owned(), |value| {
+                format!("tag {key} = {value}")
+            });
+            let owner = format!("{owner} ({by})");
             return match wanted.is_some() || object.doom.is_some() {
                 true => format!(
                     "contested: it belongs to {owner}; to take it from there: --adopt {}",
@@ -241,6 +246,23 @@ impl Telling<'_> {
                 "ignored",
                 format!("{}{pattern}", difference(field)),
                 place.or(field.place.as_ref()),
+            );
+        }
+        let told = |pattern: &String| {
+            let mut fields = change.ignored.iter();
+            fields.any(|field| {
+                wanted.and_then(|wanted| crate::plan::level::ignored_by(wanted, &field.path)) == Some(pattern)
+            })
+        };
+        for pattern in wanted
+            .into_iter()
+            .flat_map(|wanted| &wanted.ignore)
+            .filter(|pattern| !told(pattern))
+        {
+            self.say(
+                "ignored",
+                format!("{pattern}: as written now, and kept whatever becomes of it"),
+                place,
             );
         }
         for field in &change.held {

@@ -321,22 +321,27 @@ const LINKS: &[(&str, IsLinked)] = &[
     ("policies", |arn| arn.policy_name().is_some()),
 ];
 
+/// What no file can bring back: `bucket/imagery: the objects in it`.
+#[must_use]
+pub fn lost(entries: &[Entry<'_>]) -> Vec<String> {
+    let of = |entry: &Entry<'_>| {
+        let address = entry.object.address().clone();
+        let lost = entry.lost.iter().map(move |lost| format!("{address}: {lost}"));
+        lost.collect::<Vec<String>>()
+    };
+    entries.iter().flat_map(of).collect()
+}
+
 /// The file, and what lies beside it; `why` stands at its head.
 #[must_use]
 pub fn write(input: &Input<'_>, entries: &[Entry<'_>], why: &[String]) -> Authored {
     let header = &input.plan.header;
     let mut remarks = why.to_vec();
-    let lost = entries.iter().flat_map(|entry| {
-        entry
-            .lost
-            .iter()
-            .map(|lost| format!("  {}: {lost}", entry.object.address()))
-    });
-    let lost: Vec<String> = lost.collect();
+    let lost = lost(entries);
     if !lost.is_empty() {
         remarks.push(String::new());
         remarks.push("What can't come back:".to_owned());
-        remarks.extend(lost);
+        remarks.extend(lost.iter().map(|lost| format!("  {lost}")));
     }
     let heading = Heading {
         environment: header.environment.clone(),

@@ -28,6 +28,7 @@ use super::journal::{Journal, new_run};
 use super::output::Output;
 use super::progress::{Both, Progress};
 use super::report::{ReportArgs, failed, verdict};
+use super::undo::Undo;
 use super::{AccountArgs, ConsentArgs, FileArgs, state};
 
 /// Readings after an apply that are made at least, however long each of them takes.
@@ -224,14 +225,16 @@ async fn prepare(args: &ApplyArgs, planner: &mut Planner, planned: &Planned, out
     let id = new_run();
     let folder = args.undo.clone();
     let folder = folder.unwrap_or_else(|| state::undo_folder(&planner.state_folder, &id));
-    let undo = super::undo::write(planner, planned, &folder, &id, output).await?;
-    Ok(Run { id, undo })
+    let Undo { file, lost } = super::undo::write(planner, planned, &folder, &id, output).await?;
+    Ok(Run { id, undo: file, lost })
 }
 
 /// What a run is called, and what undoes it.
 struct Run {
     id: RunId,
     undo: PathBuf,
+    /// What that can't bring back.
+    lost: Vec<String>,
 }
 
 async fn carry_out(
@@ -271,6 +274,12 @@ async fn carry_out(
     let exit = exit(&stop, &ends, &remaining, &planned.plan);
     let mut outcome = crate::render::outcome::outcome(&planned.plan, &ends, &remaining);
     outcome.text(Label::Plain, format!("to undo: {undo}"));
+    if !run.lost.is_empty() {
+        outcome.text(Label::Plain, "what can't come back:");
+    }
+    for lost in &run.lost {
+        outcome.text(Label::Plain, format!("    {lost}"));
+    }
     if args.report.is_text() {
         output.data(&outcome);
     }

@@ -17,14 +17,22 @@ use super::account::{Planned, Planner};
 use super::failure::Failure;
 use super::output::Output;
 
-/// Saves what the plan would lose, and writes the file that undoes it; gives the file's path.
+/// What undoes a run.
+pub(super) struct Undo {
+    /// The file.
+    pub(super) file: PathBuf,
+    /// What it can't bring back, a line each.
+    pub(super) lost: Vec<String>,
+}
+
+/// Saves what the plan would lose, and writes the file that undoes it.
 pub(super) async fn write(
     planner: &mut Planner,
     planned: &Planned,
     folder: &Path,
     run: &RunId,
     output: &Output,
-) -> Result<PathBuf, Failure> {
+) -> Result<Undo, Failure> {
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     let failed = |error: io::Error| {
         Failure::new(format!(
@@ -41,7 +49,7 @@ pub(super) async fn write(
     }
     // What is saved step by step goes there as well.
     planner.aws.code_backups = folder.join("code");
-    let authored = author(planner, planned, &folder, run, output).await;
+    let (authored, lost) = author(planner, planned, &folder, run, output).await;
     for (name, bytes) in &authored.files {
         put(&folder.join(name), bytes).map_err(failed)?;
     }
@@ -54,10 +62,16 @@ pub(super) async fn write(
             unsaid.address, unsaid.what
         ));
     }
-    Ok(file)
+    Ok(Undo { file, lost })
 }
 
-async fn author(planner: &Planner, planned: &Planned, folder: &Path, run: &RunId, output: &Output) -> Authored {
+async fn author(
+    planner: &Planner,
+    planned: &Planned,
+    folder: &Path,
+    run: &RunId,
+    output: &Output,
+) -> (Authored, Vec<String>) {
     let backend = AwsBackend(&planner.aws);
     let home = &planner.aws.connection.home;
     for step in planned.plan.steps.iter().filter(|step| step.facts.only_saves) {
@@ -82,7 +96,7 @@ async fn author(planner: &Planner, planned: &Planned, folder: &Path, run: &RunId
             entry.keep_code();
         }
     }
-    undo::write(&input, &entries, &why(planned, run))
+    (undo::write(&input, &entries, &why(planned, run)), undo::lost(&entries))
 }
 
 /// What stands at the head of the file.

@@ -184,21 +184,20 @@ impl Search {
         drift: &mut Drift,
     ) -> Vec<(AnyObject, Option<String>)> {
         let declared = dropped::Known::of(&planned.objects);
-        let (mut undeclared, mut makers) = (Vec::new(), Vec::new());
+        let mut undeclared = Vec::new();
         for AnyListed { object, made_by } in found {
             match object {
                 Ok(object) if declared.has(&object) || object.visit(IsAlwaysThere) => {}
-                Ok(object) => {
-                    undeclared.push(object);
-                    makers.push(made_by);
+                Ok(mut object) => {
+                    dropped::distinguish(&mut object);
+                    undeclared.push((object, made_by));
                 }
                 Err(name) => drift
                     .notes
                     .push(format!("`{name}` exists under a name that evenkeel can't work with")),
             }
         }
-        declared.distinguish(&mut undeclared);
-        undeclared.into_iter().zip(makers).collect()
+        undeclared
     }
 
     /// Whose each is. What AWS says that it made is not read.

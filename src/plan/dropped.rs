@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
-use crate::kind::{Depth, Doom, DoomedBy, Object, Seen, Wanted};
+use crate::kind::{Depth, Doom, DoomedBy, Naming, Object, Seen, Wanted};
 use crate::kinds::{AnyObject, KindName, Member, Visit, VisitMut};
 
 /// What a thing is, whatever a file calls it. IAM's names have no case.
@@ -46,23 +46,6 @@ impl Known {
         Self(named.map(identity).collect())
     }
 
-    /// Gives things that no file declares addresses of which each leads to one of them: the AWS name, or all of the identity
-    /// where another thing, on another bus or in another region, has that name, too.
-    pub fn distinguish(&self, undeclared: &mut [AnyObject]) {
-        let mut counts: BTreeMap<Address, usize> =
-            self.0.iter().map(|(kind, id)| (Address::new(*kind, id), 1)).collect();
-        for object in undeclared.iter() {
-            *counts.entry(object.address().clone()).or_default() += 1;
-        }
-        for object in undeclared {
-            let (kind, id) = identity(object);
-            let is_shared = counts.get(object.address()).is_some_and(|count| *count > 1);
-            if is_shared && !kind.is_iam() {
-                object.visit_mut(Rename(Address::new(kind, id)));
-            }
-        }
-    }
-
     /// Whether a thing is among them.
     #[must_use]
     pub fn has(&self, object: &AnyObject) -> bool {
@@ -91,6 +74,21 @@ pub fn aligned(base: &[AnyObject], today: &[AnyObject]) -> Vec<AnyObject> {
         }
     }
     aligned
+}
+
+/// Names a thing that no file declares by more than its name, where others of that name may be there: `rule/BUS/NAME`.
+pub fn distinguish(object: &mut AnyObject) {
+    struct OnBus;
+    impl Visit for OnBus {
+        type Out = Option<Address>;
+        fn visit<K: Member>(self, object: &Object<K>) -> Option<Address> {
+            let Naming { name, region: _, bus } = K::naming(&object.id);
+            bus.map(|bus| Address::new(K::KIND, format!("{bus}/{name}")))
+        }
+    }
+    if let Some(address) = object.visit(OnBus) {
+        object.visit_mut(Rename(address));
+    }
 }
 
 struct Rename(Address);
