@@ -269,7 +269,9 @@ fn delete<K: Member>(draft: &mut Draft, object: &Object<K>, doom: &Doom, live: &
     draft.change.notes = K::unmodelled(&live.evidence);
     let lost = K::contents(live).map(|contents| format!("{contents} are deleted with it, for good"));
     draft.change.notes.extend(lost);
-    if doom.by == DoomedBy::Dropped && !refuse::carries_mark(live, cx) {
+    // Where the tags can't be read nobody can say whose it is, and below it is told as unknown.
+    let is_told = !live.unknown.keys().any(|path| path.field == "tags");
+    if doom.by == DoomedBy::Dropped && is_told && !refuse::carries_mark(live, cx) {
         let note = "no longer declared, and stays: it does not carry this environment's mark";
         return draft.change.notes.push(note.to_owned());
     }

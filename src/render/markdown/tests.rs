@@ -100,6 +100,7 @@ fn everything_as_a_comment() {
 }
 
 const NASTY: &[&str] = &[
+    "&\t\t",
     "@team please approve",
     "</details><script>alert(1)</script>",
     "<!-- x --> --> <img src=x>",

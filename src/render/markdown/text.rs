@@ -58,11 +58,16 @@ fn joined(pieces: &[String]) -> String {
 }
 
 fn words(text: &str) -> String {
-    let text: String = text
-        .chars()
-        .map(|c| if c.is_whitespace() { ' ' } else { visible(c) })
-        .collect();
-    let words: Vec<String> = text.split(' ').map(word).collect();
+    // Two spaces at the end of a line would break it.
+    let mut single = String::new();
+    for c in text.chars() {
+        match c.is_whitespace() {
+            true if single.ends_with(' ') => {}
+            true => single.push(' '),
+            false => single.push(visible(c)),
+        }
+    }
+    let words: Vec<String> = single.split(' ').map(word).collect();
     words.join(" ")
 }
 
