@@ -80,7 +80,8 @@ fn word(word: &str) -> String {
     let trimmed = core.trim_end_matches(BEHIND);
     let behind = &core[trimmed.len()..];
     match trimmed {
-        "" => word.to_owned(),
+        // ": x" would begin a definition for some readers.
+        "" => escaped(word),
         // "1." would begin a list.
         number if is_number(number) => format!("{before}{number}{}", escaped(behind)),
         plain if is_plain(plain) => word.to_owned(),
