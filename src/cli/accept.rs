@@ -29,12 +29,12 @@ pub(crate) struct Accepted {
     pub(crate) left: usize,
 }
 
-/// Edits the files until they say what the account has of these resources, or says what to paste.
+/// Edits the files until they say what the account has of these fields of these resources, or says what to paste.
 pub(crate) fn accept(
     planner: &Planner,
     planned: &Planned,
     files: &FileArgs,
-    is_meant: impl Fn(&Address) -> bool,
+    is_meant: impl Fn(&Address, &FieldPath) -> bool,
     output: &Output,
 ) -> Result<Accepted, Failure> {
     let mut run = Run {
@@ -44,13 +44,13 @@ pub(crate) fn accept(
         texts: BTreeMap::new(),
     };
     let mut accepted = Accepted::default();
-    for change in planned.plan.changes.iter().filter(|change| is_meant(&change.address)) {
-        let fields = change.fields.iter().map(|field| field.path.clone());
-        let fields: Vec<FieldPath> = fields
-            .chain(change.unmet.iter().map(|unmet| unmet.field.path.clone()))
+    for change in &planned.plan.changes {
+        let fields: Vec<FieldPath> = open(change)
+            .filter(|path| is_meant(&change.address, path))
+            .cloned()
             .collect();
         if fields.is_empty() || matches!(change.verb, Verb::Create | Verb::Delete | Verb::Unknown) {
-            if change.verb == Verb::Create {
+            if change.verb == Verb::Create && !fields.is_empty() {
                 accepted.left += 1;
                 output.note(&format!(
                     "{} is not there: take it out of the file, or apply it",
@@ -125,7 +125,7 @@ impl Run<'_> {
         let text = self.text(&origin.file)?;
         let mut why = "the file would not say what the account has".to_owned();
         for edits in [fine, coarse] {
-            match self.tried(&origin.file, &text, &edits, &change.address)? {
+            match self.tried(&origin.file, &text, &edits, change, fields)? {
                 Ok(new) => {
                     self.texts.insert(origin.file.clone(), new);
                     return Ok(Ok(()));
@@ -149,7 +149,8 @@ impl Run<'_> {
         path: &str,
         text: &str,
         edits: &[Edit],
-        address: &Address,
+        before: &Change,
+        fields: &[FieldPath],
     ) -> Result<Result<String, Option<String>>, Failure> {
         let new = match edit(text, edits) {
             Ok(new) if !edits.is_empty() => new,
@@ -164,14 +165,22 @@ impl Run<'_> {
         };
         let loaded = Loaded::read_from(self.files, Box::new(files))?;
         let (environment, plan) = self.planner.plan_of(&loaded, self.planned);
-        let settled = plan.changes.iter().find(|change| change.address == *address);
-        let is_settled = settled.is_some_and(|change| change.fields.is_empty() && change.unmet.is_empty());
+        let settled = plan.changes.iter().find(|change| change.address == before.address);
+        let is_settled = settled.is_some_and(|change| {
+            open(change).all(|path| !fields.contains(path) && open(before).any(|known| known == path))
+        });
         Ok(if is_settled && !environment.has_errors() {
             Ok(new)
         } else {
             Err(None)
         })
     }
+}
+
+/// The fields of which the file and the account say something else.
+fn open(change: &Change) -> impl Iterator<Item = &FieldPath> {
+    let unmet = change.unmet.iter().map(|unmet| &unmet.field);
+    change.fields.iter().chain(unmet).map(|field| &field.path)
 }
 
 /// The files with some texts as they would be.

@@ -4,7 +4,8 @@ use clap::Args;
 
 use crate::address::Address;
 use crate::aws::notice::{NoticeError, put};
-use crate::drift::{Counts, Drift, compare};
+use crate::drift::{Class, Counts, Drift, compare};
+use crate::fields::FieldPath;
 use crate::notice::{Status, detail};
 use crate::plan::Plan;
 use crate::report::{Report, Word};
@@ -84,7 +85,20 @@ pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failu
         .deliver(report, &crate::render::drift::drift(&drift), output)?;
     planner.closing_notes(output);
     if !args.accept.is_empty() {
-        let is_meant = |address: &Address| args.accept.iter().any(|pattern| address.matches(pattern));
+        // What the file is ahead with is the author's own, and stays.
+        let is_pending = |address: &Address, path: &FieldPath| {
+            let thing = drift.things.iter().find(|thing| thing.address == *address);
+            let mut differences = thing.into_iter().flat_map(|thing| &thing.differences);
+            differences.any(|one| one.path == *path && one.class == Class::Pending)
+        };
+        for pattern in &args.accept {
+            let mut named = drift.things.iter().filter(|thing| thing.address.matches(pattern));
+            if named.all(|thing| thing.differences.is_empty()) {
+                output.note(&format!("--accept {pattern}: nothing of that name differs"));
+            }
+        }
+        let is_named = |address: &Address| args.accept.iter().any(|pattern| address.matches(pattern));
+        let is_meant = |address: &Address, path: &FieldPath| is_named(address) && !is_pending(address, path);
         super::accept::accept(&planner, &planned, &args.files, is_meant, output)?;
     }
     if let Some(sent) = notified? {

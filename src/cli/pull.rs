@@ -113,7 +113,13 @@ async fn into(args: &PullArgs, narrowing: &Narrowing, output: &Output) -> Result
     let Some(planned) = planner.plan(output).await? else {
         return Ok(Exit::Error);
     };
-    let accepted = accept(&planner, &planned, &files, |address| narrowing.names(address), output)?;
+    let accepted = accept(
+        &planner,
+        &planned,
+        &files,
+        |address, _| narrowing.names(address),
+        output,
+    )?;
     output.note(&match (accepted.edited, accepted.left) {
         (0, 0) => "the file says what the account has".to_owned(),
         (edited, 0) => format!("{edited} resources edited; the next plan has nothing to change of them"),

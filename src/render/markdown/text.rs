@@ -81,7 +81,8 @@ fn word(word: &str) -> String {
     let behind = &core[trimmed.len()..];
     match trimmed {
         // ": x" would begin a definition for some readers.
-        "" => escaped(word),
+        "" if word.starts_with(':') => escaped(word),
+        "" => word.to_owned(),
         // "1." would begin a list.
         number if is_number(number) => format!("{before}{number}{}", escaped(behind)),
         plain if is_plain(plain) => word.to_owned(),
