@@ -12,7 +12,7 @@ use crate::fields::FieldPath;
 use crate::kind::{DoomedBy, Home, Kind, Object, Observed, Seen, Wanted};
 use crate::kinds::{AnyObject, Member, Visit};
 use crate::names::Arn;
-use crate::plan::level::TagRules;
+use crate::plan::level::{TagRules, ignored_by};
 use crate::plan::{Change, FieldChange, Plan, Refusal, Verb};
 use crate::spec::source::Place;
 
@@ -237,9 +237,9 @@ impl Telling<'_> {
     fn kept<K: Member>(&mut self, wanted: Option<&Wanted<K>>) {
         let Some(change) = self.change().cloned() else { return };
         let place = wanted.and_then(|wanted| place_of(wanted, "ignore"));
+        let by = |field: &FieldChange| ignored_by(wanted?, &field.path);
         for field in &change.ignored {
-            let pattern = wanted.and_then(|wanted| crate::plan::level::ignored_by(wanted, &field.path));
-            let pattern = pattern
+            let pattern = by(field)
                 .map(|pattern| format!(" because of `ignore: {pattern}`"))
                 .unwrap_or_default();
             self.say(
@@ -248,17 +248,9 @@ impl Telling<'_> {
                 place.or(field.place.as_ref()),
             );
         }
-        let told = |pattern: &String| {
-            let mut fields = change.ignored.iter();
-            fields.any(|field| {
-                wanted.and_then(|wanted| crate::plan::level::ignored_by(wanted, &field.path)) == Some(pattern)
-            })
-        };
-        for pattern in wanted
-            .into_iter()
-            .flat_map(|wanted| &wanted.ignore)
-            .filter(|pattern| !told(pattern))
-        {
+        let told: BTreeSet<&str> = change.ignored.iter().filter_map(by).collect();
+        let patterns = wanted.into_iter().flat_map(|wanted| &wanted.ignore);
+        for pattern in patterns.filter(|pattern| !told.contains(pattern.as_str())) {
             self.say(
                 "ignored",
                 format!("{pattern}: as written now, and kept whatever becomes of it"),

@@ -169,6 +169,21 @@ pub struct Object<K: Kind> {
     pub depth: Depth,
 }
 
+impl<K: Kind> Object<K> {
+    /// A resource of which nothing is wanted, not yet read.
+    #[must_use]
+    pub fn bare(address: Address, id: K::Id) -> Self {
+        Self {
+            address,
+            id,
+            wanted: None,
+            doom: None,
+            seen: Seen::Unread,
+            depth: Depth::Compare,
+        }
+    }
+}
+
 /// What must be done by somebody else before a live thing can be changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obstacle {

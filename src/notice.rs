@@ -8,7 +8,7 @@ mod tests;
 
 use serde_json::{Map, Value, json};
 
-use crate::drift::{Class, Difference, Drift, Standing, Thing};
+use crate::drift::{Difference, Drift, Standing, Thing};
 use crate::fields::Shown;
 use crate::spec::source::Place;
 
@@ -68,10 +68,9 @@ pub fn detail(drift: &Drift, status: Status) -> String {
         }
     }
     // Thousands of things: as many lines as there is room for, and how many there are besides.
-    let told: Vec<&Thing> = drift.things.iter().filter(|thing| is_told(thing)).collect();
     let room = MOST.saturating_sub(8 * 1024);
     let (mut used, mut fit) = (0, 0);
-    for thing in &told {
+    for thing in told(drift) {
         used += line(thing, Detail::Lines).to_string().len() + 1;
         if used > room {
             break;
@@ -81,15 +80,18 @@ pub fn detail(drift: &Drift, status: Status) -> String {
     whole(drift, status, Detail::Lines, fit).to_string()
 }
 
-fn is_told(thing: &Thing) -> bool {
-    thing.standing != Standing::AsWritten
+fn told(drift: &Drift) -> impl Iterator<Item = &Thing> {
+    drift
+        .things
+        .iter()
+        .filter(|thing| thing.standing != Standing::AsWritten)
 }
 
 fn whole(drift: &Drift, status: Status, level: Detail, most: usize) -> Value {
-    let told: Vec<&Thing> = drift.things.iter().filter(|thing| is_told(thing)).collect();
+    let told: Vec<&Thing> = told(drift).collect();
     let things: Vec<Value> = told.iter().take(most).map(|thing| line(thing, level)).collect();
     let unmanaged = drift.unmanaged.iter();
-    let open = unmanaged.filter(|one| one.accepted.is_none() && !one.owner.is_elsewhere());
+    let open = unmanaged.filter(|one| one.is_finding());
     let unmanaged: Vec<String> = match most {
         usize::MAX => open.map(|one| one.address.to_string()).collect(),
         _ => Vec::new(),
@@ -122,7 +124,7 @@ fn line(thing: &Thing, level: Detail) -> Value {
     let mut line = Map::new();
     line.insert("address".to_owned(), json!(thing.address.to_string()));
     line.insert("standing".to_owned(), json!(thing.standing));
-    if let Some(class) = class(thing) {
+    if let Some(class) = thing.gravest() {
         line.insert("class".to_owned(), json!(class));
     }
     if level == Detail::Lines {
@@ -146,14 +148,6 @@ fn line(thing: &Thing, level: Detail) -> Value {
         line.insert("by".to_owned(), Value::Array(by));
     }
     Value::Object(line)
-}
-
-/// The gravest of a thing's classes: conflict, drift, difference, pending.
-fn class(thing: &Thing) -> Option<Class> {
-    let mut all = thing.differences.iter().map(|one| one.class).chain(thing.class);
-    let all: Vec<Class> = all.by_ref().collect();
-    let order = [Class::Conflict, Class::Drift, Class::Difference, Class::Pending];
-    order.into_iter().find(|class| all.contains(class))
 }
 
 fn field(one: &Difference, level: Detail) -> Value {

@@ -399,14 +399,8 @@ fn bare(kind: KindName, declared: &Declared) -> Option<AnyObject> {
     impl VisitKind for Bare<'_> {
         type Out = Option<AnyObject>;
         fn visit<K: Member>(self) -> Option<AnyObject> {
-            Some(K::object(Object {
-                address: Address::new(K::KIND, self.0.name.clone()),
-                id: K::identify(self.0).ok()?,
-                wanted: None,
-                doom: None,
-                seen: Seen::Unread,
-                depth: Depth::Compare,
-            }))
+            let address = Address::new(K::KIND, self.0.name.clone());
+            Some(K::object(Object::bare(address, K::identify(self.0).ok()?)))
         }
     }
     kind.visit(Bare(declared))
@@ -427,20 +421,7 @@ impl VisitMut for Deepen<'_> {
 
 /// Paths that the file leaves open and AWS knows.
 fn learn(objects: &[AnyObject], environment: &Environment, learned: &mut Learned) {
-    struct Path;
-    impl Visit for Path {
-        type Out = Option<(String, IamPath)>;
-        fn visit<K: Member>(self, object: &Object<K>) -> Option<(String, IamPath)> {
-            let Seen::There(live) = &object.seen else { return None };
-            let path = K::path(&live.state)?;
-            Some((object.id.to_string().to_lowercase(), path))
-        }
-    }
-    for object in objects {
-        let Some((name, path)) = object.visit(Path) else {
-            continue;
-        };
-        let key = (object.address().kind, name);
+    for (key, path) in objects.iter().filter_map(AnyObject::live_path) {
         let is_open = environment.open_paths.contains(&key) || environment.existing.iter().any(|one| names(one, &key));
         if is_open && path != IamPath::default() {
             learned.paths.insert(key, path);

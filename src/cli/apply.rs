@@ -12,8 +12,6 @@ use crate::aws::AwsBackend;
 use crate::engine::Backend as _;
 use crate::engine::apply::{End, Stop, execute};
 use crate::journal::{Begin, RunId};
-use crate::kind::{Object, Seen};
-use crate::kinds::{Member, Visit};
 use crate::plan::saved::SavedPlan;
 use crate::plan::{Header, Plan};
 use crate::render::Label;
@@ -403,22 +401,11 @@ impl ReadBack<'_> {
         let plan = self
             .planner
             .build(&self.planned.environment, &self.planned.before, &read);
-        let unread = read.iter().filter(|object| object.visit(Unread));
+        let unread = read.iter().filter(|object| object.is_unread());
         unread
             .map(|object| object.address().clone())
             .chain(plan.steps.iter().map(|step| step.address.clone()))
             .collect()
-    }
-}
-
-/// Whether a thing could not be read.
-struct Unread;
-
-impl Visit for Unread {
-    type Out = bool;
-
-    fn visit<K: Member>(self, object: &Object<K>) -> bool {
-        matches!(object.seen, Seen::Unread | Seen::Unknown(_))
     }
 }
 

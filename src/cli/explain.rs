@@ -8,7 +8,7 @@ use crate::address::Address;
 use crate::aws::AwsBackend;
 use crate::engine::Backend as _;
 use crate::explain::{Around, Explanation, Found, explain};
-use crate::kind::{Depth, Object, Seen};
+use crate::kind::{Depth, Object};
 use crate::kinds::{AnyObject, KindName, Member, Visit, VisitMut};
 use crate::names::nearest;
 use crate::render::{Doc, Label};
@@ -71,27 +71,22 @@ pub(crate) async fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, Fai
     Ok(if unread { Exit::Incomplete } else { Exit::Done })
 }
 
-/// Reads things with their users in AWS. Who may not look for those is told the rest all the same.
+/// Reads things with their users in AWS. Who may not look for those is told the rest all the same, as the plan has read it.
 async fn read(planner: &Planner, meant: Vec<AnyObject>) -> Vec<AnyObject> {
     let backend = AwsBackend(&planner.aws);
-    let shallow = backend.observe(meant.clone()).await;
-    let mut deep = meant;
+    let mut deep = meant.clone();
     deep.iter_mut().for_each(|object| object.visit_mut(Deeply));
-    let deep = backend.observe(deep).await;
-    let pairs = deep.into_iter().zip(shallow);
-    pairs
-        .map(|(deep, shallow)| if deep.visit(IsUnknown) { shallow } else { deep })
-        .collect()
-}
-
-struct IsUnknown;
-
-impl Visit for IsUnknown {
-    type Out = bool;
-
-    fn visit<K: Member>(self, object: &Object<K>) -> bool {
-        matches!(object.seen, Seen::Unknown(_))
+    let mut read = backend.observe(deep).await;
+    for (found, shallow) in read.iter_mut().zip(meant).filter(|(found, _)| found.is_unread()) {
+        let again = match shallow.is_unread() {
+            true => backend.observe(vec![shallow]).await,
+            false => vec![shallow],
+        };
+        if let Some(again) = again.into_iter().next() {
+            *found = again;
+        }
     }
+    read
 }
 
 /// What an address or a pattern means.
@@ -152,24 +147,16 @@ impl VisitMut for Deeply {
 
 /// Whether the files name it, to be there or to go.
 fn is_named(planned: &Planned, address: &Address) -> bool {
-    struct Named;
-    impl Visit for Named {
-        type Out = bool;
-        fn visit<K: Member>(self, object: &Object<K>) -> bool {
-            object.wanted.is_some() || object.doom.is_some()
-        }
-    }
     let mut objects = planned.objects.iter();
-    objects.any(|object| object.address() == address && object.visit(Named))
+    objects.any(|object| object.address() == address && object.is_named())
 }
 
 fn unknown(word: &str, planned: &Planned) -> Failure {
     let addresses: Vec<String> = planned
         .objects
         .iter()
-        .map(AnyObject::address)
-        .filter(|address| is_named(planned, address))
-        .map(Address::to_string)
+        .filter(|object| object.is_named())
+        .map(|object| object.address().to_string())
         .collect();
     let failure = Failure::new(format!("`{word}` is neither in the files nor in the account"));
     match nearest(word, addresses.iter().map(String::as_str)) {

@@ -125,12 +125,12 @@ fn pairs<'a>(before: &'a [Said], after: &'a [Said]) -> Vec<Pair<'a>> {
     let mut gone: BTreeMap<_, &Said> = before
         .iter()
         .filter(|said| !new.contains(&said.address))
-        .map(|said| (said.identity(), said))
+        .map(|said| (&said.identity, said))
         .collect();
     let mut pairs: Vec<Pair<'_>> = Vec::new();
     for said in after {
         let partner = old.get(&said.address).copied();
-        let partner = partner.or_else(|| gone.remove(&said.identity()));
+        let partner = partner.or_else(|| gone.remove(&said.identity));
         pairs.push(Pair {
             before: partner,
             after: Some(said),
@@ -153,17 +153,8 @@ impl Pair<'_> {
 fn change(pair: &Pair<'_>, old: Side<'_>, new: Side<'_>) -> Option<Change> {
     let either = pair.after.or(pair.before)?;
     let mut change = Change {
-        address: either.address.clone(),
-        verb: Verb::Update,
-        live: Presence::Unread,
         origin: Some(either.origin.clone()),
-        doomed: None,
-        fields: Vec::new(),
-        held: Vec::new(),
-        ignored: Vec::new(),
-        unmet: Vec::new(),
-        unknown: Vec::new(),
-        notes: Vec::new(),
+        ..Change::new(either.address.clone(), Verb::Update, Presence::Unread)
     };
     let wishes = (pair.before.map(|said| &said.wish), pair.after.map(|said| &said.wish));
     match wishes {

@@ -9,6 +9,7 @@ use crate::fields::{FieldPath, Fields as _, Shown};
 use crate::kind::{Object, OnChange};
 use crate::kinds::{AnyState, KindName, Member, Visit, VisitKind};
 use crate::plan::FieldChange;
+use crate::plan::dropped::{Identity, identity};
 use crate::spec::resources::Environment;
 use crate::spec::source::Place;
 
@@ -18,6 +19,8 @@ pub(super) struct Said {
     pub(super) address: Address,
     /// How AWS knows it.
     pub(super) id: String,
+    /// What tells it apart from others there.
+    pub(super) identity: Identity,
     pub(super) origin: Place,
     pub(super) wish: Wish,
 }
@@ -52,20 +55,15 @@ pub(super) struct Doomed {
     pub(super) empty: bool,
 }
 
-impl Said {
-    /// What AWS knows it by, without regard to case, as IAM's names are.
-    pub(super) fn identity(&self) -> (KindName, String) {
-        (self.address.kind, self.id.to_lowercase())
-    }
-}
-
 /// All that a file says.
 pub(super) fn all(environment: Option<&Environment>) -> Vec<Said> {
     let objects = environment.into_iter().flat_map(|environment| &environment.objects);
-    objects.filter_map(|object| object.visit(Say)).collect()
+    objects
+        .filter_map(|object| object.visit(Say(identity(object))))
+        .collect()
 }
 
-struct Say;
+struct Say(Identity);
 
 impl Visit for Say {
     type Out = Option<Said>;
@@ -98,6 +96,7 @@ impl Visit for Say {
         Some(Said {
             address: object.address.clone(),
             id: object.id.to_string(),
+            identity: self.0,
             origin: origin.clone(),
             wish,
         })

@@ -50,6 +50,25 @@ pub enum Standing {
     Unknown,
 }
 
+/// As what a thing counts, by the gravest that is true of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Something of it is a conflict.
+    Conflict,
+    /// Something of it drifted.
+    Drift,
+    /// Something of it differs, and nobody can tell who moved.
+    Difference,
+    /// Not all of it could be read.
+    Unknown,
+    /// It waits to be applied.
+    Pending,
+    /// It only lacks the mark of ownership.
+    ToAdopt,
+    /// It is as the file says.
+    AsWritten,
+}
+
 /// One field that is not as the file says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
@@ -214,10 +233,8 @@ fn thing(change: &Change, plan: &Plan, bases: &[Before<'_>]) -> Thing {
     let fields = change.fields.iter().map(|field| (field, None));
     let unmet = change.unmet.iter().map(|unmet| (&unmet.field, Some(unmet.remedy)));
     let standing = standing(change);
-    let (telling, held): (Vec<&FieldChange>, Vec<&FieldChange>) = change
-        .held
-        .iter()
-        .partition(|field| change.address.kind.telling().contains(&field.path.field));
+    let (telling, held): (Vec<&FieldChange>, Vec<&FieldChange>) =
+        change.held.iter().partition(|field| is_telling(change, field));
     let class = match standing {
         Standing::Missing => Some(united(bases.iter().map(|base| missing(base.of(&change.address))))),
         Standing::Extra => Some(extra(change, bases)),
@@ -243,8 +260,13 @@ fn thing(change: &Change, plan: &Plan, bases: &[Before<'_>]) -> Thing {
     }
 }
 
+/// Whether something that an apply keeps is drift all the same.
+fn is_telling(change: &Change, field: &FieldChange) -> bool {
+    change.address.kind.telling().contains(&field.path.field)
+}
+
 fn standing(change: &Change) -> Standing {
-    let is_telling = |field: &FieldChange| change.address.kind.telling().contains(&field.path.field);
+    let is_telling = |field: &FieldChange| is_telling(change, field);
     let differs = !change.fields.is_empty() || !change.unmet.is_empty() || change.held.iter().any(is_telling);
     match (change.live, change.doomed) {
         (Presence::Unread, _) => Standing::Unknown,
@@ -340,6 +362,28 @@ impl Thing {
             .collect()
     }
 
+    /// The gravest of its classes.
+    #[must_use]
+    pub fn gravest(&self) -> Option<Class> {
+        let classes = self.classes();
+        let order = [Class::Conflict, Class::Drift, Class::Difference, Class::Pending];
+        order.into_iter().find(|class| classes.contains(class))
+    }
+
+    /// As what it counts.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        match self.gravest() {
+            Some(Class::Conflict) => Outcome::Conflict,
+            Some(Class::Drift) => Outcome::Drift,
+            Some(Class::Difference) => Outcome::Difference,
+            Some(Class::Pending) | None if self.is_unknown() => Outcome::Unknown,
+            Some(Class::Pending) => Outcome::Pending,
+            None if self.to_adopt => Outcome::ToAdopt,
+            None => Outcome::AsWritten,
+        }
+    }
+
     /// Whether something of it could not be read.
     #[must_use]
     pub fn is_unknown(&self) -> bool {
@@ -365,21 +409,14 @@ impl Drift {
 
 impl Counts {
     fn of(&mut self, thing: &Thing) -> &mut usize {
-        let classes = thing.classes();
-        if classes.contains(&Class::Conflict) {
-            &mut self.conflicting
-        } else if classes.contains(&Class::Drift) {
-            &mut self.drifted
-        } else if classes.contains(&Class::Difference) {
-            &mut self.different
-        } else if thing.is_unknown() {
-            &mut self.unknown
-        } else if classes.contains(&Class::Pending) {
-            &mut self.pending
-        } else if thing.to_adopt {
-            &mut self.to_adopt
-        } else {
-            &mut self.as_written
+        match thing.outcome() {
+            Outcome::Conflict => &mut self.conflicting,
+            Outcome::Drift => &mut self.drifted,
+            Outcome::Difference => &mut self.different,
+            Outcome::Unknown => &mut self.unknown,
+            Outcome::Pending => &mut self.pending,
+            Outcome::ToAdopt => &mut self.to_adopt,
+            Outcome::AsWritten => &mut self.as_written,
         }
     }
 

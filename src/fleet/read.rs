@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{Assume, Fleet, Member, SESSION_NAME, role_arn};
 use crate::names::{AccountId, NameError, Region};
+use crate::shape;
 use crate::spec::files::{self, Files};
 use crate::spec::finding::{Finding, Severity};
 use crate::spec::lower::name_finding;
@@ -54,32 +55,16 @@ pub const FIELDS: &[(&str, &str)] = &[
 ];
 
 /// The keys of an account.
-pub(super) const MEMBER: &[&str] = &[
-    "account",
-    "region",
-    "profile",
-    "role",
-    "session_name",
-    "external_id",
-    "files",
-    "vars",
-    "vars_files",
-    "base",
-    "sandbox",
-];
+pub(super) const MEMBER: &[&str] = &shape::words::<_, { FIELDS.len() }>(FIELDS);
 
 /// The keys of the defaults.
-pub(super) const DEFAULTS: &[&str] = &[
-    "region",
-    "profile",
-    "role",
-    "session_name",
-    "external_id",
-    "files",
-    "vars",
-    "vars_files",
-    "base",
-];
+pub(super) const DEFAULTS: &[&str] = &shape::words::<_, { SHARED.len() }>(SHARED);
+
+/// What accounts may have in common.
+const SHARED: &[(&str, &str)] = match FIELDS {
+    [_account, shared @ .., _sandbox] => shared,
+    _ => &[],
+};
 
 /// What was read.
 #[derive(Debug)]

@@ -306,6 +306,7 @@ macro_rules! kinds {
     };
 }
 
+mod asked;
 pub(crate) mod decode;
 #[cfg(all(test, feature = "aws"))]
 pub(crate) mod live_testing;
@@ -347,14 +348,8 @@ impl AnyListed {
     fn of<K: Member>(listed: crate::kind::Listed<K>) -> Self {
         let crate::kind::Listed { id, made_by } = listed;
         let object = id.map(|id| {
-            K::object(Object {
-                address: Address::new(K::KIND, K::naming(&id).name),
-                id,
-                wanted: None,
-                doom: None,
-                seen: crate::kind::Seen::Unread,
-                depth: crate::kind::Depth::Compare,
-            })
+            let address = Address::new(K::KIND, K::naming(&id).name);
+            K::object(Object::bare(address, id))
         });
         Self { object, made_by }
     }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::address::Address;
+use crate::drift::Class;
 use crate::fields::FieldPath;
 use crate::kinds::KindName;
 use crate::plan::Header;

@@ -101,22 +101,15 @@ fn blank<K: Member>(object: &Object<K>) -> Change {
         .as_ref()
         .map(|wanted| &wanted.origin)
         .or(object.doom.as_ref().map(|doom| &doom.origin));
+    let live = match object.seen {
+        Seen::Absent => Presence::Absent,
+        Seen::There(_) => Presence::There,
+        Seen::Unread | Seen::Unknown(_) => Presence::Unread,
+    };
     Change {
-        address: object.address.clone(),
-        verb: Verb::Keep,
-        live: match object.seen {
-            Seen::Absent => Presence::Absent,
-            Seen::There(_) => Presence::There,
-            Seen::Unread | Seen::Unknown(_) => Presence::Unread,
-        },
         origin: origin.cloned(),
         doomed: object.doom.as_ref().map(|doom| doom.by),
-        fields: Vec::new(),
-        held: Vec::new(),
-        ignored: Vec::new(),
-        unmet: Vec::new(),
-        unknown: Vec::new(),
-        notes: Vec::new(),
+        ..Change::new(object.address.clone(), Verb::Keep, live)
     }
 }
 

@@ -5,13 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
-use crate::kind::{Depth, Doom, DoomedBy, Naming, Object, Seen, Wanted};
+use crate::kind::{Depth, Doom, DoomedBy, Naming, Object, Wanted};
 use crate::kinds::{AnyObject, KindName, Member, Visit, VisitMut};
 
 /// What a thing is, whatever a file calls it. IAM's names have no case.
-type Identity = (KindName, String);
+pub(crate) type Identity = (KindName, String);
 
-fn identity(object: &AnyObject) -> Identity {
+/// What a thing of a file is in AWS.
+pub(crate) fn identity(object: &AnyObject) -> Identity {
     struct Id;
     impl Visit for Id {
         type Out = String;
@@ -23,10 +24,6 @@ fn identity(object: &AnyObject) -> Identity {
     (kind, if kind.is_iam() { id.to_lowercase() } else { id })
 }
 
-fn identities(objects: &[AnyObject]) -> BTreeMap<Identity, &AnyObject> {
-    objects.iter().map(|object| (identity(object), object)).collect()
-}
-
 /// The things that a file declares or names under `absent:`, to be looked up by what they are.
 #[derive(Debug)]
 pub struct Known(BTreeSet<Identity>);
@@ -35,14 +32,7 @@ impl Known {
     /// Of everything but what was read for its context.
     #[must_use]
     pub fn of(objects: &[AnyObject]) -> Self {
-        struct IsNamed;
-        impl Visit for IsNamed {
-            type Out = bool;
-            fn visit<K: Member>(self, object: &Object<K>) -> bool {
-                object.wanted.is_some() || object.doom.is_some()
-            }
-        }
-        let named = objects.iter().filter(|object| object.visit(IsNamed));
+        let named = objects.iter().filter(|object| object.is_named());
         Self(named.map(identity).collect())
     }
 
@@ -53,27 +43,52 @@ impl Known {
     }
 }
 
-/// The things of a base under the addresses that they have in the file of today, with what was read of them. What the
-/// file of today does not name keeps its address, or has one of its AWS name where that is taken.
-#[must_use]
-pub fn aligned(base: &[AnyObject], today: &[AnyObject]) -> Vec<AnyObject> {
-    let known = identities(today);
-    let taken: BTreeSet<&Address> = today.iter().map(AnyObject::address).collect();
-    let mut aligned: Vec<AnyObject> = base.to_vec();
-    for object in &mut aligned {
-        let identity = identity(object);
-        match known.get(&identity) {
-            Some(now) => {
-                object.visit_mut(Rename(now.address().clone()));
-                *object = object.clone().seen_as(now);
-            }
-            None if taken.contains(object.address()) => {
-                object.visit_mut(Rename(Address::new(identity.0, identity.1)));
-            }
-            None => {}
+/// What the file of today calls things.
+struct Today<'a> {
+    known: BTreeMap<Identity, &'a AnyObject>,
+    taken: BTreeSet<&'a Address>,
+}
+
+impl<'a> Today<'a> {
+    fn new(objects: &'a [AnyObject]) -> Self {
+        Self {
+            known: objects.iter().map(|object| (identity(object), object)).collect(),
+            taken: objects.iter().map(AnyObject::address).collect(),
         }
     }
-    aligned
+
+    /// The same thing in the file of today.
+    fn twin(&self, object: &AnyObject) -> Option<&'a AnyObject> {
+        self.known.get(&identity(object)).copied()
+    }
+
+    /// The address that a base's thing has today. What the file of today does not name keeps its own, or has one of its
+    /// AWS name where that is taken.
+    fn address(&self, object: &AnyObject) -> Address {
+        match self.twin(object) {
+            Some(twin) => twin.address().clone(),
+            None if self.taken.contains(object.address()) => {
+                let (kind, id) = identity(object);
+                Address::new(kind, id)
+            }
+            None => object.address().clone(),
+        }
+    }
+}
+
+/// The things of a base under the addresses that they have in the file of today, with what was read of them.
+#[must_use]
+pub fn aligned(base: &[AnyObject], today: &[AnyObject]) -> Vec<AnyObject> {
+    let today = Today::new(today);
+    let align = |object: &AnyObject| {
+        let mut own = object.clone();
+        own.visit_mut(Rename(today.address(object)));
+        match today.twin(object) {
+            Some(twin) => own.seen_as(twin),
+            None => own,
+        }
+    };
+    base.iter().map(align).collect()
 }
 
 /// Names a thing that no file declares by more than its name, where others of that name may be there: `rule/BUS/NAME`.
@@ -105,12 +120,17 @@ impl VisitMut for Rename {
 /// can't be deleted is not among it. `base` is how the user named each base.
 #[must_use]
 pub fn dropped<'a>(bases: impl IntoIterator<Item = (&'a str, &'a [AnyObject])>, today: &[AnyObject]) -> Vec<AnyObject> {
-    let mut known: BTreeSet<Identity> = today.iter().map(identity).collect();
+    let named = Today::new(today);
+    let mut known: BTreeSet<Identity> = named.known.keys().cloned().collect();
     let mut dropped = Vec::new();
     for (base, objects) in bases {
-        for object in aligned(objects, today) {
-            if let Some(doomed) = object.visit(Dooming(base))
-                && known.insert(identity(&object))
+        for object in objects {
+            let doomed = object.visit(Dooming {
+                base,
+                address: named.address(object),
+            });
+            if let Some(doomed) = doomed
+                && known.insert(identity(object))
             {
                 dropped.push(doomed);
             }
@@ -119,7 +139,10 @@ pub fn dropped<'a>(bases: impl IntoIterator<Item = (&'a str, &'a [AnyObject])>, 
     dropped
 }
 
-struct Dooming<'a>(&'a str);
+struct Dooming<'a> {
+    base: &'a str,
+    address: Address,
+}
 
 impl Visit for Dooming<'_> {
     type Out = Option<AnyObject>;
@@ -130,19 +153,16 @@ impl Visit for Dooming<'_> {
             return None;
         }
         let mut origin = wanted.origin.clone();
-        origin.file = format!("{}:{}", self.0, origin.file);
+        origin.file = format!("{}:{}", self.base, origin.file);
         Some(K::object(Object {
-            address: object.address.clone(),
-            id: object.id.clone(),
-            wanted: None,
             doom: Some(Doom {
                 by: DoomedBy::Dropped,
                 origin,
                 detach: false,
                 empty: false,
             }),
-            seen: Seen::Unread,
             depth: Depth::Remove,
+            ..Object::bare(self.address, object.id.clone())
         }))
     }
 }
@@ -150,14 +170,7 @@ impl Visit for Dooming<'_> {
 /// The addresses of today of everything that bases declared.
 #[must_use]
 pub fn known<'a>(bases: impl IntoIterator<Item = &'a [AnyObject]>, today: &[AnyObject]) -> BTreeSet<Address> {
-    struct IsWanted;
-    impl Visit for IsWanted {
-        type Out = bool;
-        fn visit<K: Member>(self, object: &Object<K>) -> bool {
-            object.wanted.is_some()
-        }
-    }
-    let objects = bases.into_iter().flat_map(|base| aligned(base, today));
-    let declared = objects.filter(|object| object.visit(IsWanted));
-    declared.map(|object| object.address().clone()).collect()
+    let today = Today::new(today);
+    let objects = bases.into_iter().flatten().filter(|object| object.is_wanted());
+    objects.map(|object| today.address(object)).collect()
 }

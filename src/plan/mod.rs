@@ -106,6 +106,26 @@ pub struct Change {
     pub notes: Vec<String>,
 }
 
+impl Change {
+    /// A resource of which nothing more is said.
+    #[must_use]
+    pub fn new(address: Address, verb: Verb, live: Presence) -> Self {
+        Self {
+            address,
+            verb,
+            live,
+            origin: None,
+            doomed: None,
+            fields: Vec::new(),
+            held: Vec::new(),
+            ignored: Vec::new(),
+            unmet: Vec::new(),
+            unknown: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// One mutation, in its place.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Step {

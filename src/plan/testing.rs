@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
 use crate::fields::FieldPath;
-use crate::kind::{Depth, Home, Kind, Object, Observed, Seen};
+use crate::kind::{Home, Kind, Object, Observed, Seen};
 use crate::kinds::{AnyObject, AnyState, KindName, Member, Visit, VisitKind, policy, role};
 use crate::names::{AccountId, Arn, Partition, Region};
 use crate::spec::files::{Entry, Files, Kind as FileKind, Trouble};
@@ -306,14 +306,7 @@ fn bare(address: &Address) -> AnyObject {
             let file = Sources::default().add("", "");
             let span = Span { file, start: 0, end: 0 };
             let declared = Declared::bare(&self.0.name, &Region::parse("eu-west-1").unwrap(), span);
-            K::object(Object {
-                address: self.0.clone(),
-                id: K::identify(&declared).unwrap(),
-                wanted: None,
-                doom: None,
-                seen: Seen::Unread,
-                depth: Depth::Compare,
-            })
+            K::object(Object::bare(self.0.clone(), K::identify(&declared).unwrap()))
         }
     }
     address.kind.visit(Bare(address))

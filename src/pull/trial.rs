@@ -220,20 +220,7 @@ fn read(folder: &Path, argument: String, heading: &Heading, learned: &Learned) -
 
 /// The paths of IAM things, which a file leaves open where they are `/`.
 fn learned(things: &[Thing]) -> Learned {
-    struct Path;
-    impl Visit for Path {
-        type Out = Option<(String, crate::names::IamPath)>;
-        fn visit<K: Member>(self, object: &Object<K>) -> Self::Out {
-            match &object.seen {
-                Seen::There(live) => Some((object.id.to_string().to_lowercase(), K::path(&live.state)?)),
-                Seen::Unread | Seen::Absent | Seen::Unknown(_) => None,
-            }
-        }
-    }
-    let paths = things.iter().filter_map(|thing| {
-        let (name, path) = thing.object.visit(Path)?;
-        Some(((thing.object.address().kind, name), path))
-    });
+    let paths = things.iter().filter_map(|thing| thing.object.live_path());
     Learned { paths: paths.collect() }
 }
 

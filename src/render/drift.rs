@@ -161,17 +161,8 @@ fn person(one: &Difference) -> Unmet {
 /// A change that says nothing yet, for the rows of a plan.
 fn blank(thing: &Thing) -> Change {
     Change {
-        address: thing.address.clone(),
-        verb: Verb::Update,
-        live: Presence::There,
         origin: thing.origin.clone(),
-        doomed: None,
-        fields: Vec::new(),
-        held: Vec::new(),
-        ignored: Vec::new(),
-        unmet: Vec::new(),
-        unknown: Vec::new(),
-        notes: Vec::new(),
+        ..Change::new(thing.address.clone(), Verb::Update, Presence::There)
     }
 }
 

@@ -4,7 +4,7 @@
 //! said of it, in the order in which the drift counts.
 
 use crate::drift::unmanaged::Unmanaged;
-use crate::drift::{self, Class as DriftClass, Difference, Drift, Standing};
+use crate::drift::{self, Class as DriftClass, Difference, Drift, Outcome, Standing};
 
 use crate::trail::Deed;
 
@@ -114,15 +114,15 @@ impl Thing {
 }
 
 fn status(thing: &drift::Thing) -> Status {
-    let classes = thing.classes();
-    let of_class = |class: DriftClass, status: Status| classes.contains(&class).then_some(status);
-    of_class(DriftClass::Conflict, Status::Conflict)
-        .or(of_class(DriftClass::Drift, Status::Drift))
-        .or(of_class(DriftClass::Difference, Status::Difference))
-        .or(thing.is_unknown().then_some(Status::Unknown))
-        .or(of_class(DriftClass::Pending, Status::Pending))
-        .or(thing.to_adopt.then_some(Status::Adopt))
-        .unwrap_or(Status::Keep)
+    match thing.outcome() {
+        Outcome::Conflict => Status::Conflict,
+        Outcome::Drift => Status::Drift,
+        Outcome::Difference => Status::Difference,
+        Outcome::Unknown => Status::Unknown,
+        Outcome::Pending => Status::Pending,
+        Outcome::ToAdopt => Status::Adopt,
+        Outcome::AsWritten => Status::Keep,
+    }
 }
 
 impl Field {

@@ -557,12 +557,9 @@ impl VisitKind for Dooming<'_, '_> {
             return;
         };
         environment.objects.push(K::object(Object {
-            address,
-            id,
-            wanted: None,
             doom: Some(doom),
-            seen: Seen::Unread,
             depth: Depth::Remove,
+            ..Object::bare(address, id)
         }));
     }
 }
