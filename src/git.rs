@@ -6,8 +6,8 @@
 #[cfg(test)]
 mod tests;
 
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -72,6 +72,8 @@ pub struct Revision {
     prefix: String,
     entries: BTreeMap<String, Mode>,
     laid_out: OnceCell<Option<tempfile::TempDir>>,
+    /// What has been written there.
+    laid: RefCell<BTreeSet<String>>,
 }
 
 impl Revision {
@@ -95,6 +97,7 @@ impl Revision {
             prefix,
             entries,
             laid_out: OnceCell::new(),
+            laid: RefCell::default(),
         })
     }
 
@@ -201,6 +204,10 @@ impl Revision {
         });
         let folder = folder.as_ref()?;
         let tree = folder.path().join("tree");
+        // The same environment is lowered several times in a run.
+        if self.laid.borrow().contains(path) {
+            return Some(tree.join(path));
+        }
         let paths: Vec<String> = match kind {
             Kind::File => vec![path.to_owned()],
             Kind::Folder => self.below(path).map(|(below, _)| joined(path, below)).collect(),
@@ -209,6 +216,7 @@ impl Revision {
         let prefix = format!("--prefix={}/", tree.display());
         let arguments = ["checkout-index", "--quiet", "--force", "-z", "--stdin", prefix.as_str()];
         git_with(&self.top, Some(&index_in(folder.path())), arguments, listed.as_bytes()).ok()?;
+        self.laid.borrow_mut().insert(path.to_owned());
         Some(tree.join(path))
     }
 }
@@ -311,6 +319,13 @@ fn entries(listing: &[u8]) -> BTreeMap<String, Mode> {
     text.split('\0').filter_map(entry).collect()
 }
 
+/// What git answers in a folder, without the white space around it; `None` where there is no git, or it has nothing to say.
+#[cfg(feature = "aws")]
+pub(crate) fn answer(folder: &Path, arguments: &[&str]) -> Option<String> {
+    let bytes = git(folder, arguments, b"").ok()?;
+    Some(String::from_utf8(bytes).ok()?.trim().to_owned())
+}
+
 fn git<I>(folder: &Path, arguments: I, input: &[u8]) -> Result<Vec<u8>, GitError>
 where
     I: IntoIterator<Item: AsRef<OsStr>>,
@@ -326,7 +341,14 @@ where
     command
         .arg("-C")
         .arg(folder)
-        .args(["--no-optional-locks", "--literal-pathspecs"]);
+        // What a repository may have put into its configuration to be run is not run.
+        .args([
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "core.hooksPath=/dev/null",
+            "--no-optional-locks",
+        ]);
     command.args(arguments);
     // Messages are looked at, so they must not be translated.
     command.env("LC_ALL", "C");

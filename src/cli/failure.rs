@@ -29,6 +29,15 @@ impl Failure {
         self
     }
 
+    /// The same, said of a kind that there isn't: with the one that was perhaps meant, or with all.
+    #[cfg(feature = "aws")]
+    pub(crate) fn near<'a>(self, word: &str, kinds: impl Iterator<Item = &'a str> + Clone) -> Self {
+        match crate::names::nearest(word, kinds.clone()) {
+            Some(near) => self.hint(format!("did you mean `{near}`?")),
+            None => self.hint(format!("kinds: {}", kinds.collect::<Vec<_>>().join(", "))),
+        }
+    }
+
     /// The same with another exit code.
     #[cfg(feature = "aws")]
     pub(crate) fn exit(mut self, exit: Exit) -> Self {

@@ -46,6 +46,7 @@ mod undo;
 mod unmanaged;
 #[cfg(feature = "aws")]
 mod who;
+mod whole;
 
 #[cfg(feature = "aws")]
 use std::path::PathBuf;

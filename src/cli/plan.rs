@@ -14,6 +14,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
 use super::report::{ReportArgs, failed, verdict};
+use super::whole::{Readers, write};
 use super::{AccountArgs, ConsentArgs, FileArgs};
 
 /// Show what `apply` would do, in order.
@@ -103,17 +104,8 @@ pub(super) fn exit(plan: &Plan, detailed: bool) -> Exit {
     }
 }
 
-/// Written whole or not at all, and readable by its owner only: a plan tells a lot about an account.
+/// Readable by its owner only: a plan tells a lot about an account.
 fn save(path: &std::path::Path, saved: &SavedPlan) -> Result<(), Failure> {
-    use std::io::Write as _;
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(std::path::Path::new("."));
-    let failed =
-        |error: std::io::Error| Failure::new(format!("the plan could not be saved to {}: {error}", path.display()));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(saved.to_text().as_bytes()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    write(path, saved.to_text().as_bytes(), Readers::Owner)
+        .map_err(|error| Failure::new(format!("the plan could not be saved to {}: {error}", path.display())))
 }

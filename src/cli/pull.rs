@@ -9,7 +9,7 @@ use crate::address::Address;
 use crate::author::{Layout, Style};
 use crate::kind::{Home, Scope};
 use crate::kinds::KindName;
-use crate::names::{IamPath, Region, nearest};
+use crate::names::{IamPath, Region};
 use crate::plan::Verb;
 use crate::pull::{self, Code, Gathered, Makers, Pulled, Selection, Wishes, gather};
 use crate::render::{Doc, Label};
@@ -20,6 +20,7 @@ use super::base::BaseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
+use super::whole::{Readers, write};
 use super::{AccountArgs, ConsentArgs, FileArgs};
 
 /// The name of the file where there is none to take it from.
@@ -215,14 +216,8 @@ impl Narrowing {
 /// A kind by its word or by the key of its section.
 fn kind_of(text: &str) -> Result<KindName, Failure> {
     let known = KindName::of_name(text).or_else(|| KindName::of_section(text));
-    known.ok_or_else(|| {
-        let words = || KindName::ALL.iter().map(|kind| kind.name());
-        let failure = Failure::new(format!("--kind: there is no kind `{text}`"));
-        match nearest(text, words()) {
-            Some(near) => failure.hint(format!("did you mean `{near}`?")),
-            None => failure.hint(format!("the kinds: {}", words().collect::<Vec<_>>().join(", "))),
-        }
-    })
+    let kinds = KindName::ALL.iter().map(|kind| kind.name());
+    known.ok_or_else(|| Failure::new(format!("--kind: there is no kind `{text}`")).near(text, kinds))
 }
 
 /// Where the text goes.
@@ -344,19 +339,12 @@ impl Target {
     }
 }
 
-/// Whole or not at all.
+/// Writes a file, and the folders above it.
 pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    use std::io::Write as _;
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let failed = |error: std::io::Error| Failure::new(format!("{} can't be written: {error}", path.display()));
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let written =
+        std::fs::create_dir_all(folder.unwrap_or(Path::new("."))).and_then(|()| write(path, bytes, Readers::Others));
+    written.map_err(|error| Failure::new(format!("{} can't be written: {error}", path.display())))
 }
 
 /// What is said besides the file.

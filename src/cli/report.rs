@@ -3,8 +3,7 @@
 //! Invariant: with another format than text, standard output holds exactly one document of that format, also when the
 //! command fails. A file is there whole or not at all.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
@@ -17,6 +16,7 @@ use crate::report::{Command, Context, Failure as Failed, Report, Verdict, Word};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
+use super::whole::{Readers, write};
 
 /// In which formats a command reports.
 #[derive(Debug, Clone, Default, Args)]
@@ -118,7 +118,7 @@ impl ReportArgs {
 
     fn write_all(&self, report: &Report, text: &Doc) -> Result<(), Failure> {
         for Target { format, path } in &self.reports {
-            write(path, &render(*format, report, text)).map_err(|error| {
+            write(path, render(*format, report, text).as_bytes(), Readers::Others).map_err(|error| {
                 Failure::new(format!(
                     "the report could not be written to {}: {error}",
                     path.display()
@@ -195,38 +195,6 @@ fn render(format: Format, report: &Report, text: &Doc) -> String {
     }
 }
 
-/// Replaces a file in one go. What is no file, such as a pipe or `/dev/stderr`, is written to.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    let path = match path.canonicalize() {
-        Ok(real) if real.is_file() => real,
-        Ok(_) => {
-            return std::fs::OpenOptions::new()
-                .append(true)
-                .open(path)?
-                .write_all(text.as_bytes());
-        }
-        Err(_) => path.to_owned(),
-    };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut file =
-        named(tempfile::Builder::new().prefix(".evenkeel-")).tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    file.write_all(text.as_bytes())?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// Reports are for others, so the process's own mask decides who may read them.
-#[cfg(unix)]
-fn named<'a, 'b, 'c>(builder: &'c mut tempfile::Builder<'a, 'b>) -> &'c mut tempfile::Builder<'a, 'b> {
-    use std::os::unix::fs::PermissionsExt as _;
-    builder.permissions(std::fs::Permissions::from_mode(0o666))
-}
-
-#[cfg(not(unix))]
-fn named<'a, 'b, 'c>(builder: &'c mut tempfile::Builder<'a, 'b>) -> &'c mut tempfile::Builder<'a, 'b> {
-    builder
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,27 +206,5 @@ mod tests {
         assert!(target("json").is_err());
         assert!(target("json=").is_err());
         assert!(target("html=x").unwrap_err().contains("text, json"));
-    }
-
-    #[test]
-    fn a_report_is_replaced_whole_and_leaves_nothing_beside_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("report.json");
-        write(&path, "first").unwrap();
-        write(&path, "second").unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "second");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-        assert!(write(&folder.path().join("none/report.json"), "third").is_err());
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn what_is_no_file_is_written_to_and_stays() {
-        let folder = tempfile::tempdir().unwrap();
-        let link = folder.path().join("null");
-        std::os::unix::fs::symlink("/dev/null", &link).unwrap();
-        write(&link, "gone").unwrap();
-        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert!(write(folder.path(), "a folder").is_err());
     }
 }

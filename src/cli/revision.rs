@@ -3,8 +3,8 @@
 //! Invariant: it is only told; nothing is decided by it. Where there is no git, or it has nothing to say, there is none.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
+use crate::git::answer;
 use crate::journal::{Revision, Tree};
 
 /// The commit that the folder of the first file stands at, and whether the files are as they are in it.
@@ -14,12 +14,12 @@ pub(super) fn of(files: &[String]) -> Option<Revision> {
     let folder = folder
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let commit = git(folder, &["rev-parse", "--verify", "HEAD"])?;
+    let commit = answer(folder, &["rev-parse", "--verify", "HEAD"])?;
     // What lies beside the files is not asked for where git does not have it: secrets and simulated accounts do.
-    let beside = git(folder, &["status", "--porcelain", "--untracked-files=no", "--", "."])?;
+    let beside = answer(folder, &["status", "--porcelain", "--untracked-files=no", "--", "."])?;
     let given: Vec<String> = files.iter().filter_map(|file| pathspec(Path::new(file))).collect();
     let given: Vec<&str> = given.iter().map(String::as_str).collect();
-    let own = git(folder, &[&["ls-files", "--others", "--"][..], &given[..]].concat())?;
+    let own = answer(folder, &[&["ls-files", "--others", "--"][..], &given[..]].concat())?;
     let tree = if beside.is_empty() && own.is_empty() {
         Tree::Clean
     } else {
@@ -36,19 +36,4 @@ fn pathspec(path: &Path) -> Option<String> {
         true => format!(":(glob){}/*.y*ml", whole.trim_end_matches('/')),
         false => format!(":(literal){whole}"),
     })
-}
-
-/// What git answers, without what a repository may have put into its configuration to be run.
-fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
-    let answer = Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        .args(["-c", "core.fsmonitor=false", "--no-optional-locks"])
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    let text = String::from_utf8(answer.stdout).ok()?;
-    answer.status.success().then(|| text.trim().to_owned())
 }

@@ -15,7 +15,6 @@ use crate::drift::unmanaged::{Asking, Owner, Unmanaged};
 use crate::engine::Backend as _;
 use crate::kind::{Form, Object};
 use crate::kinds::{AnyListed, AnyObject, KindName, Member, Visit};
-use crate::names::nearest;
 use crate::plan::dropped;
 use crate::spec::files::{Folder, read_text};
 use crate::spec::finding::Severity;
@@ -94,7 +93,7 @@ pub(crate) enum Asked {
 }
 
 /// Kinds of which a file may lack some; settings are there once.
-fn searchable() -> impl Iterator<Item = KindName> {
+fn searchable() -> impl Iterator<Item = KindName> + Clone {
     let can_lack = |kind: &KindName| kind.section().form != Form::Settings;
     KindName::ALL.iter().copied().filter(can_lack)
 }
@@ -110,14 +109,8 @@ fn kinds(words: &[String]) -> Result<Vec<KindName>, Failure> {
     }
     let find = |word: &str| {
         let found = searchable().find(|kind| kind.name() == word || kind.section().key == word);
-        found.ok_or_else(|| {
-            let names = || searchable().map(KindName::name);
-            let failure = Failure::new(format!("`--unmanaged {word}`: there is no such kind to list"));
-            match nearest(word, names()) {
-                Some(near) => failure.hint(format!("did you mean `{near}`?")),
-                None => failure.hint(format!("kinds: {}", names().collect::<Vec<_>>().join(", "))),
-            }
-        })
+        let failure = || Failure::new(format!("`--unmanaged {word}`: there is no such kind to list"));
+        found.ok_or_else(|| failure().near(word, searchable().map(KindName::name)))
     };
     words.into_iter().map(find).collect()
 }

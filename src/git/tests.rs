@@ -130,3 +130,33 @@ fn a_shallow_clone_is_told() {
     let error = Revision::find(&clone.path().join("copy"), "HEAD~1").unwrap_err();
     assert!(matches!(error, GitError::NoRevision { shallow: true, .. }), "{error}");
 }
+
+#[cfg(unix)]
+#[test]
+fn nothing_that_a_repository_configures_is_run() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = repository();
+    let ran = folder.path().join("ran");
+    let hook = folder.path().join(".git/hooks/post-index-change");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    fs::write(&hook, format!("#!/bin/sh\ntouch '{}'\n", ran.display())).unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    run(folder.path(), &["config", "core.fsmonitor", &hook.to_string_lossy()]);
+    let revision = Revision::find(&folder.path().join("live"), "HEAD").unwrap();
+    assert!(revision.local("code").unwrap().join("main.py").is_file());
+    assert!(!ran.exists());
+}
+
+#[test]
+fn a_tree_is_laid_out_once_and_again_with_what_was_missing() {
+    let folder = repository();
+    let revision = Revision::find(&folder.path().join("live"), "HEAD").unwrap();
+    let one = revision.local("code/main.py").unwrap();
+    fs::write(&one, "changed").unwrap();
+    assert_eq!(
+        fs::read_to_string(revision.local("code/main.py").unwrap()).unwrap(),
+        "changed"
+    );
+    // The folder around a file that lies there is still laid out whole.
+    assert!(revision.local("code").unwrap().join("inner/büro.py").is_file());
+}
