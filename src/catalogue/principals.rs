@@ -39,7 +39,7 @@ pub fn is_service_principal(name: &str) -> bool {
 fn is_known(service: &str) -> bool {
     let mentioned = |name: &&str| name.strip_suffix(".amazonaws.com") == Some(service);
     MORE.contains(&service)
-        || table::principals().iter().any(|name| mentioned(&name))
+        || table::principals().iter().any(mentioned)
         || table::slots().binary_search_by(|slot| slot.prefix.cmp(service)).is_ok()
 }
 

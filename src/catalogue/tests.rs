@@ -175,7 +175,7 @@ proptest! {
         prop_assert!(both.is_subset(&left) && both.is_subset(&right) && left.is_subset(&left.union(&right)));
         prop_assert_eq!(&left.complement().complement(), &left);
         prop_assert!(left.intersection(&left.complement()).is_empty());
-        prop_assert_eq!(left.is_empty(), left.len() == 0);
+        prop_assert_eq!(left.is_empty(), left.iter().next().is_none());
     }
 }
 
