@@ -141,7 +141,7 @@ impl Kind for Policy {
                 "policy `{id}` is {} characters long without white space, and AWS takes {MOST_CHARACTERS}",
                 document.size()
             );
-            cx.report(Finding::error("E0412", document_node.span, message).label("split it into two policies"));
+            cx.report(Finding::error("P008", document_node.span, message).label("split it into two policies"));
         }
         let state = State {
             path: path.unwrap_or_else(|| Some(cx.known_path::<Self>(id.as_str())))?,
