@@ -31,7 +31,7 @@ pub use document::{
 };
 pub use json::{JsonFault, parse as parse_json};
 pub use operator::{Family, Operator, Quantifier, Test, WhenAbsent};
-pub use pattern::{matches, matches_ignoring_case};
+pub use pattern::{Cell, Glob, Letter, TooMany, cells, matches, matches_ignoring_case};
 pub use policy::{Flavour, LiveError, Policy, decode};
 pub use public::Opened;
 pub use queries::is_unique_id;
