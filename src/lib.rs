@@ -22,6 +22,7 @@ pub mod guard;
 pub mod journal;
 pub mod kind;
 pub mod kinds;
+pub mod lint;
 pub mod names;
 pub mod notice;
 pub mod plan;
