@@ -86,7 +86,11 @@ impl Book {
         for clause in clauses {
             let set = self.clause(clause);
             let halves = |class: ActionSet| [class.intersection(set), class.difference(set)];
-            classes = classes.into_iter().flat_map(halves).filter(|half| !half.is_empty()).collect();
+            classes = classes
+                .into_iter()
+                .flat_map(halves)
+                .filter(|half| !half.is_empty())
+                .collect();
         }
         let known = classes.into_iter().map(Class::Known);
         known.chain(strange.into_iter().map(Class::Strange)).collect()

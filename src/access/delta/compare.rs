@@ -106,7 +106,10 @@ fn asked(own: &[&Sided<'_>], book: &mut Book) -> Vec<Pattern> {
     patterns.dedup_by(|one, other| one.glob == other.glob);
     let mut kept: Vec<Pattern> = Vec::new();
     for pattern in patterns {
-        if kept.iter().any(|other| book.relation(other, &pattern) == Relation::Covers) {
+        if kept
+            .iter()
+            .any(|other| book.relation(other, &pattern) == Relation::Covers)
+        {
             continue;
         }
         kept.retain(|other| book.relation(&pattern, other) != Relation::Covers);
@@ -158,7 +161,8 @@ fn within(asked: &Pattern, own: &[&Sided<'_>], class: &Class, book: &mut Book) -
             .copied()
             .filter(|one| is_in(one.rule, asked, &cut, cell, book))
             .collect();
-        let side = |is_on: &dyn Fn(&Sided<'_>) -> bool| outcome(matching.iter().filter(|one| is_on(one)).map(|one| one.rule));
+        let side =
+            |is_on: &dyn Fn(&Sided<'_>) -> bool| outcome(matching.iter().filter(|one| is_on(one)).map(|one| one.rule));
         let (before, after) = (side(&|one| one.before), side(&|one| one.after));
         let Some((way, when)) = moved(&before, &after) else {
             continue;
@@ -210,7 +214,9 @@ fn is_in(rule: &Rule, asked: &Pattern, cut: &Cut<'_>, cell: &[bool], book: &mut 
 fn outcome<'a>(rules: impl Iterator<Item = &'a Rule>) -> Outcome {
     let (mut given, mut limits, mut beside, mut bans) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for rule in rules {
-        let Meaning { layer, effect, guard, .. } = &rule.means;
+        let Meaning {
+            layer, effect, guard, ..
+        } = &rule.means;
         match (effect, layer) {
             (Effect::Deny, _) => bans.push(guard.clone()),
             (Effect::Allow, Layer::Identity) => given.push(guard),
@@ -303,7 +309,9 @@ fn region(asked: &Pattern, cut: &Cut<'_>, mine: &[usize]) -> Region {
         return whole(chosen.iter().filter_map(|at| text(cut, *at)).collect());
     }
     if let Some(chosen) = cover(&mine, &cells_of, cut.cutting.len()) {
-        let within = chosen.iter().filter_map(|at| cut.cutting.get(*at).map(|one| (*one).clone()));
+        let within = chosen
+            .iter()
+            .filter_map(|at| cut.cutting.get(*at).map(|one| (*one).clone()));
         return Region {
             within: within.collect(),
             except: Vec::new(),

@@ -64,7 +64,9 @@ impl Folding<'_> {
                 continue;
             }
             let missing = set.difference(actions);
-            let Some(except) = self.except(&missing, fit) else { continue };
+            let Some(except) = self.except(&missing, fit) else {
+                continue;
+            };
             let meant = set.difference(&missing);
             left = left.difference(&meant);
             items.push(self.item(pattern, except, &meant));
@@ -99,7 +101,9 @@ impl Folding<'_> {
             found.push((pattern, set));
         }
         // Of patterns of one meaning the author's single name is the shortest.
-        found.sort_by(|(one, left), (other, right)| (right.len(), one.len(), one).cmp(&(left.len(), other.len(), other)));
+        found.sort_by(|(one, left), (other, right)| {
+            (right.len(), one.len(), one).cmp(&(left.len(), other.len(), other))
+        });
         found
     }
 
@@ -197,7 +201,9 @@ impl<'a> Fit<'a> {
         let mut services: BTreeMap<&'static str, bool> = BTreeMap::new();
         let mut useful = ActionSet::none();
         for action in set.iter() {
-            let near = services.entry(action.service).or_insert_with(|| self.reaches(action.service));
+            let near = services
+                .entry(action.service)
+                .or_insert_with(|| self.reaches(action.service));
             let mut arns = action.resource_types().flat_map(|kind| kind.arns.iter().copied());
             if *near && arns.any(|form| *forms.entry(form).or_insert_with(|| self.fits(form))) {
                 useful.insert(action);
@@ -208,12 +214,24 @@ impl<'a> Fit<'a> {
 
     /// Whether any resource type of a service is in the region: most services are told apart by a part of the ARN.
     fn reaches(&self, service: &str) -> bool {
-        let Some(service) = catalogue::service(service) else { return true };
-        let parts: BTreeSet<&str> = service.resources.iter().flat_map(|kind| &kind.arns).filter_map(|arn| service_of(arn)).collect();
-        self.region.within.iter().any(|pattern| match service_of(&pattern.text) {
-            Some(own) if !own.contains(['*', '?', '$']) => parts.iter().any(|part| *part == own || part.contains('$')),
-            _ => true,
-        })
+        let Some(service) = catalogue::service(service) else {
+            return true;
+        };
+        let parts: BTreeSet<&str> = service
+            .resources
+            .iter()
+            .flat_map(|kind| &kind.arns)
+            .filter_map(|arn| service_of(arn))
+            .collect();
+        self.region
+            .within
+            .iter()
+            .any(|pattern| match service_of(&pattern.text) {
+                Some(own) if !own.contains(['*', '?', '$']) => {
+                    parts.iter().any(|part| *part == own || part.contains('$'))
+                }
+                _ => true,
+            })
     }
 
     fn fits(&self, form: &str) -> bool {

@@ -24,7 +24,10 @@ static IAM_STEPS: LazyLock<ActionSet> = LazyLock::new(|| STEPS.intersection(&Act
 pub(super) fn is_admin(rules: &[Rule], book: &mut Book) -> bool {
     let mut everywhere = |layer: Layer, effect: Effect| {
         let mut all = ActionSet::none();
-        for rule in rules.iter().filter(|rule| (rule.means.layer, rule.means.effect) == (layer, effect)) {
+        for rule in rules
+            .iter()
+            .filter(|rule| (rule.means.layer, rule.means.effect) == (layer, effect))
+        {
             let is_sure = effect == Effect::Allow || rule.means.guard.is_always();
             if is_sure && is_about_everything(rule) {
                 all = all.union(book.clause(&rule.actions));

@@ -207,7 +207,9 @@ impl Outcome {
         if bans.iter().any(Guard::is_always) {
             return Self::Never;
         }
-        let open = paths.into_iter().filter(|path| !bans.iter().any(|ban| path.implies(ban)));
+        let open = paths
+            .into_iter()
+            .filter(|path| !bans.iter().any(|ban| path.implies(ban)));
         let paths = weakest(open.collect());
         match (paths.is_empty(), bans.is_empty()) {
             (true, _) => Self::Never,
@@ -221,7 +223,13 @@ impl Outcome {
         match (self, other) {
             (Self::Never, _) | (_, Self::Always) => true,
             (_, Self::Never) | (Self::Always, _) => false,
-            (Self::Sometimes { paths, bans }, Self::Sometimes { paths: wider, bans: fewer }) => {
+            (
+                Self::Sometimes { paths, bans },
+                Self::Sometimes {
+                    paths: wider,
+                    bans: fewer,
+                },
+            ) => {
                 paths.iter().all(|path| wider.iter().any(|other| path.implies(other)))
                     && fewer.iter().all(|ban| bans.iter().any(|own| ban.implies(own)))
             }
@@ -233,7 +241,11 @@ impl Outcome {
         let Self::Sometimes { paths, bans } = self else {
             return String::new();
         };
-        let paths: Vec<String> = paths.iter().filter(|path| !path.is_always()).map(Guard::shown).collect();
+        let paths: Vec<String> = paths
+            .iter()
+            .filter(|path| !path.is_always())
+            .map(Guard::shown)
+            .collect();
         let bans: Vec<String> = bans.iter().map(Guard::shown).collect();
         let part = |word: &str, of: Vec<String>| (!of.is_empty()).then(|| format!("{word} {}", of.join(" or ")));
         let parts = [part("if", paths), part("unless", bans)];

@@ -94,7 +94,10 @@ impl Reader {
 
     pub(super) fn service() -> Self {
         let mut reader = Self::stranger();
-        reader.known.keys.insert("aws:principalisawsservice", Some("true".into()));
+        reader
+            .known
+            .keys
+            .insert("aws:principalisawsservice", Some("true".into()));
         reader
     }
 
@@ -146,7 +149,11 @@ impl Reader {
             (None, Some(own)) => (Sense::Only, vec![self.pattern(own, Version::V2008).0]),
             (None, None) => (Sense::Only, vec![Pattern::everything()]),
         };
-        let Clause { sense: of_actions, items, .. } = &statement.action;
+        let Clause {
+            sense: of_actions,
+            items,
+            ..
+        } = &statement.action;
         let lower = items.iter().map(|item| item.text.to_ascii_lowercase());
         Some(Rule {
             means: Meaning {
@@ -217,7 +224,13 @@ impl Reader {
         let numbered = document.statements.iter().enumerate();
         let rule = |(index, statement): (usize, &Statement)| {
             let layer = layer(statement)?;
-            self.rule(layer, statement, document.version, Some(own), source(name, statement, index))
+            self.rule(
+                layer,
+                statement,
+                document.version,
+                Some(own),
+                source(name, statement, index),
+            )
         };
         numbered.filter_map(rule).collect()
     }
@@ -241,7 +254,11 @@ pub(super) fn of_holder(scene: &Scene<'_>, arn: &str, holder: &Holder<'_>) -> Ve
         Ok(document) => reader.rules(layer, &held.name, document, None),
         Err(_) => Vec::new(),
     };
-    let mut rules: Vec<Rule> = holder.identity.iter().flat_map(|held| known(Layer::Identity, held)).collect();
+    let mut rules: Vec<Rule> = holder
+        .identity
+        .iter()
+        .flat_map(|held| known(Layer::Identity, held))
+        .collect();
     match &holder.boundary {
         // A boundary that was not read may let everything through.
         None | Some(Held { document: Err(_), .. }) => rules.push(no_boundary()),

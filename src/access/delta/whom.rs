@@ -82,7 +82,9 @@ pub(super) fn strangers<'a>(statements: impl Iterator<Item = &'a Statement>, sce
             }
             (Named::Everyone, Sense::AllBut) => {}
             (Named::Named(entries), Sense::Only) => {
-                let each = entries.iter().filter_map(|entry| stranger(entry.kind, &entry.name.text, scene));
+                let each = entries
+                    .iter()
+                    .filter_map(|entry| stranger(entry.kind, &entry.name.text, scene));
                 found.extend(each);
             }
         }
@@ -133,11 +135,15 @@ fn stranger(kind: PrincipalType, name: &str, scene: &Scene<'_>) -> Option<Who> {
 
 /// Whether a statement's clause is about a stranger, as far as the clause tells.
 pub(super) fn is_about(statement: &Statement, who: &Who, scene: &Scene<'_>) -> bool {
-    let Some(clause) = &statement.principal else { return false };
+    let Some(clause) = &statement.principal else {
+        return false;
+    };
     let is_named = match &clause.who {
         Named::Everyone => true,
         Named::Named(entries) => {
-            let mut each = entries.iter().filter_map(|entry| stranger(entry.kind, &entry.name.text, scene));
+            let mut each = entries
+                .iter()
+                .filter_map(|entry| stranger(entry.kind, &entry.name.text, scene));
             each.any(|one| one == *who || (one.sort == Sort::Anyone && statement.effect == Effect::Deny))
         }
     };

@@ -117,13 +117,20 @@ impl Work<'_> {
             false => ways(&possible, &gained),
         };
         escalations.extend(self.taking_on(&who, &pieces));
-        let in_reach: Vec<&str> = escalations.iter().flat_map(|one| &one.actions).map(String::as_str).collect();
+        let in_reach: Vec<&str> = escalations
+            .iter()
+            .flat_map(|one| &one.actions)
+            .map(String::as_str)
+            .collect();
         let steps = match admin {
             Some(Way::Gains) => STEPS.clone(),
             _ => ActionSet::of_patterns(in_reach),
         };
-        let patterns: BTreeSet<String> =
-            before.iter().chain(after).flat_map(|rule| rule.actions.patterns.iter().cloned()).collect();
+        let patterns: BTreeSet<String> = before
+            .iter()
+            .chain(after)
+            .flat_map(|rule| rule.actions.patterns.iter().cloned())
+            .collect();
         let mut folding = Folding {
             patterns: &patterns,
             steps: &steps,
@@ -145,7 +152,10 @@ impl Work<'_> {
         let assume = ActionSet::of_pattern("sts:AssumeRole*");
         let gains = pieces.iter().filter(|piece| piece.way != Way::Loses);
         let gains = gains.filter(|piece| !piece.actions.intersection(&assume).is_empty());
-        let globs: Vec<_> = gains.flat_map(|piece| &piece.region.within).map(|pattern| &pattern.glob).collect();
+        let globs: Vec<_> = gains
+            .flat_map(|piece| &piece.region.within)
+            .map(|pattern| &pattern.glob)
+            .collect();
         let (after, mut found) = (self.after, Vec::new());
         for (arn, holder) in after.holders.iter().filter(|(arn, _)| **arn != who.id) {
             if globs.iter().any(|glob| !glob.is_everything() && glob.matches(arn)) && self.is_admin(arn, holder) {
@@ -217,10 +227,15 @@ impl Work<'_> {
 
     /// Policies of resources that are known on one side alone.
     fn unread(&self) -> Vec<Shift> {
-        let said = |attached: Option<&Attached<'_>>| Some((attached?.name.clone(), attached?.document.as_ref().err()?.clone()));
+        let said = |attached: Option<&Attached<'_>>| {
+            Some((attached?.name.clone(), attached?.document.as_ref().err()?.clone()))
+        };
         let mut unknown = Vec::new();
         for arn in &self.changed {
-            let (before, after) = (said(self.before.resources.get(arn)), said(self.after.resources.get(arn)));
+            let (before, after) = (
+                said(self.before.resources.get(arn)),
+                said(self.after.resources.get(arn)),
+            );
             match (before, after) {
                 (None, Some((name, why))) => unknown.push((Way::Gains, format!("{name}: {why}"))),
                 (Some((name, why)), None) => unknown.push((Way::Loses, format!("{name}: {why}"))),
@@ -241,7 +256,11 @@ impl Work<'_> {
 
 fn order(right: &Right) -> (Way, bool, Option<super::Level>, Vec<String>, Vec<String>) {
     let escalates = right.actions.iter().any(|item| item.is_escalation);
-    let gravest = right.actions.iter().filter_map(|item| item.levels.keys().next().copied()).min();
+    let gravest = right
+        .actions
+        .iter()
+        .filter_map(|item| item.levels.keys().next().copied())
+        .min();
     let patterns = right.actions.iter().map(|item| item.pattern.clone()).collect();
     (right.way, !escalates, gravest, patterns, right.resources.clone())
 }
