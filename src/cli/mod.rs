@@ -26,6 +26,7 @@ mod journal;
 mod output;
 #[cfg(feature = "aws")]
 mod plan;
+mod policy;
 #[cfg(feature = "aws")]
 mod progress;
 #[cfg(feature = "aws")]
@@ -108,6 +109,7 @@ enum Command {
     #[cfg(feature = "aws")]
     Explain(explain::ExplainArgs),
     History(history::HistoryArgs),
+    Policy(policy::PolicyArgs),
     Sandbox(sandbox::SandboxArgs),
     Schema(schema::SchemaArgs),
     Completions(shell::CompletionsArgs),
@@ -208,6 +210,7 @@ pub fn main() -> Exit {
         #[cfg(feature = "aws")]
         Command::Explain(args) => block_on(explain::run(&args, &output)),
         Command::History(args) => history::run(&args, &output),
+        Command::Policy(args) => policy::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
         Command::Schema(args) => Ok(schema::run(&args, &output)),
         Command::Completions(args) => Ok(shell::completions(&args, &output)),

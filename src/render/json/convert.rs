@@ -135,7 +135,9 @@ impl From<&model::Finding> for v1::Finding {
             code: (*code).to_owned(),
             severity: match severity {
                 finding::Severity::Error => v1::Severity::Error,
+                finding::Severity::Security => v1::Severity::Security,
                 finding::Severity::Warning => v1::Severity::Warning,
+                finding::Severity::Info => v1::Severity::Info,
             },
             message: message.clone(),
             label: label.clone(),

@@ -128,7 +128,7 @@ pub enum Word {
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
-    /// A code that never changes its meaning, `E0402`.
+    /// A code that never changes its meaning, `E0402`, `P202`.
     pub code: String,
     /// Whether anything can be done before it is mended.
     pub severity: Severity,
@@ -155,8 +155,12 @@ pub struct Finding {
 pub enum Severity {
     /// Nothing is done until it is mended.
     Error,
+    /// It gives access that hardly anybody means to give.
+    Security,
     /// Worth a look.
     Warning,
+    /// Good to know.
+    Info,
 }
 
 /// A place in a file. Lines and columns count from 1, columns in characters.

@@ -6,7 +6,7 @@
 use crate::fields::Shown;
 use crate::plan::Refusal;
 use crate::report::{Class, Field, Finding, Region, Report, Status, Thing};
-use crate::spec::codes::CODES;
+use crate::spec::codes::meaning;
 use crate::spec::finding::Severity;
 use crate::spec::source::Place;
 
@@ -81,10 +81,11 @@ fn bare(rule: &str, about: &'static str, level: Level) -> Outcome {
 }
 
 fn finding(finding: &Finding) -> Outcome {
-    let about = CODES.iter().find(|(code, _)| *code == finding.code);
+    let about = meaning(finding.code).or_else(|| crate::lint::rule(finding.code).map(|rule| rule.title));
     let level = match finding.severity {
         Severity::Error => Level::Error,
-        Severity::Warning => Level::Warning,
+        Severity::Security | Severity::Warning => Level::Warning,
+        Severity::Info => Level::Note,
     };
     let advice = [Some(finding.label.as_str()), finding.help.as_deref()];
     let advice = advice.into_iter().flatten().filter(|text| !text.is_empty());
@@ -98,11 +99,7 @@ fn finding(finding: &Finding) -> Outcome {
             .into_iter()
             .flatten()
             .collect(),
-        ..bare(
-            finding.code,
-            about.map_or("a mistake in a file", |(_, about)| about),
-            level,
-        )
+        ..bare(finding.code, about.unwrap_or("a mistake in a file"), level)
     }
 }
 
