@@ -4,6 +4,7 @@
 //! What the world does not hold at all (other accounts, an organisation's policies, resources that no file declares) is
 //! taken to give and to take nothing: answers say of which world they are. Nothing here talks to AWS.
 
+pub mod delta;
 mod gather;
 mod managed;
 mod model;

@@ -149,6 +149,17 @@ struct AccountArgs {
     /// Let the simulated account be as slow to agree with itself as AWS is; the seed decides when.
     #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "1", value_parser = seed, requires = "sandbox")]
     sandbox_lag: Option<u64>,
+    /// Act as this user or role of the simulated account, held to its policies as AWS would.
+    #[arg(
+        long,
+        value_name = "user/NAME|role/NAME",
+        requires = "sandbox",
+        conflicts_with = "sandbox_policy"
+    )]
+    sandbox_as: Option<String>,
+    /// Act as somebody who has just this policy; may be given more than once.
+    #[arg(long, value_name = "FILE", requires = "sandbox")]
+    sandbox_policy: Vec<PathBuf>,
     /// The role that is taken on first; a fleet's file names it.
     #[arg(skip)]
     assume: Option<crate::fleet::Assume>,

@@ -35,6 +35,7 @@ fn thing(address: Address, standing: Standing) -> Thing {
         by: Vec::new(),
         to_adopt: false,
         notes: Vec::new(),
+        access: crate::access::delta::Delta::default(),
     }
 }
 
