@@ -24,7 +24,7 @@ pub(super) fn lower(bucket: &BucketName, node: &Node, cx: &mut Lowering<'_>) -> 
     let size = policy.size();
     if size as u64 > limits::BUCKET_POLICY_BYTES.value {
         let message = format!("this bucket policy is {size} bytes long, and AWS takes at most 20,480");
-        cx.report(Finding::error("E0412", node.span, message).label("say less, or give access from the roles' side"));
+        cx.report(Finding::error("P008", node.span, message).label("say less, or give access from the roles' side"));
         return None;
     }
     let strangers: Vec<Finding> = policy
@@ -125,6 +125,14 @@ pub(super) fn exposed(bucket: &BucketName, policy: Option<&Document>, blocks: &B
         return BTreeSet::new();
     };
     pieces(bucket, policy).into_iter().map(|piece| piece.phrase).collect()
+}
+
+/// A bucket with a public policy and this block lets in its own account and services alone, not even the other accounts
+/// that the policy names (S3 user guide, "Blocking public access", `RestrictPublicBuckets`).
+pub(super) fn shut(policy: Option<&Document>, blocks: &Blocks) -> Option<&'static str> {
+    let is_public = policy.is_some_and(|policy| !policy.opened().is_empty());
+    let is_shut = is_public && blocks.has(Block::RestrictPublicBuckets);
+    is_shut.then_some("restrict_public_buckets keeps everybody outside of the account out of a bucket with a public policy")
 }
 
 /// What of it the patterns of `public:` consent to.

@@ -289,6 +289,7 @@ impl Kind for Bucket {
             holder: None,
             on: Self::arn(id, Some(state), home),
             what: "bucket policy".into(),
+            field: FieldPath::whole("policy"),
             document: Some(policy.clone()),
             managed: None,
             limits: false,
@@ -298,6 +299,10 @@ impl Kind for Bucket {
 
     fn implies(id: &BucketName, state: &State, home: &Home) -> Vec<(Arn, FieldPath, serde_json::Value)> {
         notifications::invocations(id, &state.notifications, home)
+    }
+
+    fn shut(state: &State) -> Option<&'static str> {
+        access::shut(state.policy.get(), &state.public_access_block)
     }
 
     fn exposes(id: &BucketName, state: &State, _: &Home) -> BTreeSet<String> {
