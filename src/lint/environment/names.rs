@@ -3,7 +3,7 @@
 //! Invariant: told only where the name is nearly that of something declared, or is the name of another kind of thing: a
 //! file need not declare everything that it gives rights to.
 
-use super::{Thing, Whole, Written, told};
+use super::{Whole, Written, told};
 use crate::lint::Told;
 use crate::policy_doc::{Flavour, Glob, Sense, Word};
 use crate::spec::finding::Finding;
