@@ -97,7 +97,11 @@ pub fn alone(document: &Document, flavour: Flavour, span: Span) -> Vec<Finding> 
         address: "its holder".to_owned(),
         kind: "policy",
         span: Some(span),
-        documents: vec![Written { flavour, document, span }],
+        documents: vec![Written {
+            flavour,
+            document,
+            span,
+        }],
         ..Thing::default()
     };
     let whole = Whole {
