@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::compiled::Compiled;
-use crate::policy_doc::Document;
+use super::context::Asked;
+use crate::policy_doc::{Document, Glob};
 
 /// A kind of policy in the evaluation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -132,5 +133,25 @@ impl Prepared {
             endpoints: layers.endpoints.as_deref().map(ready).unwrap_or_default(),
             unread: layers.unread.clone(),
         }
+    }
+}
+
+/// What for-all questions ask.
+impl Prepared {
+    fn all(&self) -> impl Iterator<Item = &Compiled> {
+        let limits = [&self.boundary, &self.session].into_iter().flatten().flatten();
+        let levels = self.scps.iter().chain(&self.rcps).flatten();
+        let all = self.identity.iter().chain(limits).chain(&self.resource).chain(levels);
+        all.chain(&self.endpoints).map(|ready| &ready.compiled)
+    }
+
+    /// For each statement of each policy, whether its action clause covers the action asked for.
+    pub(super) fn covers_action(&self, asked: &Asked<'_>) -> Vec<bool> {
+        self.all().flat_map(|compiled| compiled.covers_action(asked)).collect()
+    }
+
+    /// The resource patterns of the statements that cover the action asked for, each once.
+    pub(super) fn resource_globs(&self, asked: &Asked<'_>) -> BTreeSet<Glob> {
+        self.all().flat_map(|compiled| compiled.resource_globs(asked)).collect()
     }
 }

@@ -158,3 +158,17 @@ pub(super) fn is_rescue_of_bucket(principal: &Principal, action: &str) -> bool {
             "s3:putbucketpolicy" | "s3:getbucketpolicy" | "s3:deletebucketpolicy"
         )
 }
+
+/// What tells an action of a service from the others for the rules of this module: its own name where one of them
+/// names it, else nothing but its service.
+pub(super) fn kept_apart(action: &str) -> String {
+    let action = action.to_ascii_lowercase();
+    let service = action.split(':').next().unwrap_or_default();
+    let lists = [CHANGES_POLICY, CHANGES_ROLE, BY_TRUST, WITHOUT_RESOURCE_ACCOUNT];
+    let is_named = lists.iter().any(|list| list.contains(&action.as_str()));
+    let is_rescue = action.starts_with("s3:") && action.ends_with("bucketpolicy");
+    match is_named || is_rescue || service == "sts" || action == "kms:retiregrant" {
+        true => action,
+        false => service.to_owned(),
+    }
+}
