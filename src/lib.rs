@@ -3,6 +3,7 @@
 //! Text becomes nodes with positions, nodes become wanted states, wanted and live states become a plan (pure data),
 //! guards judge it, the engine executes it. Only `kinds/*/live.rs`, the engine and `cli` do I/O.
 
+pub mod access;
 pub mod address;
 pub mod archive;
 pub mod author;

@@ -19,7 +19,7 @@ use crate::fleet::Assume;
 use crate::kind::Home;
 use crate::names::{AccountId, Arn, Region};
 use crate::sandbox::connector::SandboxHttp;
-use crate::sandbox::{Account, OpenError, Options};
+use crate::sandbox::{Account, OpenError, Options, Persona};
 
 use super::call_error;
 
@@ -47,6 +47,8 @@ pub struct SandboxChoice {
     pub account: Option<AccountId>,
     /// With a seed, changes reach the rest of the account some calls later.
     pub lag: Option<u64>,
+    /// Who acts there, held to its policies; the account's administrator if nobody is named.
+    pub persona: Option<Persona>,
 }
 
 /// Why there is no connection.
@@ -198,6 +200,7 @@ fn timeouts() -> TimeoutConfig {
 fn simulated_config(choice: SandboxChoice, region: Option<&Region>) -> Result<SdkConfig, OpenError> {
     let mut options = Options {
         lag: choice.lag,
+        persona: choice.persona,
         ..Options::default()
     };
     if let Some(account) = choice.account {

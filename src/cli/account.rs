@@ -110,7 +110,7 @@ impl Planner {
         let Some(bases) = Base::read_all(past.args, files, output)? else {
             return Ok(None);
         };
-        let expectations = offline.expectations;
+        let expectations = offline.expectations.len();
         let given = Given {
             files: files.files.clone(),
             vars: files.vars.clone(),
@@ -511,10 +511,12 @@ impl Asked {
 
     /// Connects and makes sure that it is the right account.
     async fn connect(&self, args: &AccountArgs, header: &Header) -> Result<(Aws, Region), Failure> {
+        let persona = super::sandbox::persona(args.sandbox_as.as_deref(), &args.sandbox_policy)?;
         let choice = args.sandbox.as_ref().map(|folder| SandboxChoice {
             folder: folder.clone(),
             account: self.account.clone(),
             lag: args.sandbox_lag,
+            persona,
         });
         let region = header.region.as_ref().or(self.region.as_ref());
         let (config, connection) = connect(args.profile.as_deref(), region, choice, args.assume.as_ref())
@@ -570,6 +572,7 @@ pub(crate) async fn reach(args: &AccountArgs) -> Result<(Aws, Region), Failure> 
         tags: std::collections::BTreeMap::new(),
         ignore_tags: Vec::new(),
         ownership_tag: String::new(),
+        lint: crate::spec::rules::Settings::default(),
         variables: crate::spec::header::Variables::default(),
     };
     Asked::parse(args, &header)?.connect(args, &header).await

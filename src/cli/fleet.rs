@@ -289,6 +289,8 @@ async fn one(args: &FleetArgs, name: &str, member: &Member, output: &Output) -> 
         account: Some(account.to_string()),
         sandbox: args.sandbox.as_deref().map(|folder: &Path| folder.join(name)).or(own),
         sandbox_lag: None,
+        sandbox_as: None,
+        sandbox_policy: Vec::new(),
         assume: role.clone(),
     };
     let files = FileArgs {

@@ -17,6 +17,7 @@ mod drift;
 mod exit;
 #[cfg(feature = "aws")]
 mod explain;
+mod fail_on;
 mod failure;
 #[cfg(feature = "aws")]
 mod fleet;
@@ -26,6 +27,7 @@ mod journal;
 mod output;
 #[cfg(feature = "aws")]
 mod plan;
+mod policy;
 #[cfg(feature = "aws")]
 mod progress;
 #[cfg(feature = "aws")]
@@ -108,6 +110,7 @@ enum Command {
     #[cfg(feature = "aws")]
     Explain(explain::ExplainArgs),
     History(history::HistoryArgs),
+    Policy(policy::PolicyArgs),
     Sandbox(sandbox::SandboxArgs),
     Schema(schema::SchemaArgs),
     Completions(shell::CompletionsArgs),
@@ -147,6 +150,17 @@ struct AccountArgs {
     /// Let the simulated account be as slow to agree with itself as AWS is; the seed decides when.
     #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "1", value_parser = seed, requires = "sandbox")]
     sandbox_lag: Option<u64>,
+    /// Act as this user or role of the simulated account, held to its policies as AWS would.
+    #[arg(
+        long,
+        value_name = "user/NAME|role/NAME",
+        requires = "sandbox",
+        conflicts_with = "sandbox_policy"
+    )]
+    sandbox_as: Option<String>,
+    /// Act as somebody who has just this policy; may be given more than once.
+    #[arg(long, value_name = "FILE", requires = "sandbox")]
+    sandbox_policy: Vec<PathBuf>,
     /// The role that is taken on first; a fleet's file names it.
     #[arg(skip)]
     assume: Option<crate::fleet::Assume>,
@@ -208,6 +222,7 @@ pub fn main() -> Exit {
         #[cfg(feature = "aws")]
         Command::Explain(args) => block_on(explain::run(&args, &output)),
         Command::History(args) => history::run(&args, &output),
+        Command::Policy(args) => policy::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
         Command::Schema(args) => Ok(schema::run(&args, &output)),
         Command::Completions(args) => Ok(shell::completions(&args, &output)),

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::names::{AccountId, Region};
 use crate::render::{Doc, Label};
-use crate::sandbox::{Account, Emptied, OpenError, Options, ResetError, reset, server};
+use crate::sandbox::{Account, Emptied, Leave, OpenError, Options, Persona, ResetError, reset, server};
 
 use super::exit::Exit;
 use super::failure::Failure;
@@ -56,6 +56,9 @@ struct ServeArgs {
     /// Be as slow to agree with itself as AWS is; the seed decides when.
     #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = "1", value_parser = super::seed)]
     lag: Option<u64>,
+    /// Hold users and roles to their policies, as AWS does; other keys stay the administrator's.
+    #[arg(long)]
+    enforce: bool,
     /// The account's number, for a folder that holds none yet [default: 123456789012].
     #[arg(long, value_name = "ID")]
     account: Option<String>,
@@ -125,6 +128,7 @@ fn open(args: &ServeArgs) -> Result<Account, Failure> {
     let mut options = Options {
         lag: args.lag,
         region: region.as_str().to_owned(),
+        leave: if args.enforce { Leave::Judged } else { Leave::Free },
         ..Options::default()
     };
     if let Some(number) = &args.account {
@@ -140,6 +144,43 @@ fn open(args: &ServeArgs) -> Result<Account, Failure> {
         }
         _ => Ok(account),
     }
+}
+
+/// Who acts in a simulated account: `user/NAME`, `role/NAME`, or somebody with the policies of these files.
+#[cfg_attr(
+    not(feature = "aws"),
+    allow(dead_code, reason = "only commands that need an account ask")
+)]
+pub(super) fn persona(named: Option<&str>, policies: &[PathBuf]) -> Result<Option<Persona>, Failure> {
+    if let Some(named) = named {
+        let persona = match named.split_once('/') {
+            Some(("user", name)) if !name.is_empty() => Persona::User(name.to_owned()),
+            Some(("role", name)) if !name.is_empty() => Persona::Role(name.to_owned()),
+            _ => {
+                return Err(Failure::new(format!(
+                    "--sandbox-as {named}: want user/NAME or role/NAME"
+                )));
+            }
+        };
+        return Ok(Some(persona));
+    }
+    let read = policies
+        .iter()
+        .map(|path| policy(path))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok((!read.is_empty()).then_some(Persona::With(read)))
+}
+
+/// A policy document by the name of its file; one that IAM would not take is no policy.
+#[cfg_attr(
+    not(feature = "aws"),
+    allow(dead_code, reason = "only commands that need an account ask")
+)]
+fn policy(path: &Path) -> Result<(String, String), Failure> {
+    let failure = |why: String| Failure::new(format!("--sandbox-policy {}: {why}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| failure(error.to_string()))?;
+    crate::policy_doc::Policy::from_live(&text).map_err(|error| failure(error.to_string()))?;
+    Ok((path.display().to_string(), text))
 }
 
 fn unopened(error: &OpenError, state: &Path) -> Failure {

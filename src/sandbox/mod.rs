@@ -89,6 +89,31 @@ pub struct Options {
     /// With a seed, changes reach the rest of the account only some calls later, each consumer by itself, as the table
     /// of `spread.rs` says. `None`: everything is visible at once.
     pub lag: Option<u64>,
+    /// Whether callers are held to their policies. Whoever is the administrator never is.
+    pub leave: Leave,
+    /// Who acts with keys that the account did not make, in the administrator's place; held to its policies always.
+    pub persona: Option<Persona>,
+}
+
+/// Whether callers are held to their policies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Leave {
+    /// Everybody may do everything.
+    #[default]
+    Free,
+    /// Users and sessions may do what their policies and those of the resource allow.
+    Judged,
+}
+
+/// A caller who is named rather than shown by a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Persona {
+    /// The user of this name in the account.
+    User(String),
+    /// A session of the role of this name.
+    Role(String),
+    /// Somebody whom the account does not have, with these policies: name and JSON text.
+    With(Vec<(String, String)>),
 }
 
 impl Default for Options {
@@ -99,6 +124,8 @@ impl Default for Options {
             seed: 0,
             time: Time::Real,
             lag: None,
+            leave: Leave::Free,
+            persona: None,
         }
     }
 }
@@ -316,7 +343,9 @@ impl Inner {
             Some(fault) => Err(fault),
             None => {
                 self.world.note_use(&call);
-                permission::permits(&self.world, &call).and_then(|()| dispatch(&mut self.world, &call))
+                let permitted = permission::permits(&self.world, &call);
+                let answered = permitted.and_then(|()| dispatch(&mut self.world, &call));
+                answered.map_err(|fault| permission::veiled(&self.world, &call, fault))
             }
         };
         let settled = self.settle(result);
@@ -344,7 +373,7 @@ impl Inner {
     /// The call, and the refusal if its key is no good.
     fn read(&self, envelope: Envelope, request: Request<Bytes>) -> (Call, Option<Fault>) {
         let (caller, refused) = match identity::identify(&self.world, &envelope, &request) {
-            Ok(caller) => (caller, None),
+            Ok(caller) => (permission::stand_in(&self.world, caller), None),
             Err(fault) => (self.world.administrator(), Some(fault)),
         };
         let Envelope {

@@ -1,13 +1,26 @@
 //! Whether a caller may do what it asks for: the one place where calls are permitted or refused.
 //!
 //! Invariant: every call of every service passes here once, after its caller is known and before anything is changed.
-//! Today only those rules hold that no policy can change; an evaluator of policies takes its seat in [`permits`], which
-//! has the caller with its standing, and the action's name where the protocol tells it.
+//! First come the rules that no policy can change, then, where the account is so opened, the policies of the caller and of
+//! what it acts on. The administrator may do everything.
+
+mod asked;
+mod events;
+mod iam;
+mod judge;
+mod lambda;
+mod persona;
+mod refusal;
+mod s3;
 
 use http::StatusCode;
 
 use super::call::{Call, Service, Standing};
-use super::{Fault, World, s3};
+use super::{Fault, World};
+
+pub(super) use judge::may;
+pub(super) use persona::stand_in;
+pub(super) use refusal::veiled;
 
 /// Operations that AWS answers without a signature: whoever calls shows a token of an identity provider instead.
 const UNSIGNED: [&str; 2] = ["AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"];
@@ -26,10 +39,12 @@ pub(super) fn action(call: &Call) -> Option<String> {
 /// The service's refusal.
 pub(super) fn permits(world: &World, call: &Call) -> Result<(), Fault> {
     match call.caller.standing {
-        Standing::Administrator | Standing::User | Standing::Role => Ok(()),
-        Standing::Session | Standing::Federated => bounds_of_sessions(call),
-        Standing::Nobody => bounds_of_nobody(world, call),
+        Standing::Administrator => return Ok(()),
+        Standing::User | Standing::Role => {}
+        Standing::Session | Standing::Federated => bounds_of_sessions(call)?,
+        Standing::Nobody => return bounds_of_nobody(world, call),
     }
+    judge::permits(world, call)
 }
 
 /// Sessions of `GetSessionToken` and `GetFederationToken` can't call IAM, and of STS little (API reference of both). None
@@ -81,6 +96,6 @@ fn bounds_of_nobody(world: &World, call: &Call) -> Result<(), Fault> {
             "MissingAuthenticationTokenException",
             "Missing Authentication Token",
         )),
-        Service::S3 => s3::open_to_all(world, call),
+        Service::S3 => super::s3::open_to_all(world, call),
     }
 }

@@ -289,6 +289,7 @@ impl Kind for Bucket {
             holder: None,
             on: Self::arn(id, Some(state), home),
             what: "bucket policy".into(),
+            field: FieldPath::whole("policy"),
             document: Some(policy.clone()),
             managed: None,
             limits: false,

@@ -229,6 +229,7 @@ impl Kind for EventBus {
             holder: None,
             on: Self::arn(id, None, home),
             what: "bus policy".into(),
+            field: FieldPath::whole("policy"),
             document: Some(policy.clone()),
             managed: None,
             limits: false,

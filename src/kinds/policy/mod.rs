@@ -219,6 +219,10 @@ impl Kind for Policy {
         Vec::new()
     }
 
+    fn held_document(state: &State) -> Option<&Document> {
+        Some(&state.document)
+    }
+
     fn users(live: &Observed<Self>) -> Vec<Arn> {
         live.evidence.users.clone()
     }

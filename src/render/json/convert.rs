@@ -2,6 +2,8 @@
 //!
 //! Invariant: every part of the model is taken apart whole, so that what is added to it must be decided on here.
 
+mod access;
+
 use crate::drift::Standing;
 use crate::fields::{FieldPath, Shown};
 use crate::kind;
@@ -28,6 +30,7 @@ impl From<&model::Report> for v1::Report {
             refusals,
             unlisted,
             steps,
+            access,
             notes,
             members,
             verdict,
@@ -79,6 +82,7 @@ impl From<&model::Report> for v1::Report {
                 })
                 .collect(),
             steps: all(steps),
+            access: (!access.is_empty()).then(|| v1::AccessChange::from(access)),
             notes: notes.clone(),
             members: all(members),
         }

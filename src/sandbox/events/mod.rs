@@ -46,6 +46,13 @@ impl State {
         }
     }
 
+    /// The policy of the bus with this ARN.
+    pub(super) fn policy_of(&self, arn: &str) -> Option<String> {
+        let mut parts = arn.splitn(6, ':').skip(3);
+        let (region, name) = (parts.next()?, parts.nth(1)?.strip_prefix("event-bus/")?);
+        self.buses.get(&bus_key(region, name))?.policy()
+    }
+
     /// The tables that the core loads and saves.
     pub fn tables(&mut self) -> Vec<&mut dyn Stored> {
         vec![&mut self.archives, &mut self.buses, &mut self.rules]

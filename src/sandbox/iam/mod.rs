@@ -22,6 +22,7 @@ mod grants;
 mod group;
 mod kept;
 pub mod key;
+mod leave;
 mod linked;
 mod login;
 mod managed;

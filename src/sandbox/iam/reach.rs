@@ -63,7 +63,7 @@ fn held_here<'a>(state: &'a State, holder: (&'static str, &'a Name), grants: &'a
     inline.chain(attached).collect()
 }
 
-fn default_document(state: &State, arn: &str) -> Option<String> {
+pub(super) fn default_document(state: &State, arn: &str) -> Option<String> {
     if let Some(policy) = managed_policy(arn) {
         return Some(policy.document());
     }

@@ -80,6 +80,18 @@ impl State {
         policy.is_some_and(|policy| policy.admits(service))
     }
 
+    /// The policy of the function, version or alias with this ARN.
+    pub(super) fn policy_of(&self, arn: &str, principal: impl Fn(&str) -> Option<String>) -> Option<String> {
+        let is_of = |function: &&Function| {
+            let rest = arn.strip_prefix(function.arn.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        };
+        let function = self.functions.values().find(is_of)?;
+        let qualifier = arn.strip_prefix(function.arn.as_str())?.trim_start_matches(':');
+        let policy = function.policies.get(qualifier)?;
+        Some(policy.document(principal))
+    }
+
     /// The functions of one Region by name.
     fn in_region<'a>(&'a self, region: &str) -> impl Iterator<Item = &'a Function> + use<'a> {
         let prefix = format!("{region}/");

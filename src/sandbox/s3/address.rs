@@ -6,7 +6,7 @@ use crate::sandbox::Call;
 
 /// What a request is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Address {
+pub(in crate::sandbox) enum Address {
     /// All buckets.
     Service,
     /// One bucket.

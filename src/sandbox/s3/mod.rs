@@ -39,7 +39,7 @@ use http::{Method, StatusCode};
 
 use super::{Blob, Call, Fault, Reply, Stored, Table, World};
 use address::Address;
-pub(super) use address::bucket_of_host;
+pub(super) use address::{Address as Place, bucket_of_host};
 use bucket::{Bucket, Released};
 use multipart::Upload;
 use object::Object;
@@ -162,6 +162,23 @@ fn object_key(bucket: &str, key: &str) -> String {
 /// Whether a call is about the account's own public access block.
 pub(super) fn is_of_account(call: &Call) -> bool {
     control::is_asked(call)
+}
+
+/// What a call is about.
+pub(super) fn place(call: &Call) -> Place {
+    Address::read(call)
+}
+
+/// The tags of a bucket.
+pub(super) fn bucket_tags<'a>(world: &'a World, bucket: &str) -> Vec<(&'a str, &'a str)> {
+    let bucket = world.s3.buckets.get(&bucket.to_owned());
+    let tags = bucket.into_iter().flat_map(|bucket| &bucket.tags);
+    tags.map(|(key, value)| (key.as_str(), value.as_str())).collect()
+}
+
+/// A bucket's policy as it reads back.
+pub(super) fn policy_of(world: &World, bucket: &str) -> Option<String> {
+    policy::shown(world, world.s3.buckets.get(&bucket.to_owned())?)
 }
 
 /// The bucket that a call is about, if it is about no object in it.

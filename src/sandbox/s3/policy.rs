@@ -30,15 +30,21 @@ impl Policy {
 }
 
 pub(super) fn get(world: &World, bucket: &Bucket, name: &str) -> Result<Reply, Fault> {
-    let Policy(kept) = bucket.policy.as_ref().ok_or_else(|| absent(name))?;
+    let text = shown(world, bucket).ok_or_else(|| absent(name))?;
+    Ok(Reply::body(http::StatusCode::OK, "application/json", text))
+}
+
+/// The policy with the ARNs of its principals.
+pub(super) fn shown(world: &World, bucket: &Bucket) -> Option<String> {
+    let Policy(kept) = bucket.policy.as_ref()?;
     let mut shown = kept.clone();
     for statement in statements_mut(&mut shown) {
-        each_principal(statement, &mut |text| {
-            Ok(world.iam.principal_arn(text).unwrap_or_else(|| text.to_owned()))
-        })?;
+        let arn = &mut |text: &str| Ok(world.iam.principal_arn(text).unwrap_or_else(|| text.to_owned()));
+        // Only a principal that is no text is refused, and such a one is not kept.
+        each_principal(statement, arn).ok()?;
         statement.values_mut().for_each(collapse);
     }
-    Ok(Reply::body(http::StatusCode::OK, "application/json", shown.to_string()))
+    Some(shown.to_string())
 }
 
 fn absent(name: &str) -> Fault {

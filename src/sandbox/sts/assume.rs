@@ -91,6 +91,12 @@ impl<'a> Bounds<'a> {
         }
     }
 
+    /// Puts the session policies where those who judge its calls find them.
+    pub(super) fn keep(&self, session: &mut Session) {
+        session.policy = self.policy.map(str::to_owned);
+        session.policy_arns = self.policy_arns.iter().map(|arn| (*arn).to_owned()).collect();
+    }
+
     /// The tags that come along from the calling session and those of the request, and the keys of those that go on.
     fn joined(&self, caller: Option<&Session>) -> Result<(Tags, Vec<String>), Fault> {
         let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
@@ -164,6 +170,7 @@ pub(super) fn role(world: &mut World, call: &Call) -> Result<Xml, Fault> {
     let mut session = session(world, &role, name, seconds);
     session.tags = tags;
     session.transitive = transitive;
+    bounds.keep(&mut session);
     let inherited = calling.and_then(|session| session.source_identity);
     session.source_identity = inherited.or_else(|| source.map(str::to_owned));
     Ok(written(world, session, packed))
@@ -183,7 +190,7 @@ pub(super) fn check_arn(arn: &str) -> Result<(), Fault> {
 }
 
 /// What conditions may ask of any call.
-fn of_call(world: &World, call: &Call, calling: Option<&Session>) -> Context {
+pub(super) fn of_call(world: &World, call: &Call, calling: Option<&Session>) -> Context {
     let mut context = Context::default();
     let id = call.caller.user_id.split(':').next().unwrap_or_default();
     let arn = world.iam.principal_arn(id).unwrap_or_else(|| call.caller.arn.clone());

@@ -10,6 +10,7 @@ mod web;
 
 use http::StatusCode;
 
+use super::condition::Context;
 use super::{Call, Caller, Fault, Reply, Stored, Table, World, Xml};
 use ask::Ask;
 pub use session::Session;
@@ -71,6 +72,12 @@ pub fn answer(world: &mut World, call: &Call) -> Result<Reply, Fault> {
         _ => return Err(Fault::unknown_operation(call)),
     };
     Ok(super::reply::query(call, NAMESPACE, action, Some(result)))
+}
+
+/// What conditions may ask of any call.
+pub(super) fn context_of(world: &World, call: &Call) -> Context {
+    let session = call.access_key.as_deref().and_then(|key| world.sts.session(key));
+    assume::of_call(world, call, session)
 }
 
 fn identity(world: &World, caller: &Caller) -> Xml {

