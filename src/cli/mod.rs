@@ -10,6 +10,7 @@ mod account;
 mod apply;
 #[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "`diff` needs its search alone"))]
 mod base;
+mod catalogue;
 mod check;
 mod diff;
 #[cfg(feature = "aws")]
@@ -24,6 +25,7 @@ mod fleet;
 mod history;
 #[cfg(feature = "aws")]
 mod journal;
+mod limits;
 mod output;
 #[cfg(feature = "aws")]
 mod plan;
@@ -112,6 +114,7 @@ enum Command {
     History(history::HistoryArgs),
     Policy(policy::PolicyArgs),
     Sandbox(sandbox::SandboxArgs),
+    Catalogue(catalogue::CatalogueArgs),
     Schema(schema::SchemaArgs),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
@@ -224,6 +227,7 @@ pub fn main() -> Exit {
         Command::History(args) => history::run(&args, &output),
         Command::Policy(args) => policy::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
+        Command::Catalogue(args) => Ok(catalogue::run(&args, &output)),
         Command::Schema(args) => Ok(schema::run(&args, &output)),
         Command::Completions(args) => Ok(shell::completions(&args, &output)),
         Command::Man(args) => shell::man(&args, &output),
