@@ -23,6 +23,7 @@ pub mod kind;
 pub mod kinds;
 pub mod names;
 pub mod notice;
+pub mod permissions;
 pub mod plan;
 pub mod policy_doc;
 #[cfg(feature = "aws")]

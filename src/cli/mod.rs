@@ -24,6 +24,7 @@ mod history;
 #[cfg(feature = "aws")]
 mod journal;
 mod output;
+mod permissions;
 #[cfg(feature = "aws")]
 mod plan;
 #[cfg(feature = "aws")]
@@ -107,6 +108,7 @@ enum Command {
     Fleet(fleet::FleetArgs),
     #[cfg(feature = "aws")]
     Explain(explain::ExplainArgs),
+    Permissions(permissions::PermissionsArgs),
     History(history::HistoryArgs),
     Sandbox(sandbox::SandboxArgs),
     Schema(schema::SchemaArgs),
@@ -218,6 +220,7 @@ pub fn main() -> Exit {
             .conclude(Reported::Fleet, block_on(fleet::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
         Command::Explain(args) => block_on(explain::run(&args, &output)),
+        Command::Permissions(args) => permissions::run(&args, &output),
         Command::History(args) => history::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
         Command::Schema(args) => Ok(schema::run(&args, &output)),
