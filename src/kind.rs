@@ -477,6 +477,8 @@ pub struct Grant {
     pub on: Arn,
     /// What it is: "inline policy status", "trust policy".
     pub what: String,
+    /// The field that says so.
+    pub field: FieldPath,
     /// The document; `None` for a managed policy named by ARN.
     pub document: Option<Policy>,
     /// The managed policy, where it is one.
@@ -637,6 +639,16 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     fn refs(id: &Self::Id, state: &Self::State, home: &Home) -> Vec<Arn>;
     /// What a state lets whom do.
     fn grants(id: &Self::Id, state: &Self::State, home: &Home) -> Vec<Grant>;
+    /// The document that others hold by this thing's ARN; `None` for what nobody attaches.
+    fn held_document(state: &Self::State) -> Option<&Policy> {
+        let _ = state;
+        None
+    }
+    /// The groups whose policies a state holds, too.
+    fn groups(state: &Self::State) -> Vec<Arn> {
+        let _ = state;
+        Vec::new()
+    }
     /// What a state opens to everybody, each as a short phrase: "s3:GetObject on status/*".
     fn exposes(id: &Self::Id, state: &Self::State, home: &Home) -> BTreeSet<String> {
         let _ = (id, state, home);

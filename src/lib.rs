@@ -3,6 +3,7 @@
 //! Text becomes nodes with positions, nodes become wanted states, wanted and live states become a plan (pure data),
 //! guards judge it, the engine executes it. Only `kinds/*/live.rs`, the engine and `cli` do I/O.
 
+pub mod access;
 pub mod address;
 pub mod archive;
 pub mod author;
@@ -13,6 +14,7 @@ pub mod cli;
 pub mod diff;
 pub mod drift;
 pub mod engine;
+pub mod evaluate;
 pub mod explain;
 pub mod fields;
 pub mod fleet;
@@ -21,6 +23,7 @@ pub mod guard;
 pub mod journal;
 pub mod kind;
 pub mod kinds;
+pub mod lint;
 pub mod names;
 pub mod notice;
 pub mod permissions;

@@ -1,23 +1,13 @@
 //! AWS-managed policies: name, path, whether AWS still hands them out, and by what a deprecated one is replaced.
 //!
-//! Invariant: names are unique, and every replacement is itself a current policy. The documents are not here: AWS
-//! changes them without notice, so that they are read live or not at all.
+//! Invariant: names are unique, and every replacement is itself a current policy. The documents are beside it.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::sync::LazyLock;
 
 static PACKED: &[u8] = include_bytes!("managed_policies.tsv.gz");
-static STAMP: &str = include_str!("managed_policies.json");
 
-static TEXT: LazyLock<String> = LazyLock::new(|| {
-    let mut text = String::new();
-    // A table that can't be unpacked is an empty one: the tests compare its count with the stamp's.
-    match flate2::read::GzDecoder::new(PACKED).read_to_string(&mut text) {
-        Ok(_) => text,
-        Err(_) => String::new(),
-    }
-});
+static TEXT: LazyLock<String> = LazyLock::new(|| super::table::unpack(PACKED));
 
 static TABLE: LazyLock<BTreeMap<&'static str, Managed>> =
     LazyLock::new(|| TEXT.lines().filter_map(read_row).map(|row| (row.name, row)).collect());
@@ -75,30 +65,6 @@ impl Managed {
     }
 }
 
-/// Of which data the table was made.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct Stamp {
-    /// The release of moto that the current policies come from.
-    pub moto: String,
-    /// The day of that release, `YYYY-MM-DD`.
-    pub moto_released: String,
-    /// SHA-256 of that release's wheel, hexadecimal.
-    pub moto_wheel_sha256: String,
-    /// The older releases whose vanished names are the deprecated policies.
-    pub moto_older: Vec<String>,
-    /// The day of the youngest change that the data knows of, `YYYY-MM-DD`: what AWS did later is not in the table.
-    pub newest_entry: String,
-    /// How many policies are current.
-    pub current: usize,
-    /// How many are deprecated.
-    pub deprecated: usize,
-    /// How many of the deprecated ones have a replacement.
-    pub replaced: usize,
-    /// SHA-256 of the unpacked table, hexadecimal.
-    pub table_sha256: String,
-}
-
 /// The policy of exactly this name. Names are compared with their case, as the table knows no other use of them.
 #[must_use]
 pub fn managed_policy(name: &str) -> Option<&'static Managed> {
@@ -146,12 +112,6 @@ pub fn suggest(name: &str) -> Option<&'static str> {
         .map(|(_, _, known)| known.name)
 }
 
-/// Of which data the table was made.
-pub fn stamp() -> &'static Stamp {
-    static READ: LazyLock<Stamp> = LazyLock::new(|| serde_json::from_str(STAMP).unwrap_or_default());
-    &READ
-}
-
 /// A name without what people leave out or mistake: case, word breaks, the company's name in front.
 fn fold(name: &str) -> String {
     let bare: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -176,6 +136,7 @@ fn read_row(line: &'static str) -> Option<Managed> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::stamp;
     use super::*;
     use sha2::Digest;
 
@@ -239,7 +200,7 @@ mod tests {
         assert_eq!(current, stamp().current);
         assert_eq!(managed_policies().count() - current, stamp().deprecated);
         assert_eq!(TEXT.lines().count(), TABLE.len());
-        assert_eq!(hex(&sha2::Sha256::digest(TEXT.as_bytes())), stamp().table_sha256);
+        assert_eq!(hex(&sha2::Sha256::digest(TEXT.as_bytes())), stamp().names_sha256);
         assert!(current > 1500 && stamp().newest_entry.as_str() > "2026-09-01");
     }
 

@@ -110,7 +110,7 @@ impl Planner {
         let Some(bases) = Base::read_all(past.args, files, output)? else {
             return Ok(None);
         };
-        let expectations = offline.expectations;
+        let expectations = offline.expectations.len();
         let given = Given {
             files: files.files.clone(),
             vars: files.vars.clone(),

@@ -56,7 +56,7 @@ pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
             Label::Plain,
             format!(
                 ": {things} {plural}, no mistakes found{}",
-                not_evaluated(environment.expectations)
+                not_evaluated(environment.expectations.len())
             ),
         ),
     ]);
@@ -73,7 +73,7 @@ fn said(loaded: &Loaded, environment: &Environment) -> Report {
         ..Context::default()
     };
     let mut report = Report::new(Command::Check, context, verdict(Exit::Done, Word::Clean));
-    report.notes.extend(remark(environment.expectations));
+    report.notes.extend(remark(environment.expectations.len()));
     report
 }
 

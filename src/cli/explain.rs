@@ -10,6 +10,7 @@ use crate::engine::Backend as _;
 use crate::explain::{Around, Explanation, Found, explain};
 use crate::kind::{Depth, Object};
 use crate::kinds::{AnyObject, KindName, Member, Visit, VisitMut};
+use crate::lint::{Rule, Sample, rule};
 use crate::names::nearest;
 use crate::render::{Doc, Label};
 
@@ -20,10 +21,10 @@ use super::failure::Failure;
 use super::output::Output;
 use super::{AccountArgs, ConsentArgs, FileArgs};
 
-/// Explain why a thing is managed, adopted, contested, ignored, protected or about to be deleted.
+/// Explain why a thing is managed, adopted, contested, ignored, protected or about to be deleted; or what a rule means.
 ///
 /// ADDRESS is what plans call a thing, such as `role/ci`, or its kind and its name in AWS where no file declares it.
-/// Patterns (`role/*`) are for what the files name.
+/// Patterns (`role/*`) are for what the files name. A rule for policies goes by its id, such as `P204`.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
     /// What to explain.
@@ -43,6 +44,10 @@ pub(crate) struct ExplainArgs {
 }
 
 pub(crate) async fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, Failure> {
+    if let Some(rule) = rule(&args.of) {
+        output.data(&show_rule(rule));
+        return Ok(Exit::Done);
+    }
     let past = Past::of(&args.base, args.prune);
     let Some(planner) = Planner::prepare(&args.files, &args.account, &args.consents, &past, output).await? else {
         return Ok(Exit::Error);
@@ -186,4 +191,44 @@ fn show(explained: &[Explanation]) -> Doc {
         }
     }
     doc
+}
+
+/// A rule for people: what it finds, why that matters, and an example with its fix.
+fn show_rule(rule: &Rule) -> Doc {
+    let (wrong, right) = match rule.sample {
+        Sample::Policy(_, wrong, right) | Sample::File(wrong, right) => (wrong, right),
+    };
+    let mut doc = Doc::default();
+    doc.line([
+        (Label::Heading, rule.id.to_owned()),
+        (Label::Plain, format!(" ({}): {}", rule.severities(), rule.title)),
+    ]);
+    doc.gap();
+    for line in wrapped(rule.why) {
+        doc.text(Label::Plain, format!("  {line}"));
+    }
+    for (title, label, text) in [("Found", Label::Removed, wrong), ("Better", Label::Added, right)] {
+        doc.gap();
+        doc.text(Label::Dim, format!("  {title}:"));
+        for line in text.lines() {
+            doc.text(label, format!("    {line}"));
+        }
+    }
+    doc
+}
+
+/// Lines of at most 100 characters.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.chars().count() + word.chars().count() < 100 => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }

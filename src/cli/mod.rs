@@ -10,6 +10,7 @@ mod account;
 mod apply;
 #[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "`diff` needs its search alone"))]
 mod base;
+mod catalogue;
 mod check;
 mod diff;
 #[cfg(feature = "aws")]
@@ -27,6 +28,7 @@ mod output;
 mod permissions;
 #[cfg(feature = "aws")]
 mod plan;
+mod policy;
 #[cfg(feature = "aws")]
 mod progress;
 #[cfg(feature = "aws")]
@@ -110,7 +112,9 @@ enum Command {
     Explain(explain::ExplainArgs),
     Permissions(permissions::PermissionsArgs),
     History(history::HistoryArgs),
+    Policy(policy::PolicyArgs),
     Sandbox(sandbox::SandboxArgs),
+    Catalogue(catalogue::CatalogueArgs),
     Schema(schema::SchemaArgs),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
@@ -222,7 +226,9 @@ pub fn main() -> Exit {
         Command::Explain(args) => block_on(explain::run(&args, &output)),
         Command::Permissions(args) => permissions::run(&args, &output),
         Command::History(args) => history::run(&args, &output),
+        Command::Policy(args) => policy::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),
+        Command::Catalogue(args) => Ok(catalogue::run(&args, &output)),
         Command::Schema(args) => Ok(schema::run(&args, &output)),
         Command::Completions(args) => Ok(shell::completions(&args, &output)),
         Command::Man(args) => shell::man(&args, &output),

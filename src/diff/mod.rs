@@ -9,6 +9,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::access::delta::Delta;
 use crate::address::Address;
 use crate::fields::{FieldPath, Shown};
 use crate::kind::DoomedBy;
@@ -35,6 +36,8 @@ pub struct Diff {
     pub expected: Vec<String>,
     /// Assertions that are gone.
     pub unexpected: Vec<String>,
+    /// Who gains and who loses which access when the later file is applied in the place of the earlier one.
+    pub access: Delta,
     /// How many resources do not differ.
     pub same: usize,
 }
@@ -80,6 +83,7 @@ pub fn compare(old: Side<'_>, new: Side<'_>) -> Diff {
         unexpected: missing(&expected_before, &expected_after),
         same: pairs.len() - changes.len(),
         changes,
+        access: Delta::default(),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod unmanaged;
 
 use std::collections::BTreeMap;
 
+use crate::access::delta::Delta;
 use crate::address::Address;
 use crate::fields::{FieldPath, Shown};
 use crate::kind::DoomedBy;
@@ -130,6 +131,8 @@ pub struct Drift {
     pub unlisted: BTreeMap<KindName, String>,
     /// What stands in the way of the whole: a reference that leads nowhere.
     pub refusals: Vec<Refusal>,
+    /// Who has more, and who less, access than the file gives.
+    pub access: Delta,
     /// What should be known of the comparison itself.
     pub notes: Vec<String>,
 }
@@ -176,6 +179,7 @@ pub fn compare(today: &Plan, bases: &[(String, Plan)]) -> Drift {
             .filter(|refusal| refusal.address.is_none())
             .cloned()
             .collect(),
+        access: Delta::default(),
         notes: Vec::new(),
     }
 }

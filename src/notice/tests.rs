@@ -48,6 +48,7 @@ fn drift(things: usize, value: &str) -> Drift {
         unlisted: std::collections::BTreeMap::new(),
         refusals: Vec::new(),
         notes: Vec::new(),
+        access: crate::access::delta::Delta::default(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::access::delta::Delta;
 use crate::address::Address;
 use crate::guard::{self, GuardCx};
 use crate::kind::{Home, Object, Rank, Seen};
@@ -107,6 +108,7 @@ pub fn build(input: Input<'_>) -> Plan {
         steps,
         refusals,
         consents: consents.spelled(),
+        access: Delta::default(),
     };
     let found = guard::judge(&GuardCx {
         plan: &plan,

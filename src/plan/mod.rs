@@ -16,6 +16,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+use crate::access::delta::Delta;
 use crate::address::Address;
 use crate::fields::{FieldPath, Shown};
 use crate::kind::{Access, DoomedBy, Facts, Loss, Rank};
@@ -201,6 +202,9 @@ pub struct Plan {
     pub refusals: Vec<Refusal>,
     /// The consents that it was made with, as the user gave them.
     pub consents: Vec<String>,
+    /// Who gains and who loses which access by it; not part of the bytes, since it follows from the steps.
+    #[serde(skip)]
+    pub access: Delta,
 }
 
 impl Plan {

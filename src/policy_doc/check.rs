@@ -3,9 +3,10 @@
 //! Invariant: every finding here is an error for certain; what is only doubtful belongs to a linter.
 
 use super::document::{
-    At, Clause, Condition, Document, PrincipalClause, PrincipalEntry, PrincipalType, Statement, Version, Who, Word,
+    At, Clause, Condition, Document, Effect, PrincipalClause, PrincipalEntry, PrincipalType, Sense, Statement, Version,
+    Who, Word,
 };
-use super::policy::Flavour;
+use super::flavour::{Flavour, Part};
 use super::queries::{is_account_id, is_unique_id};
 use super::{codes, placeholder};
 use crate::spec::finding::Finding;
@@ -17,6 +18,7 @@ pub(super) fn document(document: &Document, flavour: Flavour, findings: &mut Vec
         version: document.version,
         findings,
     };
+    checker.version(document);
     checker.sids(&document.statements);
     document.id.iter().for_each(|id| checker.characters(id));
     for statement in &document.statements {
@@ -38,7 +40,43 @@ impl Checker<'_> {
         });
     }
 
+    /// Whether another service than IAM holds the document, with rules of its own for names and characters.
+    const fn is_of_a_service(&self) -> bool {
+        matches!(self.flavour, Flavour::Resource | Flavour::Endpoint)
+    }
+
+    /// Organizations takes version 2012-10-17 alone (`MalformedPolicyDocumentException`).
+    fn version(&mut self, document: &Document) {
+        if self.flavour.is_of_organisation() && document.version == Version::V2008 {
+            let message = format!("{} must have the `Version` 2012-10-17", self.flavour.as_str());
+            self.error(
+                codes::BAD_VERSION,
+                document.at,
+                message,
+                "write `\"Version\": \"2012-10-17\"`",
+            );
+        }
+    }
+
+    /// `Allow` is for the policy that AWS attaches itself, `RCPFullAWSAccess` (Organizations, "RCP syntax").
+    fn resource_control(&mut self, statement: &Statement) {
+        if statement.effect == Effect::Allow && !is_full_access(statement) {
+            let message = "a resource control policy can only deny".to_owned();
+            self.error(codes::BAD_EFFECT, statement.effect_at, message, "write `Deny`");
+        }
+        if let Some(clause) = &statement.principal
+            && clause.entries().iter().any(|entry| entry.name.text != "*")
+        {
+            let message = "a resource control policy takes no principal but `*`".to_owned();
+            let label = "write `\"*\"` and a condition on `aws:PrincipalArn`";
+            self.error(codes::BAD_PRINCIPAL, clause.at, message, label);
+        }
+    }
+
     fn statement(&mut self, statement: &Statement) {
+        if self.flavour == Flavour::Rcp {
+            self.resource_control(statement);
+        }
         statement.sid.iter().for_each(|sid| self.characters(sid));
         statement.principal.iter().for_each(|clause| self.principals(clause));
         for action in &statement.action.items {
@@ -74,7 +112,7 @@ impl Checker<'_> {
 
     /// IAM takes ASCII letters and digits only (`MalformedPolicyDocument`); resource policies of some services take more.
     fn sid(&mut self, sid: &Word) {
-        if self.flavour == Flavour::Resource || sid.text.chars().all(|c| c.is_ascii_alphanumeric()) {
+        if self.is_of_a_service() || sid.text.chars().all(|c| c.is_ascii_alphanumeric()) {
             return;
         }
         let kept: String = sid.text.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -114,9 +152,9 @@ impl Checker<'_> {
         }
     }
 
-    /// Only identity policies are judged: API Gateway's resource policies hold `execute-api:/stage/…`.
+    /// Only policies of identities are judged: API Gateway's resource policies hold `execute-api:/stage/…`.
     fn resource(&mut self, resource: &Word) {
-        let judged = matches!(self.flavour, Flavour::Identity | Flavour::Boundary);
+        let judged = self.flavour.principal() == Part::Forbidden;
         if judged && !resource.text.is_empty() && !resource.text.contains(':') && !resource.text.starts_with('*') {
             let message = format!("`{}` is neither `*` nor an ARN", resource.text);
             self.error(codes::BAD_RESOURCE, resource.at, message, "expected `*` or `arn:…`");
@@ -223,7 +261,7 @@ impl Checker<'_> {
     /// IAM takes tab, line feed, carriage return and U+0020 to U+00FF (`MalformedPolicyDocument`).
     fn characters(&mut self, word: &Word) {
         let allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{ff}');
-        if self.flavour == Flavour::Resource {
+        if self.is_of_a_service() {
             return;
         }
         if let Some(bad) = word.text.chars().find(|c| !allowed(*c)) {
@@ -242,6 +280,11 @@ impl Checker<'_> {
     }
 }
 
+fn is_full_access(statement: &Statement) -> bool {
+    let is_all = |clause: &Clause| clause.sense == Sense::Only && clause.items.iter().all(|item| item.text == "*");
+    statement.conditions.is_empty() && is_all(&statement.action) && statement.resource.as_ref().is_some_and(is_all)
+}
+
 fn named(character: char) -> String {
     format!("`{}` (U+{:04X})", character.escape_debug(), u32::from(character))
 }
@@ -255,7 +298,13 @@ fn action_fault(text: &str, flavour: Flavour) -> Option<String> {
         let name = Some(text).filter(|text| text.starts_with(|c: char| c.is_ascii_uppercase()));
         let example = match flavour {
             Flavour::Trust => format!("sts:{}", name.unwrap_or("AssumeRole")),
-            Flavour::Identity | Flavour::Boundary | Flavour::Resource => format!("s3:{}", name.unwrap_or("GetObject")),
+            Flavour::Identity
+            | Flavour::Boundary
+            | Flavour::Session
+            | Flavour::Resource
+            | Flavour::Scp
+            | Flavour::Rcp
+            | Flavour::Endpoint => format!("s3:{}", name.unwrap_or("GetObject")),
         };
         return Some(format!("expected `*` or `service:name`, such as `{example}`"));
     };

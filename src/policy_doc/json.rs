@@ -194,6 +194,7 @@ fn message_of(error: &serde_json::Error) -> String {
 fn advice(text: &str, at: usize) -> Option<&'static str> {
     let before = text.get(..at)?.trim_end();
     match text.get(at..)?.chars().next() {
+        Some('\u{feff}') => Some("take out the byte order mark: save the text as UTF-8 without it"),
         Some('/' | '#') => Some("JSON has no comments; take this one out, or write the document as YAML"),
         Some('\'' | '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}') => {
             Some("JSON texts stand in straight double quotes, \"…\"")

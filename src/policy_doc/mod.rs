@@ -4,11 +4,13 @@
 //! differ. The author's text is kept beside its meaning and is what goes to AWS. This room knows no resource kinds,
 //! reads no files and never talks to AWS; what actions exist is no concern of its own either.
 
+mod bare;
 mod canonical;
 mod check;
 pub mod codes;
 mod diff;
 mod document;
+mod flavour;
 mod json;
 mod operator;
 mod pattern;
@@ -23,16 +25,18 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use bare::{Reading, bare, json_path, of_node, tree};
 pub use canonical::{Body, Canonical, CanonicalStatement, Member, same};
 pub use diff::{Element, PartChange, StatementChange, diff};
 pub use document::{
     At, Clause, Condition, Document, Effect, PrincipalClause, PrincipalEntry, PrincipalType, Sense, Statement, Version,
     Who, Word,
 };
+pub use flavour::{Flavour, Part};
 pub use json::{JsonFault, parse as parse_json};
 pub use operator::{Family, Operator, Quantifier, Test, WhenAbsent};
-pub use pattern::{matches, matches_ignoring_case};
-pub use policy::{Flavour, LiveError, Policy, decode};
+pub use pattern::{Cell, Glob, Letter, TooMany, cells, matches, matches_ignoring_case};
+pub use policy::{LiveError, Policy, decode};
 pub use public::Opened;
 pub use queries::is_unique_id;
 pub(crate) use read::ELEMENTS;

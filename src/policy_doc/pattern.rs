@@ -1,7 +1,13 @@
 //! Patterns with `*` (any text) and `?` (one character).
 //!
 //! Invariant: time is at most proportional to pattern times text, whatever the pattern. ARNs have rules of their own
-//! (part by part) and policy variables are not expanded here.
+//! (part by part, [`Glob::arn`]) and policy variables are not expanded here.
+
+mod cells;
+mod glob;
+
+pub use self::cells::{Cell, TooMany, cells};
+pub use self::glob::{Glob, Letter};
 
 /// Whether a pattern matches the whole text.
 #[must_use]
@@ -44,6 +50,10 @@ fn walk(pattern: &[char], text: &[char]) -> bool {
         .get(p..)
         .is_some_and(|rest| rest.iter().all(|character| *character == '*'))
 }
+
+#[cfg(test)]
+#[path = "pattern/tests.rs"]
+mod properties;
 
 #[cfg(test)]
 mod tests {

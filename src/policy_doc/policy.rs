@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use super::canonical::Canonical;
 use super::document::Document;
+use super::flavour::Flavour;
 use super::{check, codes, json, read, write};
 use crate::spec::finding::Finding;
 use crate::spec::node::{Node, Value};
@@ -18,32 +19,6 @@ use crate::spec::source::{Sources, Span};
 
 /// The partition that bare account ids are taken to be in until [`Policy::in_partition`] says another.
 const DEFAULT_PARTITION: &str = "aws";
-
-/// Where a policy stands, which decides what it must and may say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Flavour {
-    /// Attached to a user, group or role.
-    Identity,
-    /// A permissions boundary: the grammar of [`Flavour::Identity`].
-    Boundary,
-    /// Attached to a bucket, bus or other resource.
-    Resource,
-    /// A role's trust policy.
-    Trust,
-}
-
-impl Flavour {
-    /// What messages call it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Identity => "an identity policy",
-            Self::Boundary => "a permissions boundary",
-            Self::Resource => "a resource policy",
-            Self::Trust => "a trust policy",
-        }
-    }
-}
 
 /// A policy: the author's text and its meaning.
 #[derive(Debug, Clone)]
@@ -133,7 +108,7 @@ impl Policy {
         Self::of(document.to_value(), document)
     }
 
-    fn of(written: Json, document: Document) -> Self {
+    pub(super) fn of(written: Json, document: Document) -> Self {
         let canonical = Canonical::of(&document, DEFAULT_PARTITION);
         Self {
             written,

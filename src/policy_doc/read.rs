@@ -9,7 +9,7 @@ pub(crate) use statement::ELEMENTS;
 
 use super::codes;
 use super::document::{At, Document, Statement, Version, Word};
-use super::policy::Flavour;
+use super::flavour::Flavour;
 use crate::spec::finding::Finding;
 use crate::spec::node::{Key, Node, Value};
 use crate::spec::source::Span;
@@ -20,6 +20,15 @@ const DOCUMENT_ELEMENTS: &[&str] = &["Version", "Id", "Statement"];
 pub(super) fn written(node: &Node, flavour: Flavour, findings: &mut Vec<Finding>) -> Option<Document> {
     Reader {
         mode: Mode::Written(flavour),
+        findings,
+    }
+    .document(node)
+}
+
+/// Reads a bare document as AWS would read it; whatever is wrong is added to `findings`.
+pub(super) fn bare(node: &Node, flavour: Flavour, findings: &mut Vec<Finding>) -> Option<Document> {
+    Reader {
+        mode: Mode::Bare(flavour),
         findings,
     }
     .document(node)
@@ -61,6 +70,8 @@ pub(super) fn nearest(word: &str, candidates: &[&'static str]) -> Option<&'stati
 enum Mode {
     /// Strict: what the kind of policy must and may have is judged too.
     Written(Flavour),
+    /// A document by itself, with places: nothing is filled in for its author, and what AWS takes is taken.
+    Bare(Flavour),
     /// AWS has accepted it already; its places mean nothing.
     Live,
 }
@@ -77,8 +88,19 @@ impl Reader<'_> {
 
     fn at(&self, span: Span) -> At {
         match self.mode {
-            Mode::Written(_) => At(Some(span)),
+            Mode::Written(_) | Mode::Bare(_) => At(Some(span)),
             Mode::Live => At(None),
+        }
+    }
+
+    /// A short place for what concerns a whole mapping: its first key; by itself, its brace, which has the path of the whole.
+    fn anchor(&self, node: &Node) -> Span {
+        match self.mode {
+            Mode::Bare(_) => Span {
+                end: node.span.end.min(node.span.start + 1),
+                ..node.span
+            },
+            Mode::Written(_) | Mode::Live => node.entries().first().map_or(node.span, |(key, _)| key.span),
         }
     }
 
@@ -93,29 +115,36 @@ impl Reader<'_> {
     const fn absent_version(&self) -> Version {
         match self.mode {
             Mode::Written(_) => Version::V2012,
-            Mode::Live => Version::V2008,
+            Mode::Bare(_) | Mode::Live => Version::V2008,
         }
     }
 
     fn document(&mut self, node: &Node) -> Option<Document> {
         match &node.value {
-            Value::List(_) => Some(Document {
+            Value::List(_) if !matches!(self.mode, Mode::Bare(_)) => Some(Document {
                 version: self.absent_version(),
                 id: None,
                 statements: self.statements(node),
                 at: self.at(node.span),
             }),
             Value::Map(_) if is_bare_statement(node) => {
-                let finding = Finding::error(codes::MISSING_ELEMENT, anchor(node), "the document has no `Statement`")
-                    .label("this looks like a statement by itself")
-                    .help("put it in a list: `Statement: [ … ]`");
+                let finding = Finding::error(
+                    codes::MISSING_ELEMENT,
+                    self.anchor(node),
+                    "the document has no `Statement`",
+                )
+                .label("this looks like a statement by itself")
+                .help("put it in a list: `Statement: [ … ]`");
                 self.report(finding);
                 None
             }
             Value::Map(entries) => self.whole(node, entries),
             _ => {
                 let message = format!("expected a policy document, found {}", node.type_name());
-                let label = "a mapping with `Statement`, or a list of statements";
+                let label = match self.mode {
+                    Mode::Bare(_) => "an object with `Version` and `Statement`",
+                    Mode::Written(_) | Mode::Live => "a mapping with `Statement`, or a list of statements",
+                };
                 self.report(Finding::error(codes::NOT_A_DOCUMENT, node.span, message).label(label));
                 None
             }
@@ -136,7 +165,11 @@ impl Reader<'_> {
             }
         }
         if statements.is_none() && !meant.contains(&"Statement") {
-            let finding = Finding::error(codes::MISSING_ELEMENT, anchor(node), "the document has no `Statement`");
+            let finding = Finding::error(
+                codes::MISSING_ELEMENT,
+                self.anchor(node),
+                "the document has no `Statement`",
+            );
             self.report(finding.label("add `Statement` with a list of statements"));
         }
         Some(Document {
@@ -213,9 +246,15 @@ impl Reader<'_> {
         });
     }
 
-    /// Empty lists are refused where they are written; AWS may hold some, and they mean what they say.
+    /// Empty lists are refused where they are written. AWS takes some (Access Analyzer: `EMPTY_ARRAY_ACTION` is a
+    /// suggestion), and they mean what they say; an empty text it does not.
     fn refuse_empty(&mut self, element: &str, node: &Node, count: usize) {
-        if self.mode != Mode::Live && count == 0 {
+        let refused = match self.mode {
+            Mode::Written(_) => true,
+            Mode::Bare(_) => matches!(node.value, Value::Text(_)),
+            Mode::Live => false,
+        };
+        if refused && count == 0 {
             let message = format!("`{element}` is empty");
             self.report(
                 Finding::error(codes::EMPTY, node.span, message).label("name at least one, or leave the element out"),
@@ -227,9 +266,4 @@ impl Reader<'_> {
 fn is_bare_statement(node: &Node) -> bool {
     let has = |key: &str| node.get(key).is_some();
     !has("Statement") && (has("Effect") || has("Action") || has("Resource"))
-}
-
-/// A short place for what concerns a whole mapping: its first key.
-fn anchor(node: &Node) -> Span {
-    node.entries().first().map_or(node.span, |(key, _)| key.span)
 }

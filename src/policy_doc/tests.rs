@@ -1,5 +1,6 @@
 //! Tests of the room as a whole.
 
+mod bare;
 mod differences;
 mod equality;
 mod grammar;

@@ -6,7 +6,8 @@ use super::document::{
     At, Clause, Condition, Document, Effect, PrincipalClause, PrincipalEntry, PrincipalType, Sense, Statement, Version,
     Who, Word,
 };
-use super::policy::{Flavour, Policy};
+use super::flavour::Flavour;
+use super::policy::Policy;
 use super::{check, codes, read};
 use crate::spec::finding::Finding;
 use crate::spec::node::Node;

@@ -8,6 +8,7 @@ use crate::kind::DoomedBy;
 use crate::plan::{Change, Verb};
 use crate::spec::source::Place;
 
+use super::access::{self, Voice};
 use super::plan::{PLACE_COLUMN, rows};
 use super::{Doc, Label};
 
@@ -33,6 +34,7 @@ pub fn diff(diff: &Diff) -> Doc {
         one(&mut doc, change);
     }
     expectations(&mut doc, diff);
+    access::section(&mut doc, &diff.access, Voice::Change);
     doc.gap();
     doc.text(Label::Heading, counts(diff));
     doc

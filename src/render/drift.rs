@@ -13,6 +13,7 @@ use crate::kind::DoomedBy;
 use crate::plan::{Change, FieldChange, Presence, Unmet, Verb};
 use crate::spec::source::Place;
 
+use super::access::{self, Voice};
 use super::plan::{self, PLACE_COLUMN};
 use super::{Doc, Label};
 
@@ -32,6 +33,7 @@ pub fn drift(drift: &Drift) -> Doc {
         one(&mut doc, thing);
     }
     unmanaged(&mut doc, drift);
+    access::section(&mut doc, &drift.access, Voice::Standing);
     doc.gap();
     doc.text(Label::Heading, counts(drift));
     for refusal in &drift.refusals {

@@ -4,6 +4,7 @@
 //! never a refusal before a resource. What others wrote stands in code or as plain words: it makes no mark-up, no link, no
 //! mention, no HTML.
 
+mod access;
 mod detail;
 mod parts;
 #[cfg(test)]
@@ -97,6 +98,7 @@ fn body(page: &mut String, report: &Report, level: Level) {
     parts::refusals(page, report, level);
     parts::findings(page, report, level);
     parts::unlisted(page, report);
+    access::access(page, report, level);
     parts::dangers(page, report);
     parts::ends(page, report);
     let shown: Vec<&Thing> = report.things.iter().filter(|thing| thing.is_worth_showing()).collect();

@@ -2,6 +2,7 @@
 //!
 //! Invariant: rendering only shows, it never decides; text that others wrote can't steer the terminal.
 
+pub mod access;
 pub mod diff;
 mod doc;
 pub mod drift;

@@ -11,6 +11,7 @@ use crate::plan::{Change, FieldChange, Header, Plan, Refusal, Unmet, Verb};
 use crate::policy_doc::{self, PartChange, Policy, StatementChange};
 use crate::spec::source::Place;
 
+use super::access::{self, Voice};
 use super::{Doc, Label};
 
 /// The column at which places stand, where there is room.
@@ -31,6 +32,7 @@ pub fn plan(plan: &Plan) -> Doc {
         doc.gap();
         resource(&mut doc, change);
     }
+    access::section(&mut doc, &plan.access, Voice::Change);
     doc.gap();
     doc.text(Label::Heading, counts(plan));
     for refusal in &plan.refusals {

@@ -59,19 +59,8 @@ pub fn render(findings: &[Finding], sources: &Sources, colour: Colour) -> String
 
 /// "2 errors, 3 warnings"; nothing for none.
 pub fn summary<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> String {
-    let (mut errors, mut warnings) = (0_usize, 0_usize);
-    for finding in findings {
-        match finding.severity {
-            Severity::Error => errors += 1,
-            Severity::Warning => warnings += 1,
-        }
-    }
-    let counted = [(errors, "error"), (warnings, "warning")];
-    let parts = counted.iter().filter(|(count, _)| *count > 0).map(|(count, what)| {
-        let plural = if *count == 1 { "" } else { "s" };
-        format!("{count} {what}{plural}")
-    });
-    parts.collect::<Vec<_>>().join(", ")
+    let severities: Vec<Severity> = findings.into_iter().map(|finding| finding.severity).collect();
+    Severity::summary(severities.iter().copied())
 }
 
 /// By file and place, what has no place first; equal ones once.
@@ -109,7 +98,9 @@ fn key(finding: &Finding) -> SortKey<'_> {
 fn one(finding: &Finding, sources: &Sources, renderer: &Renderer) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
+        Severity::Security => Level::WARNING.with_name("security"),
         Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
     };
     let title = level
         .primary_title(harmless(&finding.message, LONGEST_TEXT))

@@ -18,6 +18,7 @@ impl Report {
             changes,
             expected,
             unexpected,
+            access,
             same: _,
         } = diff;
         let context = Context {
@@ -41,6 +42,7 @@ impl Report {
             .collect();
         let gone = unexpected.iter().map(|phrase| format!("no longer expected: {phrase}"));
         let new = expected.iter().map(|phrase| format!("now expected: {phrase}"));
+        report.access.clone_from(access);
         report.notes = gone.chain(new).collect();
         report
     }

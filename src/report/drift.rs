@@ -21,6 +21,7 @@ impl Report {
             unmanaged,
             unlisted,
             refusals,
+            access,
             notes,
         } = drift;
         let context = Context {
@@ -33,6 +34,7 @@ impl Report {
         report.things.extend(unmanaged.iter().map(Thing::of_unmanaged));
         report.unlisted.clone_from(unlisted);
         report.refusals.clone_from(refusals);
+        report.access.clone_from(access);
         report.notes.clone_from(notes);
         report
     }

@@ -13,7 +13,7 @@ const LONGEST_LINE: usize = 300;
 pub struct Finding {
     /// Where; `None` for what has no text.
     pub region: Option<Region>,
-    /// Error or warning.
+    /// How bad it is.
     pub severity: Severity,
     /// The stable code.
     pub code: &'static str,
@@ -102,11 +102,5 @@ impl Finding {
 
 /// "2 errors, 3 warnings".
 pub(super) fn summary(findings: &[Finding]) -> String {
-    let count = |severity: Severity| findings.iter().filter(|one| one.severity == severity).count();
-    let counted = [(count(Severity::Error), "error"), (count(Severity::Warning), "warning")];
-    let parts = counted.iter().filter(|(count, _)| *count > 0).map(|(count, what)| {
-        let plural = if *count == 1 { "" } else { "s" };
-        format!("{count} {what}{plural}")
-    });
-    parts.collect::<Vec<_>>().join(", ")
+    Severity::summary(findings.iter().map(|one| one.severity))
 }

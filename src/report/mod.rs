@@ -15,6 +15,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use crate::access::delta::Delta;
 use crate::address::Address;
 use crate::drift::Standing;
 use crate::fields::{FieldPath, Shown};
@@ -80,6 +81,8 @@ pub struct Report {
     pub unlisted: BTreeMap<KindName, String>,
     /// The calls, in order.
     pub steps: Vec<Step>,
+    /// Who gains and who loses which access; in a drift, who has more and who less of it than the file gives.
+    pub access: Delta,
     /// Remarks on the whole.
     pub notes: Vec<String>,
     /// The reports of the accounts of a fleet.
@@ -454,6 +457,7 @@ impl Report {
             refusals: Vec::new(),
             unlisted: BTreeMap::new(),
             steps: Vec::new(),
+            access: Delta::default(),
             notes: Vec::new(),
             members: Vec::new(),
             verdict,

@@ -16,6 +16,7 @@ impl Report {
             steps,
             refusals,
             consents,
+            access,
         } = plan;
         let context = Context {
             consents: consents.clone(),
@@ -24,6 +25,7 @@ impl Report {
         let mut report = Self::new(command, context, verdict);
         report.things = changes.iter().map(Thing::of).collect();
         report.refusals.clone_from(refusals);
+        report.access.clone_from(access);
         report.steps = steps.iter().map(Step::of).collect();
         report
     }

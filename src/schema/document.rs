@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::policy_doc::{ELEMENTS, Flavour, PrincipalType, Test};
+use crate::policy_doc::{ELEMENTS, Flavour, Part, PrincipalType, Test};
 use crate::shape::Choice;
 
 use super::{TEMPLATE, flavours, object, to};
@@ -23,16 +23,16 @@ pub(super) fn define(definitions: &mut Map<String, Json>) {
 /// The definition of a document.
 pub(super) const fn name(flavour: Flavour) -> &'static str {
     match flavour {
-        Flavour::Identity | Flavour::Boundary => "identity_document",
-        Flavour::Resource => "resource_document",
+        Flavour::Identity | Flavour::Boundary | Flavour::Session | Flavour::Scp => "identity_document",
+        Flavour::Resource | Flavour::Rcp | Flavour::Endpoint => "resource_document",
         Flavour::Trust => "trust_document",
     }
 }
 
 const fn statement_name(flavour: Flavour) -> &'static str {
     match flavour {
-        Flavour::Identity | Flavour::Boundary => "identity_statement",
-        Flavour::Resource => "resource_statement",
+        Flavour::Identity | Flavour::Boundary | Flavour::Session | Flavour::Scp => "identity_statement",
+        Flavour::Resource | Flavour::Rcp | Flavour::Endpoint => "resource_statement",
         Flavour::Trust => "trust_statement",
     }
 }
@@ -71,10 +71,10 @@ fn document(flavour: Flavour) -> Json {
 }
 
 fn statement(flavour: Flavour) -> Json {
-    let forbidden = match flavour {
-        Flavour::Identity | Flavour::Boundary => "Principal",
-        Flavour::Trust => "Resource",
-        Flavour::Resource => "",
+    let forbidden = match (flavour.principal(), flavour.resource()) {
+        (Part::Forbidden, _) => "Principal",
+        (_, Part::Forbidden) => "Resource",
+        (Part::Required, Part::Required) => "",
     };
     let fits = |element: &&&str| forbidden.is_empty() || element.strip_prefix("Not").unwrap_or(element) != forbidden;
     let elements: Vec<&str> = ELEMENTS.iter().filter(fits).copied().collect();

@@ -4,22 +4,70 @@
 
 use super::source::Span;
 
-/// How bad it is.
+/// How bad it is; the gravest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Nothing is done until it is mended.
     Error,
+    /// It gives access that hardly anybody means to give; does not stop anything.
+    Security,
     /// Worth a look; does not stop anything.
     Warning,
+    /// Good to know.
+    Info,
+}
+
+impl Severity {
+    /// All of them, the gravest first.
+    pub const ALL: [Self; 4] = [Self::Error, Self::Security, Self::Warning, Self::Info];
+
+    /// As it is written in files, on the command line and in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Security => "security",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+
+    /// So many of them, in words: "2 errors".
+    #[must_use]
+    pub fn counted(self, count: usize) -> String {
+        let what = match (self, count) {
+            (Self::Error, 1) => "error",
+            (Self::Error, _) => "errors",
+            (Self::Security, 1) => "security finding",
+            (Self::Security, _) => "security findings",
+            (Self::Warning, 1) => "warning",
+            (Self::Warning, _) => "warnings",
+            (Self::Info, 1) => "remark",
+            (Self::Info, _) => "remarks",
+        };
+        format!("{count} {what}")
+    }
+
+    /// "2 errors, 3 warnings"; nothing for none.
+    #[must_use]
+    pub fn summary(severities: impl Iterator<Item = Self> + Clone) -> String {
+        let count = |severity: &Self| severities.clone().filter(|one| one == severity).count();
+        let counted = Self::ALL.iter().map(|severity| (severity, count(severity)));
+        let parts = counted
+            .filter(|(_, count)| *count > 0)
+            .map(|(severity, count)| severity.counted(count));
+        parts.collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// A stable code, `E0101`: the hundreds say the room (01 files, 02 YAML, 03 shape, 04 values, 05 references, 06 policy documents).
+    /// A stable code. `E0101`: the hundreds say the room (01 files, 02 YAML, 03 shape, 04 values, 05 references).
+    /// `P202`: a rule about policies, see [`crate::lint`].
     pub code: &'static str,
-    /// Error or warning.
+    /// How bad it is.
     pub severity: Severity,
     /// One sentence fragment: lower case, no final period, names the offending text in backquotes.
     pub message: String,
@@ -69,6 +117,13 @@ impl Finding {
             severity: Severity::Warning,
             ..Self::error(code, span, message)
         }
+    }
+
+    /// The same with another severity.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
     }
 
     /// The same with a text under the carets.

@@ -328,7 +328,7 @@ impl Lowering<'_> {
         if size > most {
             let message =
                 format!("the inline policies of this {holder} are {size} characters long, and AWS takes {most} in sum");
-            self.report(Finding::error("E0412", node.span, message).label("make one of them a managed policy"));
+            self.report(Finding::error("P008", node.span, message).label("make one of them a managed policy"));
         }
         policies
     }
@@ -381,7 +381,7 @@ impl Lowering<'_> {
             (catalogue::Status::Deprecated { replacement }, _) => {
                 let label = replacement.map_or("no replacement is known".to_owned(), |new| format!("use `{new}`"));
                 Finding::error(
-                    "E0502",
+                    "P105",
                     node.span,
                     format!("`{name}` can't be attached any more: AWS has withdrawn it"),
                 )
@@ -412,7 +412,7 @@ impl Lowering<'_> {
             Some(managed) if catalogue::by_arn_tail(tail).is_none() => {
                 let right = managed.arn(self.home.partition.as_str());
                 let message = format!("`{arn}` does not exist: the policy has another path");
-                self.report(Finding::error("E0504", node.span, message).label(format!("it is `{right}`")));
+                self.report(Finding::error("P106", node.span, message).label(format!("it is `{right}`")));
                 false
             }
             Some(managed) => self.attachable(node, managed),

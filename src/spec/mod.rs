@@ -4,6 +4,7 @@
 //! has been said, with its place. This room never talks to AWS.
 
 pub mod codes;
+pub mod expectation;
 pub mod files;
 pub mod finding;
 pub mod header;

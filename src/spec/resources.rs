@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::expect::EXPECTATION;
 use self::expect::expectations;
+use super::expectation::Expectation;
 use super::finding::{Finding, Severity};
 use super::header::Header;
 use super::index::{self, EnvironmentNames};
@@ -36,8 +37,8 @@ pub struct Environment {
     pub objects: Vec<AnyObject>,
     /// What must exist outside of the file.
     pub existing: BTreeSet<Existing>,
-    /// How many assertions `expect:` holds.
-    pub expectations: usize,
+    /// The assertions of `expect:` that are of a right form, in the order of the file.
+    pub expectations: Vec<Expectation>,
     /// The assertions, each on a line that says the same for the same meaning; in order.
     pub expected: Vec<String>,
     /// Errors and warnings, those of reading included.
@@ -57,7 +58,7 @@ impl Environment {
             tags: tag_rules(header),
             objects: Vec::new(),
             existing: BTreeSet::new(),
-            expectations: 0,
+            expectations: Vec::new(),
             expected: Vec::new(),
             findings: Vec::new(),
             sources: super::source::Sources::default(),

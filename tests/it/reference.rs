@@ -8,6 +8,7 @@ use std::path::Path;
 
 use evenkeel::kind::Field;
 use evenkeel::kinds::{COMMON, KindName};
+use evenkeel::lint::Sample;
 
 const INTRODUCTION: &str = "\
 # Reference: every section and field
@@ -83,22 +84,57 @@ fn codes() -> String {
     let mut page = "\
 # Reference: what can be wrong with a file
 
-This page is made from the code and checked by a test. Every finding of `evenkeel check` has one of these codes; a code
-never changes its meaning. Findings come with the line, what was found there, and what would be right.
+This page is made from the code and checked by a test. Every finding of `evenkeel check` has one of these codes, or that of a
+[rule for policies](../lint.md), such as `P202`; a code never changes its meaning. Findings come with the line, what was found
+there, and what would be right.
 
 | code | meaning |
 | --- | --- |
 "
     .to_owned();
-    let tables = [evenkeel::spec::codes::CODES, evenkeel::policy_doc::codes::TABLE];
-    for (code, meaning) in tables.into_iter().flatten() {
+    for (code, meaning) in evenkeel::spec::codes::CODES {
         let _ = writeln!(page, "| `{code}` | {} |", cell(meaning));
     }
     page
 }
 
+const RULES: &str = "\
+# Rules for policies
+
+Every rule that `evenkeel check` and `evenkeel policy lint` know, with an example and its fix. This page is made from the code
+and checked by a test; `evenkeel explain P204` prints one entry of it. How findings are read, allowed and switched off is told in
+[The environment file](file-format.md#findings-about-policies).
+
+";
+
+fn rules() -> String {
+    let mut page = RULES.to_owned();
+    page.push_str("| rule | severity | finds |\n| --- | --- | --- |\n");
+    for rule in evenkeel::lint::RULES.iter() {
+        let title = cell(rule.title);
+        let _ = writeln!(
+            page,
+            "| [`{0}`](#{1}) | {2} | {title} |",
+            rule.id,
+            rule.id.to_lowercase(),
+            rule.severities()
+        );
+    }
+    for rule in evenkeel::lint::RULES.iter() {
+        heading(&mut page, rule.id);
+        let _ = writeln!(page, "*{}*: {}\n\n{}", rule.severities(), rule.title, rule.why);
+        let (language, wrong, right) = match rule.sample {
+            Sample::Policy(_, wrong, right) => ("json", wrong, right),
+            Sample::File(wrong, right) => ("yaml", wrong, right),
+        };
+        let _ = writeln!(page, "\n```{language}\n{}\n```\n\nBetter:\n", wrong.trim_end());
+        let _ = writeln!(page, "```{language}\n{}\n```", right.trim_end());
+    }
+    page
+}
+
 fn compare(file: &str, made: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(file);
     if std::env::var_os("EVENKEEL_BLESS").is_some() {
         std::fs::write(&path, made).expect("the page can be written");
     }
@@ -107,16 +143,21 @@ fn compare(file: &str, made: &str) {
     let line = line.unwrap_or_else(|| kept.lines().count().min(made.lines().count())) + 1;
     assert!(
         kept == made,
-        "docs/reference/{file}:{line} is not what the code says; EVENKEEL_BLESS=1 cargo test reference:: writes it anew"
+        "docs/{file}:{line} is not what the code says; EVENKEEL_BLESS=1 cargo test reference:: writes it anew"
     );
 }
 
 #[test]
 fn the_page_of_fields_is_what_the_code_says() {
-    compare("environment.md", &environment());
+    compare("reference/environment.md", &environment());
 }
 
 #[test]
 fn the_page_of_codes_is_what_the_code_says() {
-    compare("codes.md", &codes());
+    compare("reference/codes.md", &codes());
+}
+
+#[test]
+fn the_page_of_rules_is_what_the_code_says() {
+    compare("lint.md", &rules());
 }

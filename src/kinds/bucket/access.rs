@@ -24,7 +24,7 @@ pub(super) fn lower(bucket: &BucketName, node: &Node, cx: &mut Lowering<'_>) -> 
     let size = policy.size();
     if size as u64 > limits::BUCKET_POLICY_BYTES.value {
         let message = format!("this bucket policy is {size} bytes long, and AWS takes at most 20,480");
-        cx.report(Finding::error("E0412", node.span, message).label("say less, or give access from the roles' side"));
+        cx.report(Finding::error("P008", node.span, message).label("say less, or give access from the roles' side"));
         return None;
     }
     let strangers: Vec<Finding> = policy

@@ -306,6 +306,7 @@ impl Kind for Bucket {
             holder: None,
             on: Self::arn(id, Some(state), home),
             what: "bucket policy".into(),
+            field: FieldPath::whole("policy"),
             document: Some(policy.clone()),
             managed: None,
             limits: false,

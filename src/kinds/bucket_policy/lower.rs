@@ -120,7 +120,7 @@ fn whole(typed: &Typed, policy: &Document, node: &Node, cx: &mut Lowering<'_>) {
     let (size, most) = (policy.to_json().len() as u64, BUCKET_POLICY_BYTES.value);
     if size > most {
         let message = format!("these statements are {size} bytes long, and S3 takes {most} for the whole policy");
-        cx.report(Finding::error("E0412", node.span, message));
+        cx.report(Finding::error("P008", node.span, message));
     }
 }
 

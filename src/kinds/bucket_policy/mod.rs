@@ -241,6 +241,7 @@ impl Kind for BucketPolicy {
             holder: None,
             on: Self::arn(id, None, home),
             what: format!("statement {sid}"),
+            field: FieldPath::entry("Statement", sid),
             document: Some(statement.clone()),
             managed: None,
             limits: false,

@@ -245,6 +245,7 @@ impl Kind for EventBus {
             holder: None,
             on: Self::arn(id, None, home),
             what: "bus policy".into(),
+            field: FieldPath::whole("policy"),
             document: Some(policy.clone()),
             managed: None,
             limits: false,
@@ -288,7 +289,7 @@ fn policy(node: &Node, cx: &mut Lowering<'_>) -> Option<Document> {
     let (size, most) = (policy.size() as u64, EVENT_BUS_POLICY_CHARACTERS.value);
     if size > most {
         let message = format!("this policy is {size} characters long, and AWS takes {most}");
-        cx.report(Finding::error("E0412", node.span, message));
+        cx.report(Finding::error("P008", node.span, message));
         return None;
     }
     Some(policy)

@@ -385,6 +385,7 @@ impl Kind for Lambda {
             holder: None,
             on: arn.clone(),
             what: format!("permission {sid}"),
+            field: FieldPath::entry("permissions", sid),
             document: permission.document(sid, &arn),
             managed: None,
             limits: false,

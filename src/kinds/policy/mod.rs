@@ -143,7 +143,7 @@ impl Kind for Policy {
                 "policy `{id}` is {} characters long without white space, and AWS takes {MOST_CHARACTERS}",
                 document.size()
             );
-            cx.report(Finding::error("E0412", document_node.span, message).label("split it into two policies"));
+            cx.report(Finding::error("P008", document_node.span, message).label("split it into two policies"));
         }
         let state = State {
             path: path.unwrap_or_else(|| Some(cx.known_path::<Self>(id.as_str())))?,
@@ -233,6 +233,10 @@ impl Kind for Policy {
     fn grants(_: &PolicyName, _: &State, _: &Home) -> Vec<Grant> {
         // A policy gives nothing by itself; who has it attached says so.
         Vec::new()
+    }
+
+    fn held_document(state: &State) -> Option<&Document> {
+        Some(&state.document)
     }
 
     fn users(live: &Observed<Self>) -> Vec<Arn> {

@@ -357,26 +357,36 @@ fn call_name(holder: Holder, action: &HoldAction) -> &'static str {
 /// What a principal may do by what it holds.
 #[must_use]
 pub fn grants(holdings: Holdings<'_>, arn: &Arn) -> Vec<Grant> {
-    let grant = |what: String| Grant {
+    let grant = |what: String, field: FieldPath| Grant {
         holder: Some(arn.clone()),
         on: arn.clone(),
         what,
+        field,
         document: None,
         managed: None,
         limits: false,
     };
     let managed = holdings.policies.iter().map(|policy| Grant {
         managed: Some(policy.clone()),
-        ..grant(format!("policy {}", policy.show()))
+        ..grant(
+            format!("policy {}", policy.show()),
+            FieldPath::entry("policies", policy.as_str()),
+        )
     });
     let inline = holdings.inline.iter().map(|(name, policy)| Grant {
         document: Some(policy.clone()),
-        ..grant(format!("inline policy {name}"))
+        ..grant(
+            format!("inline policy {name}"),
+            FieldPath::entry("inline_policies", name),
+        )
     });
     let boundary = holdings.boundary.into_iter().map(|policy| Grant {
         managed: Some(policy.clone()),
         limits: true,
-        ..grant(format!("boundary {}", policy.show()))
+        ..grant(
+            format!("boundary {}", policy.show()),
+            FieldPath::whole("permissions_boundary"),
+        )
     });
     managed.chain(inline).chain(boundary).collect()
 }

@@ -323,6 +323,7 @@ impl Kind for Role {
             holder: None,
             on: arn,
             what: "trust policy".into(),
+            field: FieldPath::whole("trust"),
             document: Some(state.trust.clone()),
             managed: None,
             limits: false,

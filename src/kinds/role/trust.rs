@@ -33,7 +33,7 @@ pub(super) fn lower(node: &Node, cx: &mut Lowering<'_>) -> Option<Policy> {
         let message = format!(
             "this trust policy is {size} characters long; AWS takes {USUAL_CHARACTERS} unless the quota was raised"
         );
-        cx.report(Finding::warning("E0415", node.span, message));
+        cx.report(Finding::warning("P008", node.span, message));
     }
     Some(policy)
 }

@@ -365,6 +365,10 @@ impl Kind for User {
         refs
     }
 
+    fn groups(state: &State) -> Vec<Arn> {
+        state.groups.iter().map(|group| group.arn().clone()).collect()
+    }
+
     fn grants(id: &UserName, state: &State, home: &Home) -> Vec<Grant> {
         principal::grants(state.holdings(), &Self::arn(id, Some(state), home))
     }

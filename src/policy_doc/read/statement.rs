@@ -2,13 +2,13 @@
 //!
 //! Invariant: as in the parent module, nothing is left out without a finding.
 
-use super::{Mode, Reader, anchor, nearest};
+use super::{Mode, Reader, nearest};
 use crate::policy_doc::codes;
 use crate::policy_doc::document::{
     At, Clause, Condition, Effect, PrincipalClause, PrincipalEntry, PrincipalType, Sense, Statement, Who, Word,
 };
+use crate::policy_doc::flavour::{Flavour, Part};
 use crate::policy_doc::operator::Operator;
-use crate::policy_doc::policy::Flavour;
 use crate::spec::finding::Finding;
 use crate::spec::node::{Key, Node, Value};
 use crate::spec::source::Span;
@@ -115,12 +115,18 @@ impl Reader<'_> {
     }
 
     fn is_allowed(&mut self, base: &str, key: &Key) -> bool {
-        let Mode::Written(flavour) = self.mode else { return true };
-        let why = match (base, flavour) {
-            ("Principal", Flavour::Identity | Flavour::Boundary) => {
+        let (Mode::Written(flavour) | Mode::Bare(flavour)) = self.mode else {
+            return true;
+        };
+        let why = match base {
+            "Principal" if flavour.principal() == Part::Forbidden => {
                 "it applies to whoever it is attached to: take it out"
             }
-            ("Resource", Flavour::Trust) => "the resource is the role itself: take it out",
+            "Resource" if flavour.resource() == Part::Forbidden => "the resource is the role itself: take it out",
+            "Principal" if flavour == Flavour::Rcp && key.text == "NotPrincipal" => {
+                "write `\"Principal\": \"*\"` and a condition on `aws:PrincipalArn`"
+            }
+            "Action" if flavour == Flavour::Rcp && key.text == "NotAction" => "name the actions with `Action`",
             _ => return true,
         };
         let message = format!("{} cannot have `{}`", flavour.as_str(), key.text);
@@ -129,19 +135,21 @@ impl Reader<'_> {
     }
 
     fn require(&mut self, draft: &Draft, node: &Node) {
-        let (principal, resource) = match self.mode {
-            Mode::Written(Flavour::Identity | Flavour::Boundary) => (None, Some("Resource")),
-            Mode::Written(Flavour::Resource) => (Some("Principal"), Some("Resource")),
-            Mode::Written(Flavour::Trust) => (Some("Principal"), None),
-            Mode::Live => (None, None),
+        let wanted = |part: fn(Flavour) -> Part, element: &'static str| match self.mode {
+            Mode::Written(flavour) | Mode::Bare(flavour) => (part(flavour) == Part::Required).then_some(element),
+            Mode::Live => None,
         };
+        let (principal, resource) = (
+            wanted(Flavour::principal, "Principal"),
+            wanted(Flavour::resource, "Resource"),
+        );
         for element in [Some("Effect"), principal, Some("Action"), resource]
             .into_iter()
             .flatten()
         {
             if !draft.seen.iter().any(|(seen, _, _)| *seen == element) {
                 let message = format!("the statement has no `{element}`");
-                let finding = Finding::error(codes::MISSING_ELEMENT, anchor(node), message);
+                let finding = Finding::error(codes::MISSING_ELEMENT, self.anchor(node), message);
                 self.report(finding.label(format!("add `{element}`")));
             }
         }
@@ -263,7 +271,9 @@ impl Reader<'_> {
     fn operator(&mut self, key: &Key) -> Option<Operator> {
         let found = Operator::parse(&key.text);
         let right = match found {
-            Some(operator) if self.mode == Mode::Live || operator.to_string() == key.text => return found,
+            Some(operator) if !matches!(self.mode, Mode::Written(_)) || operator.to_string() == key.text => {
+                return found;
+            }
             Some(operator) => Some(operator.to_string()),
             None => Operator::nearest(&key.text),
         };

@@ -66,6 +66,7 @@ fn report(things: Vec<Thing>) -> Drift {
         unlisted: std::collections::BTreeMap::new(),
         refusals: Vec::new(),
         notes: Vec::new(),
+        access: crate::access::delta::Delta::default(),
     }
 }
 

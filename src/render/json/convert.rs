@@ -2,6 +2,8 @@
 //!
 //! Invariant: every part of the model is taken apart whole, so that what is added to it must be decided on here.
 
+mod access;
+
 use crate::drift::Standing;
 use crate::fields::{FieldPath, Shown};
 use crate::kind;
@@ -28,6 +30,7 @@ impl From<&model::Report> for v1::Report {
             refusals,
             unlisted,
             steps,
+            access,
             notes,
             members,
             verdict,
@@ -79,6 +82,7 @@ impl From<&model::Report> for v1::Report {
                 })
                 .collect(),
             steps: all(steps),
+            access: (!access.is_empty()).then(|| v1::AccessChange::from(access)),
             notes: notes.clone(),
             members: all(members),
         }
@@ -135,7 +139,9 @@ impl From<&model::Finding> for v1::Finding {
             code: (*code).to_owned(),
             severity: match severity {
                 finding::Severity::Error => v1::Severity::Error,
+                finding::Severity::Security => v1::Severity::Security,
                 finding::Severity::Warning => v1::Severity::Warning,
+                finding::Severity::Info => v1::Severity::Info,
             },
             message: message.clone(),
             label: label.clone(),

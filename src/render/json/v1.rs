@@ -3,10 +3,16 @@
 //! Invariant: frozen. Members may be added (optional ones, skipped while they are empty); nothing else may change. The
 //! schema below `docs/schema` is made of these types and their comments, and a test holds the two together.
 
+mod access;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value as Json;
+
+pub use access::{
+    AccessChange, AccessOf, AccessSource, Actions, Escalation, PrincipalSort, Right, UnknownAccess, Way, Widens,
+};
 
 /// What one command of evenkeel has to say: a plan, a drift, a difference of two files, the findings of a check, the
 /// outcome of an apply, or all of these for the accounts of a fleet.
@@ -65,6 +71,10 @@ pub struct Report {
     pub unlisted: Vec<Unlisted>,
     /// The calls to AWS, in an order in which they could run one by one.
     pub steps: Vec<Step>,
+    /// Who gains and who loses which access; absent where nobody's access moves. In a drift, what is gained is what the
+    /// account gives beyond the file, and what is lost is what it lacks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access: Option<AccessChange>,
     /// Remarks on the whole.
     pub notes: Vec<String>,
     /// The reports of the accounts of a fleet, in the order of its file.
@@ -128,7 +138,7 @@ pub enum Word {
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
-    /// A code that never changes its meaning, `E0402`.
+    /// A code that never changes its meaning, `E0402`, `P202`.
     pub code: String,
     /// Whether anything can be done before it is mended.
     pub severity: Severity,
@@ -155,8 +165,12 @@ pub struct Finding {
 pub enum Severity {
     /// Nothing is done until it is mended.
     Error,
+    /// It gives access that hardly anybody means to give.
+    Security,
     /// Worth a look.
     Warning,
+    /// Good to know.
+    Info,
 }
 
 /// A place in a file. Lines and columns count from 1, columns in characters.

@@ -178,9 +178,15 @@ pub(super) fn unlisted(page: &mut String, report: &Report) {
     }
 }
 
-/// Mistakes in files, errors first.
+/// Findings in files, errors first.
 pub(super) fn findings(page: &mut String, report: &Report, level: Level) {
-    for (severity, title) in [(Severity::Error, "Errors"), (Severity::Warning, "Warnings")] {
+    for severity in Severity::ALL {
+        let title = match severity {
+            Severity::Error => "Errors",
+            Severity::Security => "Security",
+            Severity::Warning => "Warnings",
+            Severity::Info => "Remarks",
+        };
         let of_it = || report.findings.iter().filter(|finding| finding.severity == severity);
         if of_it().next().is_none() {
             continue;

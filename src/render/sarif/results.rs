@@ -3,10 +3,12 @@
 //! Invariant: changes that a plan would make are none; mistakes, refusals, what differs by hand and what could not be read
 //! are.
 
+use crate::access::delta::{Shift, Sort, Way, Widens};
 use crate::fields::Shown;
 use crate::plan::Refusal;
-use crate::report::{Class, Field, Finding, Region, Report, Status, Thing};
-use crate::spec::codes::CODES;
+use crate::render::access::{self, Voice};
+use crate::report::{Class, Command, Field, Finding, Region, Report, Status, Thing};
+use crate::spec::codes::meaning;
 use crate::spec::finding::Severity;
 use crate::spec::source::Place;
 
@@ -49,6 +51,7 @@ pub(super) fn all(report: &Report) -> Vec<Outcome> {
     for thing in &report.things {
         outcomes.extend(of_thing(thing));
     }
+    outcomes.extend(report.access.shifts.iter().filter_map(|shift| of_shift(report, shift)));
     let unlisted = report.unlisted.iter();
     outcomes.extend(unlisted.map(|(kind, reason)| Outcome {
         message: format!("the {kind} resources could not be listed: {reason}"),
@@ -81,10 +84,11 @@ fn bare(rule: &str, about: &'static str, level: Level) -> Outcome {
 }
 
 fn finding(finding: &Finding) -> Outcome {
-    let about = CODES.iter().find(|(code, _)| *code == finding.code);
+    let about = meaning(finding.code).or_else(|| crate::lint::rule(finding.code).map(|rule| rule.title));
     let level = match finding.severity {
         Severity::Error => Level::Error,
-        Severity::Warning => Level::Warning,
+        Severity::Security | Severity::Warning => Level::Warning,
+        Severity::Info => Level::Note,
     };
     let advice = [Some(finding.label.as_str()), finding.help.as_deref()];
     let advice = advice.into_iter().flatten().filter(|text| !text.is_empty());
@@ -98,11 +102,7 @@ fn finding(finding: &Finding) -> Outcome {
             .into_iter()
             .flatten()
             .collect(),
-        ..bare(
-            finding.code,
-            about.map_or("a mistake in a file", |(_, about)| about),
-            level,
-        )
+        ..bare(finding.code, about.unwrap_or("a mistake in a file"), level)
     }
 }
 
@@ -147,6 +147,35 @@ fn of_thing(thing: &Thing) -> Vec<Outcome> {
         ..of(thing, &path.to_string(), bare("unknown", UNKNOWN, Level::Warning))
     }));
     outcomes
+}
+
+/// What nobody should miss of a change of access, and in a drift whatever the account gives beyond the file.
+fn of_shift(report: &Report, shift: &Shift) -> Option<Outcome> {
+    let voice = match report.command {
+        Command::Drift => Voice::Standing,
+        _ => Voice::Change,
+    };
+    let (rule, about) = match shift {
+        _ if shift.widens() == Widens::No => return None,
+        _ if shift.who.sort == Sort::Anyone => ("access/public", "Everybody can do something"),
+        _ if shift.admin == Some(Way::Gains) || !shift.escalations.is_empty() => (
+            "access/escalation",
+            "Somebody becomes as good as an administrator, or gains a way to more access than was given",
+        ),
+        _ if report.command == Command::Drift => ("access/drift", "The account gives more access than the file"),
+        _ => return None,
+    };
+    let gained = shift.rights.iter().filter(|right| right.way != Way::Loses);
+    let ways = shift.escalations.iter().map(access::way_up);
+    let said = ways.chain(gained.map(|right| format!("{} {}", voice.verb(right.way), access::said(right))));
+    let said: Vec<String> = said.collect();
+    let is_it = |thing: &&Thing| thing.address.to_string() == shift.who.shown;
+    Some(Outcome {
+        message: format!("{}: {}", shift.who.shown, said.join("; ")),
+        place: report.things.iter().find(is_it).and_then(|thing| thing.place.clone()),
+        identity: vec![rule.to_owned(), shift.who.id.clone()],
+        ..bare(rule, about, Level::Warning)
+    })
 }
 
 const UNMET: &str = "Something is not as written, and only a person can change it";

@@ -1,0 +1,18 @@
+//! Who may do what in an environment: its principals and resource policies as one world, and questions about it.
+//!
+//! Invariant: what no one has read is in the world as unread and makes answers unknown; it is never taken for empty.
+//! What the world does not hold at all (other accounts, an organisation's policies, resources that no file declares) is
+//! taken to give and to take nothing: answers say of which world they are. Nothing here talks to AWS.
+
+pub mod delta;
+mod gather;
+mod managed;
+mod model;
+mod reach;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::gather::Basis;
+pub use self::model::{Attached, Group, Part, Principal, Resource, Sort, Text, World};
+pub use self::reach::{Reach, after_prefix};

@@ -1,0 +1,23 @@
+//! `policy compare`.
+
+use clap::Args;
+
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::output::Output;
+
+/// Not built yet.
+#[derive(Debug, Args)]
+pub(super) struct CompareArgs {
+    /// JSON files, or `-` for standard input.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<String>,
+}
+
+pub(super) fn run(args: &CompareArgs, _: &Output) -> Result<Exit, Failure> {
+    let CompareArgs { files } = args;
+    Err(Failure::new(format!(
+        "{}: `policy compare` is not built yet",
+        files.join(", ")
+    )))
+}

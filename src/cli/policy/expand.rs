@@ -1,0 +1,23 @@
+//! `policy expand`.
+
+use clap::Args;
+
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::output::Output;
+
+/// Not built yet.
+#[derive(Debug, Args)]
+pub(super) struct ExpandArgs {
+    /// JSON files, or `-` for standard input.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<String>,
+}
+
+pub(super) fn run(args: &ExpandArgs, _: &Output) -> Result<Exit, Failure> {
+    let ExpandArgs { files } = args;
+    Err(Failure::new(format!(
+        "{}: `policy expand` is not built yet",
+        files.join(", ")
+    )))
+}

@@ -1,0 +1,66 @@
+//! The rules that need everything a file declares: who holds what in the end, and which names there are.
+//!
+//! Invariant: as in the room as a whole. What a file does not declare is unknown to these rules, and never wrong for that.
+
+mod rules;
+pub use rules::RULES;
+
+use std::collections::BTreeSet;
+
+use super::Told;
+use crate::policy_doc::{Document, Flavour};
+use crate::spec::source::Span;
+
+/// What a file declares.
+#[derive(Debug, Default)]
+pub struct Whole<'a> {
+    /// The account, where the file pins one.
+    pub account: Option<String>,
+    /// Other accounts that are the author's own.
+    pub accounts: BTreeSet<String>,
+    /// `aws`, `aws-cn` …
+    pub partition: String,
+    /// The default region.
+    pub region: String,
+    /// The resources, in the order of their addresses.
+    pub things: Vec<Thing<'a>>,
+}
+
+/// A declared resource.
+#[derive(Debug, Default)]
+pub struct Thing<'a> {
+    /// `role/ci`.
+    pub address: String,
+    /// `role`.
+    pub kind: &'static str,
+    /// Its ARN.
+    pub arn: String,
+    /// Its key in the file.
+    pub span: Option<Span>,
+    /// The documents that are written in it: its own policy, inline policies, its trust.
+    pub documents: Vec<Written<'a>>,
+    /// ARNs of the managed policies that are attached to it, each with its place where that is known.
+    pub managed: Vec<(String, Option<Span>)>,
+    /// The ARN of its permissions boundary.
+    pub boundary: Option<String>,
+    /// ARNs of everything else that it names: a user's groups, a function's role …
+    pub names: Vec<String>,
+}
+
+/// A policy document as it stands in a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Written<'a> {
+    /// What kind of policy it is.
+    pub flavour: Flavour,
+    /// The document.
+    pub document: &'a Document,
+    /// The whole of it.
+    pub span: Span,
+}
+
+/// Everything that is to be told of a file as a whole, by the resource that an `allow:` would stand on.
+#[must_use]
+pub fn environment(whole: &Whole<'_>) -> Vec<Told> {
+    let _ = whole;
+    Vec::new()
+}

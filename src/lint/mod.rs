@@ -1,0 +1,62 @@
+//! What is wrong, dangerous or odd about policies: the rules, each with its name, gravity and explanation.
+//!
+//! Invariant: an error is only what AWS refuses for certain; what it takes and hardly anybody means is a warning or a
+//! security finding. A rule's id never changes its meaning. This room knows policies and the catalogue; it knows no kinds
+//! and reads no files.
+
+pub mod environment;
+mod rules;
+
+#[cfg(test)]
+mod tests;
+
+pub use environment::environment;
+pub use rules::{RULES, Rule, Sample, rule};
+
+use std::collections::BTreeSet;
+
+use crate::policy_doc::{At, Document, Flavour};
+use crate::spec::finding::{Finding, Severity};
+use crate::spec::source::Span;
+
+/// What is known around a document.
+#[derive(Debug, Clone)]
+pub struct LintCx<'a> {
+    /// What kind of policy it is.
+    pub flavour: Flavour,
+    /// Where the document stands: the place of what has none of its own.
+    pub place: Option<Span>,
+    /// The account that it is for: twelve digits, if it is known.
+    pub account: Option<&'a str>,
+    /// Other accounts that are the author's own.
+    pub accounts: &'a BTreeSet<String>,
+}
+
+/// A finding, and the address of the resource that an `allow:` for it would stand on.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// `role/ci`; `None` for what is said of the file.
+    pub address: Option<String>,
+    /// What is said.
+    pub finding: Finding,
+}
+
+/// Everything that is to be told of a document by itself, in the order of its statements.
+#[must_use]
+pub fn document(policy: &Document, cx: &LintCx<'_>) -> Vec<Finding> {
+    let _ = (policy, cx);
+    Vec::new()
+}
+
+impl LintCx<'_> {
+    /// A finding of a rule at a place of the document, as grave as the rule is at its worst.
+    #[must_use]
+    pub fn finding(&self, id: &'static str, at: At, message: impl Into<String>) -> Finding {
+        let severity = rule(id).map_or(Severity::Warning, |rule| rule.severity);
+        let finding = match at.0.or(self.place) {
+            Some(span) => Finding::error(id, span, message),
+            None => Finding::placeless(id, message),
+        };
+        finding.severity(severity)
+    }
+}
