@@ -420,6 +420,10 @@ impl Facts {
     }
 }
 
+/// The name that [`Kind::otherwise`] gives to what nobody can know, such as a group that somebody else has put a user
+/// into: in permissions it stands for any.
+pub const STRANGER: &str = "otherwise";
+
 /// One thing that whoever makes a call must be permitted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Permit {

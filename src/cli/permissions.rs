@@ -2,6 +2,9 @@
 //!
 //! Invariant: AWS is not asked; data goes to standard output and is a policy as it stands, remarks to standard error.
 
+#[cfg(all(test, feature = "aws"))]
+mod proof;
+
 use std::collections::BTreeSet;
 
 use clap::{Args, ValueEnum};

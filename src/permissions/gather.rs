@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::Extras;
 use crate::address::Address;
-use crate::kind::{Depth, DiffCx, Home, Object, Pair, Permit};
+use crate::kind::{Depth, DiffCx, Home, Object, Pair, Permit, STRANGER};
 use crate::kinds::{AnyObject, KindName, Member, Visit, VisitKind};
 use crate::names::{Arn, Region};
 use crate::plan::level::{TagRules, level};
@@ -137,7 +137,7 @@ impl Visit for Writing<'_> {
         let mut add = |state: Option<&K::State>, actions: Vec<K::Action>| {
             let arn = K::arn(&object.id, state, self.home);
             let permitted = |action: &K::Action| K::permits(&object.id, &arn, action, self.home);
-            permits.extend(actions.iter().flat_map(permitted));
+            permits.extend(actions.iter().flat_map(permitted).map(of_any_stranger));
         };
         if let Some(wanted) = &object.wanted {
             add(
@@ -166,6 +166,17 @@ impl Visit for Writing<'_> {
             Some(_) => permits,
             None => anywhere_below(permits),
         }
+    }
+}
+
+/// What others may have linked to a thing can be called anything.
+fn of_any_stranger(permit: Permit) -> Permit {
+    match permit.on.strip_suffix(STRANGER) {
+        Some(start) if start.ends_with('/') => Permit {
+            on: format!("{start}*"),
+            ..permit
+        },
+        Some(_) | None => permit,
     }
 }
 
