@@ -648,6 +648,11 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
         let _ = state;
         None
     }
+    /// Why nobody from outside the account gets in, whatever the policy allows; `None` where the policy decides.
+    fn shut(state: &Self::State) -> Option<&'static str> {
+        let _ = state;
+        None
+    }
     /// The groups whose policies a state holds, too.
     fn groups(state: &Self::State) -> Vec<Arn> {
         let _ = state;

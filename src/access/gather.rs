@@ -109,12 +109,17 @@ impl World {
             text,
             place: found.resource_place(),
             tags: found.tags.clone(),
+            shut: found.shut.map(str::to_owned),
         };
-        let text = match self.resources.remove(&key(&found.arn)) {
-            Some(other) => joined(other.text, own.text.clone()),
-            None => own.text.clone(),
+        let own = match self.resources.remove(&key(&found.arn)) {
+            Some(other) => Resource {
+                text: joined(other.text, own.text),
+                shut: other.shut.or(own.shut),
+                ..other
+            },
+            None => own,
         };
-        self.resources.insert(key(&found.arn), Resource { text, ..own });
+        self.resources.insert(key(&found.arn), own);
     }
 
     fn fold_groups(&mut self) {
@@ -153,6 +158,8 @@ struct Found {
     unknown: Vec<(&'static str, String)>,
     /// Others may add to it.
     open: Option<String>,
+    /// Why nobody from outside gets in.
+    shut: Option<&'static str>,
     place: Option<Place>,
     places: BTreeMap<FieldPath, Place>,
 }
@@ -409,6 +416,7 @@ impl Visit for &Gathering<'_> {
             tags: None,
             unknown: Vec::new(),
             open: None,
+            shut: None,
             place: object.wanted.as_ref().map(|wanted| wanted.origin.clone()),
             places: object
                 .wanted
@@ -430,6 +438,7 @@ impl Visit for &Gathering<'_> {
                     held: K::held_document(&state).map(|policy| (arn.clone(), of_policy(policy))),
                     grants: K::grants(&object.id, &state, self.home),
                     groups: K::groups(&state),
+                    shut: K::shut(&state),
                     tags: K::tags(&state).filter(|_| !is_tagless).cloned(),
                     unknown,
                     open,

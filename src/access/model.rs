@@ -138,6 +138,8 @@ pub struct Resource {
     pub place: Option<Place>,
     /// Its tags; `None` where they are not known.
     pub tags: Option<BTreeMap<String, String>>,
+    /// Why nobody from outside the account gets in, whatever the policy allows.
+    pub shut: Option<String>,
 }
 
 /// Everybody and every resource policy of a file or an account.

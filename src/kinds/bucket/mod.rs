@@ -318,6 +318,10 @@ impl Kind for Bucket {
         notifications::invocations(id, &state.notifications, home)
     }
 
+    fn shut(state: &State) -> Option<&'static str> {
+        access::shut(state.policy.get(), &state.public_access_block)
+    }
+
     fn exposes(id: &BucketName, state: &State, _: &Home) -> BTreeSet<String> {
         access::exposed(id, state.policy.get(), &state.public_access_block)
     }
