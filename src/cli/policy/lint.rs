@@ -52,7 +52,11 @@ pub(super) fn run(args: &LintArgs, output: &Output) -> Result<Exit, Failure> {
                 accounts: &args.accounts.iter().cloned().collect::<BTreeSet<_>>(),
                 source: Source::Bare,
             };
-            let findings = policy.document().map(|document| lint::document(document, &cx));
+            let findings = policy.document().map(|document| {
+                let mut findings = lint::document(document, &cx);
+                findings.extend(lint::environment::alone(document, &cx));
+                findings
+            });
             Refused {
                 findings: findings.unwrap_or_default(),
                 tree: Some(tree),
