@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::evaluate::{Answer, Context, Decision, Layers, Principal as Acting};
+use crate::evaluate::{Answer, Context, Decision, Named, Principal as Acting};
 use crate::names::Arn;
-use crate::policy_doc::{Glob, matches_ignoring_case};
+use crate::policy_doc::Glob;
 use crate::spec::source::{Place, Span};
 
 use super::asker::Asker;
@@ -134,6 +134,13 @@ impl Reply {
         }
     }
 
+    /// Whether the outcome is the same for all of it.
+    #[must_use]
+    pub const fn is_uniform(&self) -> bool {
+        let outcomes = [self.allowed.is_some(), self.denied.is_some(), self.unknown.is_some()];
+        matches!(outcomes, [true, false, false] | [false, true, false] | [false, false, true])
+    }
+
     /// The first example of each outcome is kept.
     pub fn take_in(&mut self, case: Case) {
         let slot = match case.decision {
@@ -151,16 +158,6 @@ impl Reply {
         }
     }
 
-    fn join(&mut self, other: Self) {
-        let Self {
-            allowed,
-            denied,
-            unknown,
-        } = other;
-        for case in [allowed, denied, unknown].into_iter().flatten() {
-            self.take_in(case);
-        }
-    }
 }
 
 /// A part of the resources that a question means, with the policy that governs it.
@@ -260,12 +257,12 @@ impl World {
         Acting::parse(&arn).unwrap_or(Acting::Anonymous)
     }
 
-    fn decide(
-        &self,
+    fn decide<'w>(
+        &'w self,
         acting: &Acting,
         question: &Question<'_>,
         region: &Region<'_>,
-        mut held: Held<'_>,
+        mut held: Held<'w>,
         mut context: Context,
         reply: &mut Reply,
     ) {
@@ -277,6 +274,11 @@ impl World {
         }
         if let Some(why) = self.unheld(&region.pattern, region.resource, question.actions) {
             held.gap(Part::Resource, "the resource's policy".to_owned(), &why, true);
+        } else if region.resource.is_none() && needs_resource_side(question.actions) {
+            held.layers.resource = Some(Named {
+                name: "AWS's default key policy".to_owned(),
+                document: &self.delegation,
+            });
         }
         let is_ours = region.resource.is_some() || acting.account() != Some(self.home.account.as_str());
         let asking = Asking {
@@ -412,6 +414,13 @@ impl World {
             lacks: near.lacks(action, resource),
         })
     }
+}
+
+/// Whether AWS asks the resource's own policy even in one account.
+fn needs_resource_side(actions: &[String]) -> bool {
+    let [keys, roles] = ["kms:*", "sts:*"].map(Glob::action);
+    let globs = actions.iter().map(|action| Glob::action(action));
+    globs.into_iter().any(|glob| glob.meets(&keys) || glob.meets(&roles))
 }
 
 fn context(question: &Question<'_>) -> Context {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use crate::evaluate::{Context, Layer, Layers, Named};
+use crate::kind::Home;
 use crate::names::Arn;
 use crate::policy_doc::{Document, Policy, Statement};
 
@@ -128,7 +129,7 @@ impl<'w> Held<'w> {
         }
     }
 
-    fn take_resource(&mut self, resource: Option<&'w Resource>) {
+    pub(super) fn take_resource(&mut self, resource: Option<&'w Resource>) {
         let Some(resource) = resource else { return };
         match &resource.text {
             Text::Known(document) => {
@@ -269,4 +270,11 @@ pub(super) fn anything() -> Named<'static> {
         name: "their own account's policies".to_owned(),
         document: &ANYTHING,
     }
+}
+
+/// What a resource says that leaves everything to the policies of its account.
+pub(super) fn delegation(home: &Home) -> Document {
+    let root = format!("arn:{}:iam::{}:root", home.partition, home.account);
+    let statement = format!(r#"{{"Effect":"Allow","Principal":{{"AWS":"{root}"}},"Action":"*","Resource":"*"}}"#);
+    parsed(&format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#))
 }

@@ -58,6 +58,7 @@ impl World {
             Ok(reply) => reply,
             Err(broken) => return Some(broken),
         };
+        let is_uniform = reply.is_uniform();
         let case = reply.denied.clone().map(|case| (Verb::Cannot, case));
         let doubt = || {
             let case = reply.unknown.clone().filter(|_| expectation.assume != Some(Assumed::Allowed));
@@ -65,7 +66,7 @@ impl World {
         };
         let found = case.or_else(doubt);
         match found {
-            Some((verb, case)) => Some(broken(expectation, name, verb, case)),
+            Some((verb, case)) => Some(broken(expectation, name, verb, case, is_uniform)),
             None if reply.allowed.is_none() && reply.unknown.is_none() => Some(Broken {
                 expectation,
                 who: name,
@@ -219,13 +220,23 @@ fn narrowed(before: Reply, then: Reply) -> Reply {
 }
 
 fn against_cannot(expectation: &Expectation, name: String, reply: Reply) -> Option<Broken<'_>> {
+    let is_uniform = reply.is_uniform();
     let doubt = reply.unknown.filter(|_| expectation.assume != Some(Assumed::Denied));
     let sure = reply.allowed.map(|case| (Verb::Can, case));
     let (verb, case) = sure.or(doubt.map(|case| (Verb::Unknown, case)))?;
-    Some(broken(expectation, name, verb, case))
+    Some(broken(expectation, name, verb, case, is_uniform))
 }
 
-fn broken(expectation: &Expectation, who: String, verb: Verb, case: Case) -> Broken<'_> {
+fn broken(expectation: &Expectation, who: String, verb: Verb, case: Case, is_uniform: bool) -> Broken<'_> {
+    // What is so for all of it is told of all of it.
+    let case = match (is_uniform, expectation.through.as_slice()) {
+        (true, []) => Case {
+            action: expectation.actions.join(", "),
+            resource: expectation.resources.join(", "),
+            ..case
+        },
+        _ => case,
+    };
     Broken {
         expectation,
         who,

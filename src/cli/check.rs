@@ -2,9 +2,11 @@
 
 use clap::Args;
 
+use crate::access::{Broken, World};
 use crate::render::{Doc, Label};
 use crate::report::{Command, Context, Report, Word};
 
+use crate::spec::finding::Finding;
 use crate::spec::resources::Environment;
 
 use super::FileArgs;
@@ -47,6 +49,11 @@ pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
     if environment.has_errors() {
         return Ok(Exit::Error);
     }
+    let unproved = unproved(&loaded, &environment);
+    if !unproved.is_empty() {
+        output.findings(&unproved, &environment.sources);
+        return Ok(Exit::Refused);
+    }
     let mut doc = Doc::default();
     let things = environment.objects.len();
     let plural = if things == 1 { "resource" } else { "resources" };
@@ -56,7 +63,7 @@ pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
             Label::Plain,
             format!(
                 ": {things} {plural}, no mistakes found{}",
-                not_evaluated(environment.expectations.len())
+                proved(environment.expectations.len())
             ),
         ),
     ]);
@@ -77,16 +84,24 @@ fn said(loaded: &Loaded, environment: &Environment) -> Report {
     report
 }
 
-/// What every report says of assertions.
-pub(super) fn remark(expectations: usize) -> Option<String> {
-    (expectations > 0).then(|| not_evaluated(expectations).trim_start_matches("; ").to_owned())
+/// The expectations that don't hold in what the file says.
+fn unproved(loaded: &Loaded, environment: &Environment) -> Vec<Finding> {
+    let Some((home, _)) = loaded.offline_home().filter(|_| !environment.expectations.is_empty()) else {
+        return Vec::new();
+    };
+    let world = World::wanted(&environment.objects, &home, &environment.sources);
+    world.broken(&environment.expectations).iter().map(Broken::finding).collect()
 }
 
-/// A reminder that assertions are only checked for form.
-fn not_evaluated(expectations: usize) -> String {
+/// What every report says of assertions that hold.
+pub(super) fn remark(expectations: usize) -> Option<String> {
+    (expectations > 0).then(|| proved(expectations).trim_start_matches("; ").to_owned())
+}
+
+fn proved(expectations: usize) -> String {
     match expectations {
         0 => String::new(),
-        1 => "; 1 expectation not evaluated".to_owned(),
-        many => format!("; {many} expectations not evaluated"),
+        1 => "; 1 expectation holds".to_owned(),
+        many => format!("; {many} expectations hold"),
     }
 }
