@@ -14,6 +14,7 @@ pub mod cli;
 pub mod diff;
 pub mod drift;
 pub mod engine;
+pub mod evaluate;
 pub mod explain;
 pub mod fields;
 pub mod fleet;

@@ -14,6 +14,7 @@ use super::account::{Dropping, Past, Planned, Planner};
 use super::base::BaseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::limits::{self, LimitArgs};
 use super::output::Output;
 use super::report::{ReportArgs, failed, verdict};
 use super::unmanaged::{Asked, UnmanagedArgs};
@@ -46,6 +47,8 @@ pub(crate) struct DriftArgs {
     #[arg(long, requires = "notify")]
     notify_always: bool,
     #[command(flatten)]
+    limits: LimitArgs,
+    #[command(flatten)]
     pub(super) report: ReportArgs,
 }
 
@@ -74,15 +77,20 @@ pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failu
         let now = time::OffsetDateTime::now_utc();
         super::who::tell(&mut drift, &planned.objects, &planner.aws, planner.region(), now).await;
     }
-    let exit = exit(&drift);
+    let crossed = args.limits.crossed(&drift.access);
+    let exit = limits::exit(exit(&drift), &crossed);
     let notified = notify(args, &drift, &planner).await;
-    let mut report = Report::of_drift(&drift, verdict(exit, quiet(&drift)));
+    let report = Report::of_drift(&drift, verdict(exit, quiet(&drift)));
+    let mut report = limits::report(report, &crossed);
     report.notes.extend(planner.remark());
     if let Err(failure) = &notified {
         report = failed(report, failure);
     }
-    args.report
-        .deliver(report, &crate::render::drift::drift(&drift), output)?;
+    let mut text = crate::render::drift::drift(&drift);
+    crossed
+        .iter()
+        .for_each(|refusal| crate::render::plan::refused(&mut text, refusal));
+    args.report.deliver(report, &text, output)?;
     planner.closing_notes(output);
     if !args.accept.is_empty() {
         // What the file is ahead with is the author's own, and stays.
@@ -145,7 +153,14 @@ pub(super) fn drifted(planner: &Planner, planned: &Planned) -> Drift {
     let names = planner.base_names().map(str::to_owned);
     let plans = planned.before.iter().map(|before| planner.plan_before(before, planned));
     let bases: Vec<(String, Plan)> = names.zip(plans).collect();
-    compare(&planned.plan, &bases)
+    let mut drift = compare(&planned.plan, &bases);
+    drift.access = crate::drift::access(
+        &planned.plan,
+        &planned.objects,
+        &planner.aws.connection.home,
+        &planned.environment.tags,
+    );
+    drift
 }
 
 /// The word where nobody has to look at anything.

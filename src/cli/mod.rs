@@ -24,6 +24,7 @@ mod fleet;
 mod history;
 #[cfg(feature = "aws")]
 mod journal;
+mod limits;
 mod output;
 #[cfg(feature = "aws")]
 mod plan;

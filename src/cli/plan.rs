@@ -12,6 +12,7 @@ use super::account::{Past, Planner};
 use super::base::BaseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::limits::{self, LimitArgs};
 use super::output::Output;
 use super::report::{ReportArgs, failed, verdict};
 use super::whole::{Readers, write};
@@ -41,6 +42,8 @@ pub(crate) struct PlanArgs {
     #[arg(long)]
     detailed_exitcode: bool,
     #[command(flatten)]
+    limits: LimitArgs,
+    #[command(flatten)]
     pub(super) report: ReportArgs,
 }
 
@@ -52,18 +55,23 @@ pub(crate) async fn run(args: &PlanArgs, output: &Output) -> Result<Exit, Failur
     let Some(planned) = planner.plan(output).await? else {
         return Ok(Exit::Error);
     };
-    let exit = exit(&planned.plan, args.detailed_exitcode);
+    let crossed = args.limits.crossed(&planned.plan.access);
+    let exit = limits::exit(exit(&planned.plan, args.detailed_exitcode), &crossed);
     let saved = args
         .out
         .as_ref()
         .map(|path| save(path, &SavedPlan::new(planner.given(), &planned.plan)).map(|()| path));
-    let mut report = Report::of_plan(Command::Plan, &planned.plan, verdict(exit, quiet(&planned.plan)));
+    let report = Report::of_plan(Command::Plan, &planned.plan, verdict(exit, quiet(&planned.plan)));
+    let mut report = limits::report(report, &crossed);
     report.notes.extend(planner.remark());
     if let Some(Err(failure)) = &saved {
         report = failed(report, failure);
     }
-    args.report
-        .deliver(report, &crate::render::plan::plan(&planned.plan), output)?;
+    let mut text = crate::render::plan::plan(&planned.plan);
+    crossed
+        .iter()
+        .for_each(|refusal| crate::render::plan::refused(&mut text, refusal));
+    args.report.deliver(report, &text, output)?;
     planner.closing_notes(output);
     planner.note_dropped(&planned, output);
     if let Some(path) = saved.transpose()? {

@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::access::delta::Delta;
+use crate::access::{self, delta::Delta};
 use crate::address::Address;
 use crate::guard::{self, GuardCx};
 use crate::kind::{Home, Object, Rank, Seen};
 use crate::kinds::{AnyAction, AnyObject, Member, Visit};
 use crate::names::Arn;
+use crate::spec::source::Sources;
 
 use super::consent::Consents;
 use super::draft::{Around, Draft, DraftCx, Drafting, replacing};
@@ -110,6 +111,14 @@ pub fn build(input: Input<'_>) -> Plan {
         consents: consents.spelled(),
         access: Delta::default(),
     };
+    if !plan.steps.is_empty() {
+        let sources = Sources::default();
+        let (before, after) = (
+            access::World::live(objects, home),
+            access::World::planned(objects, home, &sources, tags),
+        );
+        plan.access = Delta::between(&before, &after);
+    }
     let found = guard::judge(&GuardCx {
         plan: &plan,
         objects,

@@ -35,7 +35,6 @@ fn thing(address: Address, standing: Standing) -> Thing {
         by: Vec::new(),
         to_adopt: false,
         notes: Vec::new(),
-        access: crate::access::delta::Delta::default(),
     }
 }
 
@@ -67,6 +66,7 @@ fn report(things: Vec<Thing>) -> Drift {
         unlisted: std::collections::BTreeMap::new(),
         refusals: Vec::new(),
         notes: Vec::new(),
+        access: crate::access::delta::Delta::default(),
     }
 }
 

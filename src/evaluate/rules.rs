@@ -1,0 +1,169 @@
+//! What AWS does differently for single actions.
+//!
+//! Invariant: each rule cites where AWS documents it; actions are in lower case.
+
+/// Whether an action takes no resource, so that only `*` can grant it.
+pub(super) fn takes_no_resource(_action: &str) -> bool {
+    false
+}
+
+/// What a wildcard-only action is asked on, whatever a request names.
+pub(super) const fn resource_of_wildcard_only<'a>(_action: &str, resource: &'a str) -> &'a str {
+    resource
+}
+
+/// Services with actions that RCPs limit (AWS Organizations user guide, "List of AWS services that support RCPs").
+const RCP_SERVICES: &[&str] = &[
+    "aoss",
+    "cognito-identity",
+    "cognito-idp",
+    "dynamodb",
+    "ecr",
+    "kms",
+    "logs",
+    "s3",
+    "secretsmanager",
+    "sqs",
+    "sts",
+];
+
+/// Whether RCPs limit an action: `kms:RetireGrant` is the documented exception ("Resource control policies in AWS KMS").
+pub(super) fn obeys_rcps(action: &str) -> bool {
+    let service = action.split(':').next().unwrap_or_default();
+    RCP_SERVICES.contains(&service) && action != "kms:retiregrant"
+}
+
+/// Actions on roles that the role's trust policy must allow, even in one account (IAM user guide, "Resource-based
+/// policies": role trust policies and KMS key policies must explicitly allow).
+const BY_TRUST: &[&str] = &[
+    "sts:assumerole",
+    "sts:assumerolewithsaml",
+    "sts:assumerolewithwebidentity",
+    "sts:setsourceidentity",
+    "sts:tagsession",
+];
+
+/// Whether the resource's own policy must allow or delegate even in one account.
+pub(super) fn needs_resource_side(action: &str, resource: &str) -> bool {
+    let is_key = action.starts_with("kms:") && resource.contains(":key/");
+    is_key || (BY_TRUST.contains(&action) && resource.contains(":role/"))
+}
+
+/// What is decided without looking at any policy.
+pub(super) enum Fixed {
+    /// No policy can forbid it.
+    Allowed(&'static str),
+    /// No policy can allow it.
+    Denied(&'static str),
+}
+
+use super::principal::Principal;
+
+/// Actions that change a managed policy.
+const CHANGES_POLICY: &[&str] = &[
+    "iam:createpolicyversion",
+    "iam:deletepolicy",
+    "iam:deletepolicyversion",
+    "iam:setdefaultpolicyversion",
+    "iam:tagpolicy",
+    "iam:untagpolicy",
+];
+
+/// Actions that change a role and that nobody may use on roles that IAM Identity Center keeps.
+const CHANGES_ROLE: &[&str] = &[
+    "iam:attachrolepolicy",
+    "iam:deleterole",
+    "iam:deleterolepermissionsboundary",
+    "iam:deleterolepolicy",
+    "iam:detachrolepolicy",
+    "iam:putrolepermissionsboundary",
+    "iam:putrolepolicy",
+    "iam:updateassumerolepolicy",
+];
+
+/// What no policy decides.
+pub(super) fn fixed(principal: &Principal, action: &str, resource: &str) -> Option<Fixed> {
+    match action {
+        "sts:getcalleridentity" if principal.account().is_some() => Some(Fixed::Allowed(
+            "`sts:GetCallerIdentity` needs no permission, and no policy can forbid it",
+        )),
+        "sts:getsessiontoken" if matches!(principal, Principal::User { .. } | Principal::Root { .. }) => Some(
+            Fixed::Allowed("`sts:GetSessionToken` needs no permission, and no policy controls it"),
+        ),
+        "sts:getsessiontoken" | "sts:getfederationtoken" if principal.role_name().is_some() => Some(Fixed::Denied(
+            "STS refuses this action to temporary credentials, whatever policies say",
+        )),
+        "sts:assumerole" if matches!(principal, Principal::Root { .. }) => Some(Fixed::Denied(
+            "the root user cannot assume roles, whatever policies say",
+        )),
+        action if CHANGES_POLICY.contains(&action) && is_aws_managed(resource) => Some(Fixed::Denied(
+            "AWS alone changes its managed policies, whatever policies say",
+        )),
+        action if CHANGES_ROLE.contains(&action) && is_reserved_role(resource) => Some(Fixed::Denied(
+            "AWS alone changes reserved and service-linked roles, whatever policies say",
+        )),
+        _ => None,
+    }
+}
+
+fn is_aws_managed(resource: &str) -> bool {
+    resource.starts_with("arn:") && resource.contains(":iam::aws:policy/")
+}
+
+fn is_reserved_role(resource: &str) -> bool {
+    resource.contains(":role/aws-reserved/") || resource.contains(":role/aws-service-role/")
+}
+
+/// Whether a request for an action has `aws:ResourceAccount` ("AWS global condition context keys" lists who has not).
+pub(super) fn has_resource_account(action: &str) -> bool {
+    let service = action.split(':').next().unwrap_or_default();
+    !matches!(service, "ebs" | "events") && !WITHOUT_RESOURCE_ACCOUNT.contains(&action)
+}
+
+const WITHOUT_RESOURCE_ACCOUNT: &[&str] = &[
+    "ec2:accepttransitgatewaypeeringattachment",
+    "ec2:acceptvpcendpointconnections",
+    "ec2:acceptvpcpeeringconnection",
+    "ec2:copyfpgaimage",
+    "ec2:copyimage",
+    "ec2:copysnapshot",
+    "ec2:createtransitgatewaypeeringattachment",
+    "ec2:createvolume",
+    "ec2:createvpcendpoint",
+    "ec2:createvpcpeeringconnection",
+    "ec2:deletetransitgatewaypeeringattachment",
+    "ec2:deletevpcpeeringconnection",
+    "ec2:rejecttransitgatewaypeeringattachment",
+    "ec2:rejectvpcendpointconnections",
+    "ec2:rejectvpcpeeringconnection",
+    "route53:associatevpcwithhostedzone",
+    "route53:createvpcassociationauthorization",
+    "route53:deletevpcassociationauthorization",
+    "route53:disassociatevpcfromhostedzone",
+    "route53:listhostedzonesbyvpc",
+    "workspaces:describeworkspaceimages",
+];
+
+/// What the root user of a bucket's owner can always do, whatever the bucket policy denies (S3 API reference,
+/// `PutBucketPolicy`, `GetBucketPolicy`, `DeleteBucketPolicy`).
+pub(super) fn is_rescue_of_bucket(principal: &Principal, action: &str) -> bool {
+    matches!(principal, Principal::Root { .. })
+        && matches!(
+            action,
+            "s3:putbucketpolicy" | "s3:getbucketpolicy" | "s3:deletebucketpolicy"
+        )
+}
+
+/// What tells an action of a service from the others for the rules of this module: its own name where one of them
+/// names it, else nothing but its service.
+pub(super) fn kept_apart(action: &str) -> String {
+    let action = action.to_ascii_lowercase();
+    let service = action.split(':').next().unwrap_or_default();
+    let lists = [CHANGES_POLICY, CHANGES_ROLE, BY_TRUST, WITHOUT_RESOURCE_ACCOUNT];
+    let is_named = lists.iter().any(|list| list.contains(&action.as_str()));
+    let is_rescue = action.starts_with("s3:") && action.ends_with("bucketpolicy");
+    match is_named || is_rescue || service == "sts" || action == "kms:retiregrant" {
+        true => action,
+        false => service.to_owned(),
+    }
+}

@@ -1,0 +1,50 @@
+//! The evaluator against AWS's documentation: tables of cases, each beside the title of its page.
+
+mod basics;
+
+use crate::evaluate::{Context, Decision, Layers, Named, Principal, Request, decide};
+use crate::policy_doc::{Document, Policy};
+
+pub(super) const ACCOUNT: &str = "111122223333";
+pub(super) const USER: &str = "arn:aws:iam::111122223333:user/bob";
+pub(super) const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/app/run";
+pub(super) const OBJECT: &str = "arn:aws:s3:::bucket/a/b.txt";
+
+/// A document of statements, in version 2012-10-17.
+pub(super) fn document(statements: &str) -> Document {
+    whole(&format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#))
+}
+
+/// A document as it stands.
+pub(super) fn whole(text: &str) -> Document {
+    let policy = Policy::from_live(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    policy.document().cloned().unwrap()
+}
+
+/// A request of a principal that gives no keys, and whose context is complete.
+pub(super) fn request(principal: &str, action: &str, resource: &str) -> Request {
+    Request {
+        principal: Principal::parse(principal).unwrap(),
+        action: action.to_owned(),
+        resource: resource.to_owned(),
+        resource_account: None,
+        context: Context::complete(),
+    }
+}
+
+pub(super) fn named<'a>(name: &str, document: &'a Document) -> Named<'a> {
+    Named {
+        name: name.to_owned(),
+        document,
+    }
+}
+
+/// What an identity policy of these statements alone decides.
+pub(super) fn by_identity(statements: &str, request: &Request) -> Decision {
+    let document = document(statements);
+    let layers = Layers {
+        identity: vec![named("own", &document)],
+        ..Layers::default()
+    };
+    decide(request, &layers).decision
+}
