@@ -11,7 +11,7 @@ use crate::spec::source::{Place, Span};
 
 use super::asker::Asker;
 use super::every::{Asking, every};
-use super::layers::{Held, Piece, anything, set_tags};
+use super::layers::{Held, May, Piece, anything, set_tags};
 use super::model::{Part, Resource, World};
 use super::nearest::nearest;
 use super::reach::Reach;
@@ -100,6 +100,15 @@ pub enum Verdict {
     Unknown,
 }
 
+/// How much of a question has one outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    All,
+    /// A part of it.
+    Part,
+}
+
 impl Verdict {
     /// As it is written in reports.
     #[must_use]
@@ -136,9 +145,12 @@ impl Reply {
 
     /// Whether the outcome is the same for all of it.
     #[must_use]
-    pub const fn is_uniform(&self) -> bool {
+    pub const fn extent(&self) -> Extent {
         let outcomes = [self.allowed.is_some(), self.denied.is_some(), self.unknown.is_some()];
-        matches!(outcomes, [true, false, false] | [false, true, false] | [false, false, true])
+        match outcomes {
+            [true, false, false] | [false, true, false] | [false, false, true] => Extent::All,
+            _ => Extent::Part,
+        }
     }
 
     /// The first example of each outcome is kept.
@@ -157,7 +169,6 @@ impl Reply {
             *slot = Some(case);
         }
     }
-
 }
 
 /// A part of the resources that a question means, with the policy that governs it.
@@ -235,7 +246,12 @@ impl World {
             other if other.account() == Some(self.home.account.as_str()) && matches!(other, Acting::Root { .. }) => {
                 held.layers.identity.push(anything());
             }
-            other => held.gap(Part::Identity, format!("the policies of {}", other.text()), why, true),
+            other => held.gap(
+                Part::Identity,
+                format!("the policies of {}", other.text()),
+                why,
+                May::AllowOrDeny,
+            ),
         }
         held
     }
@@ -273,7 +289,12 @@ impl World {
             set_tags(&mut context, &held, &format!("{service}:resourcetag/"), tags);
         }
         if let Some(why) = self.unheld(&region.pattern, region.resource, question.actions) {
-            held.gap(Part::Resource, "the resource's policy".to_owned(), &why, true);
+            held.gap(
+                Part::Resource,
+                "the resource's policy".to_owned(),
+                &why,
+                May::AllowOrDeny,
+            );
         } else if region.resource.is_none() && needs_resource_side(question.actions) {
             held.layers.resource = Some(Named {
                 name: "AWS's default key policy".to_owned(),
@@ -296,7 +317,8 @@ impl World {
 
     /// The outcomes with an example of each.
     fn cases(&self, asking: &Asking<'_>, held: &Held<'_>) -> Vec<Case> {
-        let told = |(action, resource, answer): (String, String, Answer)| self.told(asking, held, action, resource, answer);
+        let told =
+            |(action, resource, answer): (String, String, Answer)| self.told(asking, held, action, resource, answer);
         let certain: Vec<Case> = every(asking, &held.layers).into_iter().map(told).collect();
         let Some(at_best) = held.at_best() else { return certain };
         let is_denied = |case: &Case| !matches!(case.decision, Decision::Allowed | Decision::Unknown);
@@ -304,15 +326,22 @@ impl World {
             return certain;
         }
         let best: Vec<Case> = every(asking, &at_best).into_iter().map(told).collect();
-        let gap = held.gaps.iter().find(|gap| !gap.may_deny).map(ToString::to_string);
-        let open = best.iter().filter(|case| case.decision == Decision::Allowed).map(|case| Case {
-            decision: Decision::Unknown,
-            why: Why {
-                because: gap.clone().unwrap_or_default(),
-                ..case.why.clone()
-            },
-            ..case.clone()
-        });
+        let gap = held
+            .gaps
+            .iter()
+            .find(|gap| gap.may == May::Allow)
+            .map(ToString::to_string);
+        let open = best
+            .iter()
+            .filter(|case| case.decision == Decision::Allowed)
+            .map(|case| Case {
+                decision: Decision::Unknown,
+                why: Why {
+                    because: gap.clone().unwrap_or_default(),
+                    ..case.why.clone()
+                },
+                ..case.clone()
+            });
         let allowed = certain.iter().filter(|case| !is_denied(case)).cloned();
         let denied = best.iter().filter(|case| case.decision != Decision::Allowed).cloned();
         allowed.chain(open).chain(denied).collect()
@@ -331,7 +360,8 @@ impl World {
             return Some(format!("it is in account {account}, which is not read"));
         }
         let assumes = |action: &String| {
-            action.to_ascii_lowercase().starts_with("sts:") && Glob::action(action).meets(&Glob::action("sts:AssumeRole*"))
+            action.to_ascii_lowercase().starts_with("sts:")
+                && Glob::action(action).meets(&Glob::action("sts:AssumeRole*"))
         };
         actions
             .iter()
@@ -341,7 +371,8 @@ impl World {
 
     /// A block on public policies leaves nobody from outside in, whatever the policy says.
     fn shut(&self, acting: &Acting, region: &Region<'_>, case: Case) -> Case {
-        let is_outside = acting.account() != Some(self.home.account.as_str()) && !matches!(acting, Acting::Service { .. });
+        let is_outside =
+            acting.account() != Some(self.home.account.as_str()) && !matches!(acting, Acting::Service { .. });
         let Some(why) = region.resource.and_then(|resource| resource.shut.as_deref()) else {
             return case;
         };
@@ -375,7 +406,11 @@ impl World {
         let attached = attached.into_iter().find(|one| policy.as_ref() == Some(&one.title()));
         let span = statement.as_ref().and_then(|statement| statement.at.0);
         let place = span.map(|span| self.sources.place(span));
-        let unread = || held.gaps.iter().find(|gap| layer.is_none_or(|layer| gap.part.layer() == layer));
+        let unread = || {
+            held.gaps
+                .iter()
+                .find(|gap| layer.is_none_or(|layer| gap.part.layer() == layer))
+        };
         let because = match decision {
             Decision::Unknown if missing.is_empty() => unread().map_or(because, ToString::to_string),
             _ => because,

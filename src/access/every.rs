@@ -29,16 +29,22 @@ pub(super) fn every(asking: &Asking<'_>, layers: &Layers<'_>) -> Vec<(String, St
     let prepared = Prepared::new(layers);
     let mut found: BTreeMap<Decision, (String, String, Answer)> = BTreeMap::new();
     for action in actions(asking.actions, &statements) {
-        let about: Vec<&Statement> = statements.iter().filter(|one| one.action.covers_action(&action)).copied().collect();
+        let about: Vec<&Statement> = statements
+            .iter()
+            .filter(|one| one.action.covers_action(&action))
+            .copied()
+            .collect();
         let Some(witnesses) = witnesses(asking, &about) else {
-            found.entry(Decision::Unknown).or_insert_with(|| too_many(&action, asking.resource));
+            found
+                .entry(Decision::Unknown)
+                .or_insert_with(|| too_many(&action, asking.resource));
             continue;
         };
         for resource in witnesses {
             let answer = prepared.decide(&request(asking, &action, &resource));
-            let is_better = found.get(&answer.decision).is_none_or(|(_, _, known)| {
-                known.statement.is_none() && answer.statement.is_some()
-            });
+            let is_better = found
+                .get(&answer.decision)
+                .is_none_or(|(_, _, known)| known.statement.is_none() && answer.statement.is_some());
             if is_better {
                 found.insert(answer.decision, (action.clone(), resource, answer));
             }

@@ -42,4 +42,3 @@ fn read(name: &str) -> Option<Arc<Document>> {
     };
     parsed.entry(name.to_owned()).or_insert_with(parse).clone()
 }
-

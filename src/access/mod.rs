@@ -20,10 +20,10 @@ mod say;
 #[cfg(test)]
 mod tests;
 
-pub use self::ask::{Case, Nearest, Question, Reply, Verdict, Why};
+pub use self::ask::{Case, Extent, Nearest, Question, Reply, Verdict, Why};
 pub use self::asker::{Asker, Nobody};
 pub use self::gather::Basis;
-pub use self::layers::{Gap, Held, Piece};
+pub use self::layers::{Gap, Held, May, Piece};
 pub use self::model::{Attached, Group, Part, Principal, Resource, Sort, Text, World};
 pub use self::prove::{Broken, Verb};
 pub use self::reach::{Reach, after_prefix};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::policy_doc::PrincipalEntry;
 use crate::spec::expectation::{Assumed, Claim, Expectation, Subject, Who};
 
-use super::ask::{Case, Question, Reply};
+use super::ask::{Case, Extent, Question, Reply};
 use super::asker::Asker;
 use super::model::{Sort, World};
 
@@ -48,7 +48,10 @@ impl World {
     fn prove<'e>(&self, expectation: &'e Expectation) -> Vec<Broken<'e>> {
         match &expectation.claim {
             Claim::Can(who) => who.iter().filter_map(|one| self.prove_can(expectation, one)).collect(),
-            Claim::Cannot(who) => who.iter().filter_map(|one| self.prove_cannot(expectation, one)).collect(),
+            Claim::Cannot(who) => who
+                .iter()
+                .filter_map(|one| self.prove_cannot(expectation, one))
+                .collect(),
             Claim::Only(who) => self.prove_only(expectation, who),
         }
     }
@@ -58,15 +61,18 @@ impl World {
             Ok(reply) => reply,
             Err(broken) => return Some(broken),
         };
-        let is_uniform = reply.is_uniform();
+        let extent = reply.extent();
         let case = reply.denied.clone().map(|case| (Verb::Cannot, case));
         let doubt = || {
-            let case = reply.unknown.clone().filter(|_| expectation.assume != Some(Assumed::Allowed));
+            let case = reply
+                .unknown
+                .clone()
+                .filter(|_| expectation.assume != Some(Assumed::Allowed));
             case.map(|case| (Verb::Unknown, case))
         };
         let found = case.or_else(doubt);
         match found {
-            Some((verb, case)) => Some(broken(expectation, name, verb, case, is_uniform)),
+            Some((verb, case)) => Some(broken(expectation, name, verb, case, extent)),
             None if reply.allowed.is_none() && reply.unknown.is_none() => Some(Broken {
                 expectation,
                 who: name,
@@ -130,7 +136,10 @@ impl World {
             resources: &expectation.resources,
             when: &expectation.when,
         };
-        let others = self.everybody().into_iter().filter(|(_, who)| !self.is_among(who, only));
+        let others = self
+            .everybody()
+            .into_iter()
+            .filter(|(_, who)| !self.is_among(who, only));
         let asked = others.filter_map(|(name, who)| {
             let asker = self.asker(&who).ok()?;
             against_cannot(expectation, name, self.ask(&asker, &question))
@@ -220,17 +229,17 @@ fn narrowed(before: Reply, then: Reply) -> Reply {
 }
 
 fn against_cannot(expectation: &Expectation, name: String, reply: Reply) -> Option<Broken<'_>> {
-    let is_uniform = reply.is_uniform();
+    let extent = reply.extent();
     let doubt = reply.unknown.filter(|_| expectation.assume != Some(Assumed::Denied));
     let sure = reply.allowed.map(|case| (Verb::Can, case));
     let (verb, case) = sure.or(doubt.map(|case| (Verb::Unknown, case)))?;
-    Some(broken(expectation, name, verb, case, is_uniform))
+    Some(broken(expectation, name, verb, case, extent))
 }
 
-fn broken(expectation: &Expectation, who: String, verb: Verb, case: Case, is_uniform: bool) -> Broken<'_> {
+fn broken(expectation: &Expectation, who: String, verb: Verb, case: Case, extent: Extent) -> Broken<'_> {
     // What is so for all of it is told of all of it.
-    let case = match (is_uniform, expectation.through.as_slice()) {
-        (true, []) => Case {
+    let case = match (extent, expectation.through.as_slice()) {
+        (Extent::All, []) => Case {
             action: expectation.actions.join(", "),
             resource: expectation.resources.join(", "),
             ..case

@@ -11,9 +11,9 @@ use super::model::World;
 use super::prove::{Broken, Verb};
 
 /// An expectation that fails.
-pub const FAILS: &str = "E0701";
+const FAILS: &str = "E0701";
 /// An expectation whose answer is not known.
-pub const UNDECIDED: &str = "E0702";
+const UNDECIDED: &str = "E0702";
 
 impl Broken<'_> {
     /// As a mistake of the file, with the statement that decides.
@@ -89,7 +89,10 @@ fn reason(why: &Why, verb: Verb) -> String {
         Verb::Unknown => {
             let remedy = match why.missing.as_slice() {
                 [] => "say `assume: allowed` or `assume: denied` to settle it".to_owned(),
-                keys => format!("say what {} is under `when:`, or settle it by `assume:`", keys.join(", ")),
+                keys => format!(
+                    "say what {} is under `when:`, or settle it by `assume:`",
+                    keys.join(", ")
+                ),
             };
             format!("{}; {remedy}", sentence(why))
         }
@@ -100,7 +103,11 @@ fn reason(why: &Why, verb: Verb) -> String {
 /// What decided, with its place: "denied by policy guard (policies/guard.json:7)".
 #[must_use]
 pub fn sentence(why: &Why) -> String {
-    let place = why.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+    let place = why
+        .place
+        .as_ref()
+        .map(|place| format!(" ({place})"))
+        .unwrap_or_default();
     match &why.nearest {
         Some(near) => format!("{}; the nearest is {}", why.because, nearest(near)),
         None => format!("{}{place}", why.because),
@@ -117,7 +124,10 @@ fn nearest(near: &Nearest) -> String {
 }
 
 fn related(why: &Why, verb: Verb) -> Option<(crate::spec::source::Span, String)> {
-    let near = why.nearest.as_ref().and_then(|near| Some((near.span?, format!("the nearest: {}", near.lacks))));
+    let near = why
+        .nearest
+        .as_ref()
+        .and_then(|near| Some((near.span?, format!("the nearest: {}", near.lacks))));
     let label = match verb {
         Verb::Can => "this allows it",
         Verb::Cannot => "this denies it",

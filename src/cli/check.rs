@@ -90,7 +90,11 @@ fn unproved(loaded: &Loaded, environment: &Environment) -> Vec<Finding> {
         return Vec::new();
     };
     let world = World::wanted(&environment.objects, &home, &environment.sources);
-    world.broken(&environment.expectations).iter().map(Broken::finding).collect()
+    world
+        .broken(&environment.expectations)
+        .iter()
+        .map(Broken::finding)
+        .collect()
 }
 
 /// What every report says of assertions that hold.
