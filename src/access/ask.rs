@@ -160,11 +160,10 @@ impl Reply {
             Decision::ExplicitlyDenied | Decision::ImplicitlyDenied => &mut self.denied,
             Decision::Unknown => &mut self.unknown,
         };
-        // A statement that decides tells more than the lack of one.
-        let is_better = match slot {
-            None => true,
-            Some(known) => known.why.place.is_none() && case.why.place.is_some(),
-        };
+        // What nothing allows is mostly the rule, what a statement denies the exception from it; a place tells more
+        // than none.
+        let rank = |case: &Case| (case.decision == Decision::ImplicitlyDenied, case.why.place.is_some());
+        let is_better = slot.as_ref().is_none_or(|known| rank(known) < rank(&case));
         if is_better {
             *slot = Some(case);
         }

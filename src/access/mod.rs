@@ -18,6 +18,8 @@ mod reach;
 mod say;
 
 #[cfg(test)]
+mod prove_tests;
+#[cfg(test)]
 mod tests;
 
 pub use self::ask::{Case, Extent, Nearest, Question, Reply, Verdict, Why};

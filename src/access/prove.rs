@@ -73,14 +73,7 @@ impl World {
         let found = case.or_else(doubt);
         match found {
             Some((verb, case)) => Some(broken(expectation, name, verb, case, extent)),
-            None if reply.allowed.is_none() && reply.unknown.is_none() => Some(Broken {
-                expectation,
-                who: name,
-                verb: Verb::Cannot,
-                case: None,
-                because: "there is no such action, or nothing to do it to".to_owned(),
-            }),
-            None => None,
+            None => idle(expectation, name, &reply),
         }
     }
 
@@ -144,7 +137,12 @@ impl World {
             let asker = self.asker(&who).ok()?;
             against_cannot(expectation, name, self.ask(&asker, &question))
         });
-        asked.collect()
+        let all: Vec<Broken<'e>> = asked.collect();
+        match all.iter().position(|one| one.case.is_none()) {
+            // What proves nothing of anybody is said once.
+            Some(at) => all.into_iter().skip(at).take(1).collect(),
+            None => all,
+        }
     }
 
     fn is_among(&self, who: &Who, only: &[Subject]) -> bool {
@@ -228,7 +226,21 @@ fn narrowed(before: Reply, then: Reply) -> Reply {
     }
 }
 
+/// Of nothing, everything would be true.
+fn idle<'e>(expectation: &'e Expectation, who: String, reply: &Reply) -> Option<Broken<'e>> {
+    (*reply == Reply::default()).then(|| Broken {
+        expectation,
+        who,
+        verb: Verb::Cannot,
+        case: None,
+        because: format!("{} knows no such action", crate::catalogue::stamp().actions_as_of()),
+    })
+}
+
 fn against_cannot(expectation: &Expectation, name: String, reply: Reply) -> Option<Broken<'_>> {
+    if let Some(idle) = idle(expectation, name.clone(), &reply) {
+        return Some(idle);
+    }
     let extent = reply.extent();
     let doubt = reply.unknown.filter(|_| expectation.assume != Some(Assumed::Denied));
     let sure = reply.allowed.map(|case| (Verb::Can, case));

@@ -59,6 +59,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0506", "a thing is declared and absent at once"),
     ("E0507", "two things claim what only one can have"),
     ("E0508", "`absent:` names what can't be deleted"),
+    ("E0509", "an action that was not known when this version was made"),
     ("E0701", "an expectation does not hold"),
     ("E0702", "an expectation can be neither proved nor refuted"),
 ];
