@@ -401,10 +401,10 @@ fn service_control_policies() {
             Allowed,
         ),
         (
-            "a name alone proves nothing",
+            "nor their sessions",
             papers! { identity: Some(ALL), scps: DENY },
             get("arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForX/s"),
-            Unknown,
+            Allowed,
         ),
     ]);
 }
@@ -523,6 +523,7 @@ fn endpoint_policies() {
     const ONE: &str =
         r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::bucket/*"}"#;
     const ELSE: &str = r#"{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::other/*"}"#;
+    const BY_ACCOUNT: &str = r#"{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"*","Resource":"*"}"#;
     const BY_ARN: &str = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:user/bob"}}}"#;
     check(&[
         (
@@ -578,6 +579,25 @@ fn endpoint_policies() {
             papers! { identity: Some(ALL), endpoints: &[BY_ARN] },
             get(SESSION),
             ImplicitlyDenied,
+        ),
+        // "Access is granted to the AWS account root user only", if it is a gateway endpoint.
+        (
+            "by account",
+            papers! { identity: Some(ALL), endpoints: &[BY_ACCOUNT] },
+            get(USER),
+            Unknown,
+        ),
+        (
+            "by account, root",
+            papers! { endpoints: &[BY_ACCOUNT] },
+            get(ROOT),
+            Allowed,
+        ),
+        (
+            "by account, no gateway",
+            papers! { identity: Some(ALL), endpoints: &[BY_ACCOUNT] },
+            request(USER, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:q"),
+            Allowed,
         ),
     ]);
 }
