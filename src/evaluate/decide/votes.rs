@@ -179,7 +179,7 @@ fn rcps<'a>(prepared: &'a Prepared, asked: &Asked<'_>, denies: &mut Vec<Say<'a>>
 fn endpoints<'a>(prepared: &'a Prepared, asked: &Asked<'_>, denies: &mut Vec<Say<'a>>) -> Vec<Say<'a>> {
     let boundary = boundary(prepared);
     let mut all: Vec<Say<'a>> = Vec::new();
-    for ready in &prepared.endpoints {
+    for ready in prepared.endpoints.iter().flatten() {
         let mut granted = ready.compiled.granted(asked, boundary);
         if rules::may_use_gateway(&asked.action) {
             // Which kind of endpoint it is, is not given.
@@ -188,6 +188,9 @@ fn endpoints<'a>(prepared: &'a Prepared, asked: &Asked<'_>, denies: &mut Vec<Say
         deny(Say::of(Layer::Endpoint, granted.deny, ready, granted.denying), denies);
         let allowing = strongest(&granted);
         all.push(Say::of(Layer::Endpoint, granted.naming.any(), ready, allowing));
+    }
+    if prepared.endpoints.as_ref().is_some_and(Vec::is_empty) {
+        all.push(Say::new(Layer::Endpoint, Truth::False));
     }
     if prepared.unread.contains(&Layer::Endpoint) {
         all.push(Say::new(Layer::Endpoint, Truth::Unknown));

@@ -371,6 +371,14 @@ impl Reader {
         match read(document, flavour) {
             Ok(document) => Some(Owned { name, document }),
             Err(findings) => {
+                if findings.is_empty() {
+                    self.error(
+                        codes::NOT_A_DOCUMENT,
+                        document,
+                        "this is no policy".to_owned(),
+                        "a policy document",
+                    );
+                }
                 self.findings.extend(findings);
                 None
             }
