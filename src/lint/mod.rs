@@ -26,8 +26,9 @@ use std::collections::BTreeSet;
 
 use judge::{Judge, Judged};
 
-use crate::policy_doc::{At, Document, Flavour, Policy};
+use crate::policy_doc::{At, Document, Flavour, Policy, Reading, of_node};
 use crate::spec::finding::{Finding, Severity};
+use crate::spec::node::Node;
 use crate::spec::source::Span;
 
 /// What is known around a document.
@@ -79,6 +80,23 @@ pub fn document(policy: &Document, cx: &LintCx<'_>) -> Vec<Finding> {
         grants::statement(&mut judge, &statement);
     }
     judge.findings
+}
+
+/// Everything that is to be told of a document as it stands in a text: its grammar, and the rules as far as it can be
+/// read, whatever placeholders it has.
+#[must_use]
+pub fn node(node: &Node, cx: &LintCx<'_>) -> Vec<Finding> {
+    let (mut findings, read) = match of_node(node, Reading::Judged(cx.flavour)) {
+        Ok(policy) => (Vec::new(), Some(policy)),
+        Err(findings) => (findings, of_node(node, Reading::Asked(cx.flavour)).ok()),
+    };
+    for finding in read.iter().flat_map(|read| policy(read, cx)) {
+        let same = |other: &Finding| other.code == finding.code && other.span == finding.span;
+        if !findings.iter().any(same) {
+            findings.push(finding);
+        }
+    }
+    findings
 }
 
 /// The same, with what only the author's text shows: elements that are there and say nothing, and its size.

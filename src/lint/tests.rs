@@ -39,10 +39,6 @@ fn lint(flavour: Flavour, text: &str) -> Vec<Finding> {
         Ok(node) => node,
         Err(fault) => return vec![Finding::placeless(codes::NOT_JSON, fault.message)],
     };
-    let mut findings = Vec::new();
-    let Some(read) = Policy::from_node(&node, flavour, &mut findings) else {
-        return findings;
-    };
     let cx = LintCx {
         flavour,
         place: Some(node.span),
@@ -50,7 +46,15 @@ fn lint(flavour: Flavour, text: &str) -> Vec<Finding> {
         accounts: &BTreeSet::new(),
         source: Source::File,
     };
-    findings.extend(policy(&read, &cx));
+    let mut findings = Vec::new();
+    match Policy::from_node(&node, flavour, &mut findings) {
+        Some(read) => findings.extend(policy(&read, &cx)),
+        None => findings.extend(
+            super::node(&node, &cx)
+                .into_iter()
+                .filter(|one| one.severity != Severity::Error),
+        ),
+    }
     findings
 }
 
