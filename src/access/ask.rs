@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::evaluate::{Answer, Context, Decision, Layers, Principal as Acting};
+use crate::evaluate::{Answer, Context, Decision, Named, Principal as Acting};
 use crate::names::Arn;
-use crate::policy_doc::{Glob, matches_ignoring_case};
+use crate::policy_doc::Glob;
 use crate::spec::source::{Place, Span};
 
 use super::asker::Asker;
 use super::every::{Asking, every};
-use super::layers::{Held, Piece, anything, set_tags};
+use super::layers::{Held, May, Piece, anything, set_tags};
 use super::model::{Part, Resource, World};
 use super::nearest::nearest;
 use super::reach::Reach;
@@ -100,6 +100,15 @@ pub enum Verdict {
     Unknown,
 }
 
+/// How much of a question has one outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    All,
+    /// A part of it.
+    Part,
+}
+
 impl Verdict {
     /// As it is written in reports.
     #[must_use]
@@ -134,6 +143,16 @@ impl Reply {
         }
     }
 
+    /// Whether the outcome is the same for all of it.
+    #[must_use]
+    pub const fn extent(&self) -> Extent {
+        let outcomes = [self.allowed.is_some(), self.denied.is_some(), self.unknown.is_some()];
+        match outcomes {
+            [true, false, false] | [false, true, false] | [false, false, true] => Extent::All,
+            _ => Extent::Part,
+        }
+    }
+
     /// The first example of each outcome is kept.
     pub fn take_in(&mut self, case: Case) {
         let slot = match case.decision {
@@ -141,24 +160,12 @@ impl Reply {
             Decision::ExplicitlyDenied | Decision::ImplicitlyDenied => &mut self.denied,
             Decision::Unknown => &mut self.unknown,
         };
-        // A statement that decides tells more than the lack of one.
-        let is_better = match slot {
-            None => true,
-            Some(known) => known.why.place.is_none() && case.why.place.is_some(),
-        };
+        // What nothing allows is mostly the rule, what a statement denies the exception from it; a place tells more
+        // than none.
+        let rank = |case: &Case| (case.decision == Decision::ImplicitlyDenied, case.why.place.is_some());
+        let is_better = slot.as_ref().is_none_or(|known| rank(known) < rank(&case));
         if is_better {
             *slot = Some(case);
-        }
-    }
-
-    fn join(&mut self, other: Self) {
-        let Self {
-            allowed,
-            denied,
-            unknown,
-        } = other;
-        for case in [allowed, denied, unknown].into_iter().flatten() {
-            self.take_in(case);
         }
     }
 }
@@ -238,7 +245,12 @@ impl World {
             other if other.account() == Some(self.home.account.as_str()) && matches!(other, Acting::Root { .. }) => {
                 held.layers.identity.push(anything());
             }
-            other => held.gap(Part::Identity, format!("the policies of {}", other.text()), why, true),
+            other => held.gap(
+                Part::Identity,
+                format!("the policies of {}", other.text()),
+                why,
+                May::AllowOrDeny,
+            ),
         }
         held
     }
@@ -260,12 +272,12 @@ impl World {
         Acting::parse(&arn).unwrap_or(Acting::Anonymous)
     }
 
-    fn decide(
-        &self,
+    fn decide<'w>(
+        &'w self,
         acting: &Acting,
         question: &Question<'_>,
         region: &Region<'_>,
-        mut held: Held<'_>,
+        mut held: Held<'w>,
         mut context: Context,
         reply: &mut Reply,
     ) {
@@ -276,7 +288,17 @@ impl World {
             set_tags(&mut context, &held, &format!("{service}:resourcetag/"), tags);
         }
         if let Some(why) = self.unheld(&region.pattern, region.resource, question.actions) {
-            held.gap(Part::Resource, "the resource's policy".to_owned(), &why, true);
+            held.gap(
+                Part::Resource,
+                "the resource's policy".to_owned(),
+                &why,
+                May::AllowOrDeny,
+            );
+        } else if region.resource.is_none() && needs_resource_side(question.actions) {
+            held.layers.resource = Some(Named {
+                name: "AWS's default key policy".to_owned(),
+                document: &self.delegation,
+            });
         }
         let is_ours = region.resource.is_some() || acting.account() != Some(self.home.account.as_str());
         let asking = Asking {
@@ -294,7 +316,8 @@ impl World {
 
     /// The outcomes with an example of each.
     fn cases(&self, asking: &Asking<'_>, held: &Held<'_>) -> Vec<Case> {
-        let told = |(action, resource, answer): (String, String, Answer)| self.told(asking, held, action, resource, answer);
+        let told =
+            |(action, resource, answer): (String, String, Answer)| self.told(asking, held, action, resource, answer);
         let certain: Vec<Case> = every(asking, &held.layers).into_iter().map(told).collect();
         let Some(at_best) = held.at_best() else { return certain };
         let is_denied = |case: &Case| !matches!(case.decision, Decision::Allowed | Decision::Unknown);
@@ -302,15 +325,22 @@ impl World {
             return certain;
         }
         let best: Vec<Case> = every(asking, &at_best).into_iter().map(told).collect();
-        let gap = held.gaps.iter().find(|gap| !gap.may_deny).map(ToString::to_string);
-        let open = best.iter().filter(|case| case.decision == Decision::Allowed).map(|case| Case {
-            decision: Decision::Unknown,
-            why: Why {
-                because: gap.clone().unwrap_or_default(),
-                ..case.why.clone()
-            },
-            ..case.clone()
-        });
+        let gap = held
+            .gaps
+            .iter()
+            .find(|gap| gap.may == May::Allow)
+            .map(ToString::to_string);
+        let open = best
+            .iter()
+            .filter(|case| case.decision == Decision::Allowed)
+            .map(|case| Case {
+                decision: Decision::Unknown,
+                why: Why {
+                    because: gap.clone().unwrap_or_default(),
+                    ..case.why.clone()
+                },
+                ..case.clone()
+            });
         let allowed = certain.iter().filter(|case| !is_denied(case)).cloned();
         let denied = best.iter().filter(|case| case.decision != Decision::Allowed).cloned();
         allowed.chain(open).chain(denied).collect()
@@ -329,7 +359,8 @@ impl World {
             return Some(format!("it is in account {account}, which is not read"));
         }
         let assumes = |action: &String| {
-            action.to_ascii_lowercase().starts_with("sts:") && Glob::action(action).meets(&Glob::action("sts:AssumeRole*"))
+            action.to_ascii_lowercase().starts_with("sts:")
+                && Glob::action(action).meets(&Glob::action("sts:AssumeRole*"))
         };
         actions
             .iter()
@@ -339,7 +370,8 @@ impl World {
 
     /// A block on public policies leaves nobody from outside in, whatever the policy says.
     fn shut(&self, acting: &Acting, region: &Region<'_>, case: Case) -> Case {
-        let is_outside = acting.account() != Some(self.home.account.as_str()) && !matches!(acting, Acting::Service { .. });
+        let is_outside =
+            acting.account() != Some(self.home.account.as_str()) && !matches!(acting, Acting::Service { .. });
         let Some(why) = region.resource.and_then(|resource| resource.shut.as_deref()) else {
             return case;
         };
@@ -373,7 +405,11 @@ impl World {
         let attached = attached.into_iter().find(|one| policy.as_ref() == Some(&one.title()));
         let span = statement.as_ref().and_then(|statement| statement.at.0);
         let place = span.map(|span| self.sources.place(span));
-        let unread = || held.gaps.iter().find(|gap| layer.is_none_or(|layer| gap.part.layer() == layer));
+        let unread = || {
+            held.gaps
+                .iter()
+                .find(|gap| layer.is_none_or(|layer| gap.part.layer() == layer))
+        };
         let because = match decision {
             Decision::Unknown if missing.is_empty() => unread().map_or(because, ToString::to_string),
             _ => because,
@@ -412,6 +448,13 @@ impl World {
             lacks: near.lacks(action, resource),
         })
     }
+}
+
+/// Whether AWS asks the resource's own policy even in one account.
+fn needs_resource_side(actions: &[String]) -> bool {
+    let [keys, roles] = ["kms:*", "sts:*"].map(Glob::action);
+    let globs = actions.iter().map(|action| Glob::action(action));
+    globs.into_iter().any(|glob| glob.meets(&keys) || glob.meets(&roles))
 }
 
 fn context(question: &Question<'_>) -> Context {

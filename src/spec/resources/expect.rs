@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use super::{Cx, Environment};
 use crate::address::Address;
+use crate::catalogue;
 use crate::kinds::KindName;
 use crate::names::nearest;
 use crate::shape::{self, Choice, Part, Shape, items, part};
 use crate::spec::expectation::{Assumed, Claim, Expectation, Subject, Who};
-use crate::spec::finding::Finding;
+use crate::spec::finding::{Finding, Severity};
 use crate::spec::interpolate::interpolate;
 use crate::spec::lower::Index;
 use crate::spec::node::{Key, Node, Value};
@@ -128,7 +129,11 @@ fn said(node: &Node) -> String {
 }
 
 fn expectation(node: &Node, index: &Index, reading: &mut Reading<'_>) -> Option<Expectation> {
-    let before = reading.findings.len();
+    let errors = |reading: &Reading<'_>| {
+        let all = reading.findings.iter();
+        all.filter(|one| one.severity == Severity::Error).count()
+    };
+    let before = errors(reading);
     let mut table = Table::new(node, "expectation", const { &shape::names(&EXPECT) }, reading)?;
     let claimed = claim(node, &mut table, index, reading);
     let resources = resources(node, &mut table, reading);
@@ -161,7 +166,7 @@ fn expectation(node: &Node, index: &Index, reading: &mut Reading<'_>) -> Option<
         span: node.span,
         place: reading.sources.place(node.span),
     };
-    (reading.findings.len() == before).then_some(found)
+    (errors(reading) == before).then_some(found)
 }
 
 fn claim(node: &Node, table: &mut Table<'_>, index: &Index, reading: &mut Reading<'_>) -> Option<(Claim, Vec<String>)> {
@@ -263,6 +268,7 @@ fn actions(node: &Node, key: &str, reading: &mut Reading<'_>) -> Vec<String> {
                 .split_once(':')
                 .is_some_and(|(service, name)| is_word(service) && is_word(name));
         if is_action {
+            reading.findings.extend(unheard_of(text, span));
             all.push(text.to_owned());
         } else {
             let message = format!("`{key}`: `{text}` is no action");
@@ -271,6 +277,18 @@ fn actions(node: &Node, key: &str, reading: &mut Reading<'_>) -> Vec<String> {
         }
     }
     all
+}
+
+/// An action that AWS may have or not: of a misspelt one, `cannot` would always hold.
+fn unheard_of(text: &str, span: Span) -> Option<Finding> {
+    if !catalogue::ActionSet::of_pattern(text).is_empty() {
+        return None;
+    }
+    let label = match catalogue::meant(text) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("{} has none of that name", catalogue::stamp().actions_as_of()),
+    };
+    Some(Finding::warning("E0509", span, format!("AWS has no action `{text}`")).label(label))
 }
 
 fn is_word(text: &str) -> bool {
