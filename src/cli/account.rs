@@ -572,6 +572,7 @@ pub(crate) async fn reach(args: &AccountArgs) -> Result<(Aws, Region), Failure> 
         tags: std::collections::BTreeMap::new(),
         ignore_tags: Vec::new(),
         ownership_tag: String::new(),
+        lint: crate::spec::rules::Settings::default(),
         variables: crate::spec::header::Variables::default(),
     };
     Asked::parse(args, &header)?.connect(args, &header).await

@@ -18,6 +18,7 @@ mod drift;
 mod exit;
 #[cfg(feature = "aws")]
 mod explain;
+mod fail_on;
 mod failure;
 #[cfg(feature = "aws")]
 mod fleet;

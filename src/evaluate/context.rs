@@ -3,6 +3,7 @@
 //! Invariant: what a request says wins over what follows from its principal; what follows is only filled in where AWS's
 //! documentation fixes it ("AWS global condition context keys", "Principal key values").
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::principal::{ArnParts, Principal, is_account_id, last_name};
@@ -105,7 +106,7 @@ pub struct Asked<'a> {
     /// In lower case.
     pub(super) action: String,
     /// What patterns are compared with.
-    pub(super) resource: &'a str,
+    pub(super) resource: Cow<'a, str>,
     follows: Vec<(&'static str, Follows)>,
 }
 
@@ -122,10 +123,7 @@ impl<'a> Asked<'a> {
     #[must_use]
     pub fn new(request: &'a Request) -> Self {
         let action = request.action.to_ascii_lowercase();
-        let resource = match super::rules::takes_no_resource(&action) {
-            true => super::rules::resource_of_wildcard_only(&action, &request.resource),
-            false => &request.resource,
-        };
+        let resource = super::rules::asked_on(&action, &request.resource);
         Self {
             follows: follows(request, &action),
             action,

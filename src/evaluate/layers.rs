@@ -145,9 +145,9 @@ impl Prepared {
         all.chain(&self.endpoints).map(|ready| &ready.compiled)
     }
 
-    /// For each statement of each policy, whether its action clause covers the action asked for.
-    pub(super) fn covers_action(&self, asked: &Asked<'_>) -> Vec<bool> {
-        self.all().flat_map(|compiled| compiled.covers_action(asked)).collect()
+    /// For each statement of each policy, whether its action clause covers an action, in lower case.
+    pub(super) fn covers_action(&self, action: &str) -> Vec<bool> {
+        self.all().flat_map(|compiled| compiled.covers_action(action)).collect()
     }
 
     /// The resource patterns of the statements that cover the action asked for, each once.

@@ -2,14 +2,21 @@
 //!
 //! Invariant: each rule cites where AWS documents it; actions are in lower case.
 
-/// Whether an action takes no resource, so that only `*` can grant it.
-pub(super) fn takes_no_resource(_action: &str) -> bool {
-    false
-}
+use std::borrow::Cow;
 
-/// What a wildcard-only action is asked on, whatever a request names.
-pub(super) const fn resource_of_wildcard_only<'a>(_action: &str, resource: &'a str) -> &'a str {
-    resource
+use super::principal::Principal;
+use crate::catalogue;
+
+/// What an action is asked on. Some take no resource, and are asked on `*` whatever a request names, so that no ARN
+/// grants or denies them (Service authorization reference: "you must specify all resources"). S3 is the exception: the
+/// user guide's own examples grant `s3:ListAllMyBuckets` on `arn:aws:s3:::*`.
+pub(super) fn asked_on<'a>(action: &str, resource: &'a str) -> Cow<'a, str> {
+    let takes_none = catalogue::action(action).is_some_and(catalogue::Action::is_wildcard_only);
+    match (takes_none, action.split(':').next()) {
+        (false, _) => Cow::Borrowed(resource),
+        (true, Some("s3")) => Cow::Borrowed("arn:aws:s3:::*"),
+        (true, _) => Cow::Borrowed("*"),
+    }
 }
 
 /// Services with actions that RCPs limit (AWS Organizations user guide, "List of AWS services that support RCPs").
@@ -56,8 +63,6 @@ pub(super) enum Fixed {
     /// No policy can allow it.
     Denied(&'static str),
 }
-
-use super::principal::Principal;
 
 /// Actions that change a managed policy.
 const CHANGES_POLICY: &[&str] = &[

@@ -28,6 +28,13 @@ pub const COMMON: &[Field] = &[
         doc: "Set when the thing is made and kept as it is afterwards.",
     },
     Field {
+        name: "allow",
+        shape: crate::spec::rules::ALLOW,
+        default: "nothing",
+        on_change: OnChange::InPlace,
+        doc: "[Rules for policies](../lint.md) that it breaks on purpose, each with the reason.",
+    },
+    Field {
         name: "owner",
         shape: Shape::Called("`none` or an environment", &shape::WRITTEN),
         default: "this environment",

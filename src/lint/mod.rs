@@ -30,6 +30,17 @@ pub struct LintCx<'a> {
     pub account: Option<&'a str>,
     /// Other accounts that are the author's own.
     pub accounts: &'a BTreeSet<String>,
+    /// Where the document was read from.
+    pub source: Source,
+}
+
+/// Where a document comes from: it decides what an absent `Version` means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// An environment file, which writes the current version where there is none.
+    File,
+    /// A bare document, which goes to AWS as it is.
+    Bare,
 }
 
 /// A finding, and the address of the resource that an `allow:` for it would stand on.
