@@ -35,6 +35,8 @@ mod permissions;
 mod plan;
 mod policy;
 #[cfg(feature = "aws")]
+mod preflight;
+#[cfg(feature = "aws")]
 mod progress;
 #[cfg(feature = "aws")]
 mod pull;
