@@ -52,9 +52,8 @@ pub(super) fn run(args: &LintArgs, output: &Output) -> Result<Exit, Failure> {
                 accounts: &args.accounts.iter().cloned().collect::<BTreeSet<_>>(),
                 source: Source::Bare,
             };
-            let findings = policy.document().map(|document| lint::document(document, &cx));
             Refused {
-                findings: findings.unwrap_or_default(),
+                findings: lint::policy(&policy, &cx),
                 tree: Some(tree),
             }
         }

@@ -1,0 +1,1 @@
+//! What real guides paste, and what there is to say of it.
