@@ -69,7 +69,7 @@ fn every_pair_is_related_as_its_meaning_says() {
                 .map(|pair| json!({"a": pair["a"], "b": pair["b"]}))
                 .collect();
             let ran = policy(
-                &["compare", "--pairs", "-", "--type", kind, "--format", "json"],
+                &["compare", "-", "--type", kind, "--format", "json"],
                 &json!(asked).to_string(),
             );
             let answers = ran.json(&table);
