@@ -68,6 +68,7 @@ impl World {
             resources: BTreeMap::new(),
             tagged: BTreeMap::new(),
             buckets: BTreeSet::new(),
+            delegation: Arc::new(super::layers::delegation(home)),
         };
         for one in found {
             world.take_in(one, &documents);
@@ -109,12 +110,17 @@ impl World {
             text,
             place: found.resource_place(),
             tags: found.tags.clone(),
+            shut: found.shut.map(str::to_owned),
         };
-        let text = match self.resources.remove(&key(&found.arn)) {
-            Some(other) => joined(other.text, own.text.clone()),
-            None => own.text.clone(),
+        let own = match self.resources.remove(&key(&found.arn)) {
+            Some(other) => Resource {
+                text: joined(other.text, own.text),
+                shut: other.shut.or(own.shut),
+                ..other
+            },
+            None => own,
         };
-        self.resources.insert(key(&found.arn), Resource { text, ..own });
+        self.resources.insert(key(&found.arn), own);
     }
 
     fn fold_groups(&mut self) {
@@ -153,6 +159,8 @@ struct Found {
     unknown: Vec<(&'static str, String)>,
     /// Others may add to it.
     open: Option<String>,
+    /// Why nobody from outside gets in.
+    shut: Option<&'static str>,
     place: Option<Place>,
     places: BTreeMap<FieldPath, Place>,
 }
@@ -221,12 +229,10 @@ impl Found {
             },
             (None, None) => Text::Unread("it could not be read".to_owned()),
         };
-        let is_catalogued = |arn: &Arn| arn.is_aws_managed_policy() && !documents.contains_key(arn);
-        let catalogued = grant.managed.as_ref().is_some_and(is_catalogued);
-        let name = if catalogued && text.document().is_some() {
-            format!("{} ({})", grant.what, managed::edition())
-        } else {
-            grant.what.clone()
+        let catalogued = grant.managed.as_ref().filter(|arn| !documents.contains_key(arn));
+        let name = match catalogued.and_then(managed::edition) {
+            Some(edition) => format!("{} ({edition})", grant.what),
+            None => grant.what.clone(),
         };
         Attached {
             name,
@@ -409,6 +415,7 @@ impl Visit for &Gathering<'_> {
             tags: None,
             unknown: Vec::new(),
             open: None,
+            shut: None,
             place: object.wanted.as_ref().map(|wanted| wanted.origin.clone()),
             places: object
                 .wanted
@@ -430,6 +437,7 @@ impl Visit for &Gathering<'_> {
                     held: K::held_document(&state).map(|policy| (arn.clone(), of_policy(policy))),
                     grants: K::grants(&object.id, &state, self.home),
                     groups: K::groups(&state),
+                    shut: K::shut(&state),
                     tags: K::tags(&state).filter(|_| !is_tagless).cloned(),
                     unknown,
                     open,

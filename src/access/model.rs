@@ -138,6 +138,8 @@ pub struct Resource {
     pub place: Option<Place>,
     /// Its tags; `None` where they are not known.
     pub tags: Option<BTreeMap<String, String>>,
+    /// Why nobody from outside the account gets in, whatever the policy allows.
+    pub shut: Option<String>,
 }
 
 /// Everybody and every resource policy of a file or an account.
@@ -152,6 +154,8 @@ pub struct World {
     /// The tags of resources that are in the world, with a policy or without.
     pub(super) tagged: BTreeMap<Arn, BTreeMap<String, String>>,
     pub(super) buckets: BTreeSet<Arn>,
+    /// What a resource says that leaves everything to its account: AWS's default for keys.
+    pub(super) delegation: Arc<Document>,
 }
 
 impl World {

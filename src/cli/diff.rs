@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use crate::access::World;
+use crate::access::delta::Delta;
 use crate::diff::{Side, compare};
 use crate::kind::Home;
 use crate::names::{AccountId, Partition, Region};
@@ -9,11 +11,13 @@ use crate::report::{Report, Word};
 use crate::spec::header::Header;
 use crate::spec::lower::Learned;
 use crate::spec::resources::Environment;
+use crate::spec::source::Sources;
 
 use super::FileArgs;
 use super::base;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::limits::{self, LimitArgs};
 use super::output::Output;
 use super::report::{ReportArgs, verdict};
 use super::session::{Loaded, USUAL_REGION};
@@ -36,6 +40,8 @@ pub(crate) struct DiffArgs {
     #[arg(long)]
     exit_code: bool,
     #[command(flatten)]
+    limits: LimitArgs,
+    #[command(flatten)]
     pub(super) report: ReportArgs,
 }
 
@@ -55,14 +61,25 @@ pub(crate) fn run(args: &DiffArgs, output: &Output) -> Result<Exit, Failure> {
     if !(old.lower(&account, region.as_ref(), output) & new.lower(&account, region.as_ref(), output)) {
         return Ok(Exit::Error);
     }
-    let diff = compare(old.side(), new.side());
+    let mut diff = compare(old.side(), new.side());
+    let home = Home {
+        partition: new.partition().or_else(|| old.partition()).unwrap_or(Partition::Aws),
+        account,
+    };
+    diff.access = Delta::between(&old.world(&home), &new.world(&home));
+    let crossed = args.limits.crossed(&diff.access);
     let exit = match (diff.is_empty(), args.exit_code) {
         (false, true) => Exit::Differences,
         (true, _) | (false, false) => Exit::Done,
     };
+    let exit = limits::exit(exit, &crossed);
     let quiet = if diff.is_empty() { Word::Clean } else { Word::Changes };
-    let report = Report::of_diff(&diff, verdict(exit, quiet));
-    args.report.deliver(report, &crate::render::diff::diff(&diff), output)?;
+    let report = limits::report(Report::of_diff(&diff, verdict(exit, quiet)), &crossed);
+    let mut text = crate::render::diff::diff(&diff);
+    crossed
+        .iter()
+        .for_each(|refusal| crate::render::plan::refused(&mut text, refusal));
+    args.report.deliver(report, &text, output)?;
     Ok(exit)
 }
 
@@ -116,6 +133,18 @@ impl Version {
         }
         self.environment = Some(environment);
         true
+    }
+
+    fn partition(&self) -> Option<Partition> {
+        self.region().as_ref().map(Partition::of_region)
+    }
+
+    /// Who may do what by it; nobody anything where there is no file.
+    fn world(&self, home: &Home) -> World {
+        match &self.environment {
+            Some(environment) => World::wanted(&environment.objects, home, &environment.sources),
+            None => World::wanted(&[], home, &Sources::default()),
+        }
     }
 
     fn side(&self) -> Side<'_> {

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::access::GUARD;
 use crate::address::Address;
 use crate::aws::notice::{NoticeError, put};
 use crate::drift::{Class, Counts, Drift, compare};
@@ -14,6 +15,7 @@ use super::account::{Dropping, Past, Planned, Planner};
 use super::base::BaseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::limits::{self, LimitArgs};
 use super::output::Output;
 use super::report::{ReportArgs, failed, verdict};
 use super::unmanaged::{Asked, UnmanagedArgs};
@@ -45,6 +47,11 @@ pub(crate) struct DriftArgs {
     /// Put the event there also when everything is as written.
     #[arg(long, requires = "notify")]
     notify_always: bool,
+    /// Also hold the account as it is now to `expect:`, and exit with 4 where it does not.
+    #[arg(long)]
+    live_expect: bool,
+    #[command(flatten)]
+    limits: LimitArgs,
     #[command(flatten)]
     pub(super) report: ReportArgs,
 }
@@ -63,9 +70,11 @@ pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failu
     let Some(planner) = Planner::prepare(&args.files, &args.account, &none, &past, output).await? else {
         return Ok(Exit::Error);
     };
-    let Some(planned) = planner.plan(output).await? else {
+    let Some(mut planned) = planner.plan(output).await? else {
         return Ok(Exit::Error);
     };
+    // What would not hold after an apply is no drift.
+    planned.plan.refusals.retain(|refusal| refusal.guard != GUARD);
     let mut drift = drifted(&planner, &planned);
     if let Some(search) = &search {
         search.run(&planner, &planned, &mut drift).await;
@@ -74,15 +83,23 @@ pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failu
         let now = time::OffsetDateTime::now_utc();
         super::who::tell(&mut drift, &planned.objects, &planner.aws, planner.region(), now).await;
     }
-    let exit = exit(&drift);
+    let mut crossed = args.limits.crossed(&drift.access);
+    if args.live_expect {
+        crossed.extend(planner.unproved_now(&planned));
+    }
+    let exit = limits::exit(exit(&drift), &crossed);
     let notified = notify(args, &drift, &planner).await;
-    let mut report = Report::of_drift(&drift, verdict(exit, quiet(&drift)));
+    let report = Report::of_drift(&drift, verdict(exit, quiet(&drift)));
+    let mut report = limits::report(report, &crossed);
     report.notes.extend(planner.remark());
     if let Err(failure) = &notified {
         report = failed(report, failure);
     }
-    args.report
-        .deliver(report, &crate::render::drift::drift(&drift), output)?;
+    let mut text = crate::render::drift::drift(&drift);
+    crossed
+        .iter()
+        .for_each(|refusal| crate::render::plan::refused(&mut text, refusal));
+    args.report.deliver(report, &text, output)?;
     planner.closing_notes(output);
     if !args.accept.is_empty() {
         // What the file is ahead with is the author's own, and stays.
@@ -145,7 +162,14 @@ pub(super) fn drifted(planner: &Planner, planned: &Planned) -> Drift {
     let names = planner.base_names().map(str::to_owned);
     let plans = planned.before.iter().map(|before| planner.plan_before(before, planned));
     let bases: Vec<(String, Plan)> = names.zip(plans).collect();
-    compare(&planned.plan, &bases)
+    let mut drift = compare(&planned.plan, &bases);
+    drift.access = crate::drift::access(
+        &planned.plan,
+        &planned.objects,
+        &planner.aws.connection.home,
+        &planned.environment.tags,
+    );
+    drift
 }
 
 /// The word where nobody has to look at anything.

@@ -10,6 +10,7 @@ mod account;
 mod apply;
 #[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "`diff` needs its search alone"))]
 mod base;
+mod can;
 mod catalogue;
 mod check;
 mod diff;
@@ -18,16 +19,23 @@ mod drift;
 mod exit;
 #[cfg(feature = "aws")]
 mod explain;
+mod fail_on;
 mod failure;
 #[cfg(feature = "aws")]
 mod fleet;
 mod history;
 #[cfg(feature = "aws")]
 mod journal;
+mod limits;
+#[cfg(feature = "aws")]
+mod live_world;
 mod output;
+mod permissions;
 #[cfg(feature = "aws")]
 mod plan;
 mod policy;
+#[cfg(feature = "aws")]
+mod preflight;
 #[cfg(feature = "aws")]
 mod progress;
 #[cfg(feature = "aws")]
@@ -96,6 +104,8 @@ enum When {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::CheckArgs),
+    Can(can::CanArgs),
+    WhoCan(can::WhoCanArgs),
     Diff(diff::DiffArgs),
     #[cfg(feature = "aws")]
     Plan(plan::PlanArgs),
@@ -109,6 +119,7 @@ enum Command {
     Fleet(fleet::FleetArgs),
     #[cfg(feature = "aws")]
     Explain(explain::ExplainArgs),
+    Permissions(permissions::PermissionsArgs),
     History(history::HistoryArgs),
     Policy(policy::PolicyArgs),
     Sandbox(sandbox::SandboxArgs),
@@ -116,6 +127,16 @@ enum Command {
     Schema(schema::SchemaArgs),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
+}
+
+/// For people or for programs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum OneFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
 }
 
 /// Which files, and with which values.
@@ -201,6 +222,8 @@ pub fn main() -> Exit {
         Command::Check(args) => args
             .report
             .conclude(Reported::Check, check::run(&args, &output), &output),
+        Command::Can(args) => block_on(can::can(&args, &output)),
+        Command::WhoCan(args) => block_on(can::who_can(&args, &output)),
         Command::Diff(args) => args.report.conclude(Reported::Diff, diff::run(&args, &output), &output),
         #[cfg(feature = "aws")]
         Command::Plan(args) => args
@@ -222,6 +245,7 @@ pub fn main() -> Exit {
             .conclude(Reported::Fleet, block_on(fleet::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
         Command::Explain(args) => block_on(explain::run(&args, &output)),
+        Command::Permissions(args) => permissions::run(&args, &output),
         Command::History(args) => history::run(&args, &output),
         Command::Policy(args) => policy::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),

@@ -10,13 +10,15 @@ pub mod unmanaged;
 
 use std::collections::BTreeMap;
 
+use crate::access::World;
 use crate::access::delta::Delta;
 use crate::address::Address;
 use crate::fields::{FieldPath, Shown};
-use crate::kind::DoomedBy;
-use crate::kinds::KindName;
+use crate::kind::{DoomedBy, Home};
+use crate::kinds::{AnyObject, KindName};
+use crate::plan::level::TagRules;
 use crate::plan::{Change, FieldChange, Header, Plan, Presence, Refusal, Verb};
-use crate::spec::source::Place;
+use crate::spec::source::{Place, Sources};
 use crate::trail::Deed;
 
 use unmanaged::Unmanaged;
@@ -182,6 +184,17 @@ pub fn compare(today: &Plan, bases: &[(String, Plan)]) -> Drift {
         access: Delta::default(),
         notes: Vec::new(),
     }
+}
+
+/// What access the account gives beyond the file, and what it lacks: what an apply would take and give, read the other way
+/// round.
+#[must_use]
+pub fn access(plan: &Plan, objects: &[AnyObject], home: &Home, tags: &TagRules) -> Delta {
+    if plan.steps.is_empty() {
+        return Delta::default();
+    }
+    let file = World::planned(objects, home, &Sources::default(), tags);
+    Delta::between(&file, &World::live(objects, home))
 }
 
 /// What a base says of the account as it is.

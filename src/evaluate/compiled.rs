@@ -7,7 +7,7 @@ use super::context::Asked;
 use super::naming::{Boundary, Naming};
 use super::statement::Rule;
 use super::truth::Truth;
-use crate::policy_doc::{Document, Effect};
+use crate::policy_doc::{Document, Effect, Glob};
 
 /// A document that is ready to be compared with many requests.
 #[derive(Debug, Clone)]
@@ -165,6 +165,17 @@ impl Compiled {
             sid: rule.sid.clone(),
             at: rule.at,
         })
+    }
+
+    /// For each statement, whether its action clause covers an action, in lower case.
+    pub(super) fn covers_action<'a>(&'a self, action: &'a str) -> impl Iterator<Item = bool> + 'a {
+        self.rules.iter().map(move |rule| rule.covers_action(action))
+    }
+
+    /// The resource patterns of the statements that cover the action asked for.
+    pub(super) fn resource_globs<'a>(&'a self, asked: &'a Asked<'_>) -> impl Iterator<Item = Glob> + 'a {
+        let covering = self.rules.iter().filter(|rule| rule.covers_action(&asked.action));
+        covering.flat_map(|rule| rule.resource_globs(asked))
     }
 
     /// The keys that a statement needs and that a request does not give, each once and sorted.

@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::compiled::Compiled;
-use crate::policy_doc::Document;
+use super::context::Asked;
+use crate::policy_doc::{Document, Glob};
 
 /// A kind of policy in the evaluation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,7 +82,8 @@ pub struct Layers<'a> {
     pub scps: Vec<Vec<Named<'a>>>,
     /// Of the resource's account, likewise; each level allows everything that it does not deny.
     pub rcps: Vec<Vec<Named<'a>>>,
-    /// Of the endpoints that the request goes through; each must allow. None or empty: it goes through none.
+    /// Of the endpoints that the request goes through; each must allow. None: it goes through none. Empty: an endpoint
+    /// that allows nothing.
     pub endpoints: Option<Vec<Named<'a>>>,
     /// Layers of which there may be more than is given.
     pub unread: BTreeSet<Layer>,
@@ -103,7 +105,7 @@ pub struct Prepared {
     pub(super) resource: Option<Ready>,
     pub(super) scps: Vec<Vec<Ready>>,
     pub(super) rcps: Vec<Vec<Ready>>,
-    pub(super) endpoints: Vec<Ready>,
+    pub(super) endpoints: Option<Vec<Ready>>,
     pub(super) unread: BTreeSet<Layer>,
 }
 
@@ -129,8 +131,28 @@ impl Prepared {
             resource: layers.resource.as_ref().map(one),
             scps: layers.scps.iter().map(|level| ready(level)).collect(),
             rcps: layers.rcps.iter().map(|level| ready(level)).collect(),
-            endpoints: layers.endpoints.as_deref().map(ready).unwrap_or_default(),
+            endpoints: layers.endpoints.as_deref().map(ready),
             unread: layers.unread.clone(),
         }
+    }
+}
+
+/// What for-all questions ask.
+impl Prepared {
+    fn all(&self) -> impl Iterator<Item = &Compiled> {
+        let limits = [&self.boundary, &self.session].into_iter().flatten().flatten();
+        let levels = self.scps.iter().chain(&self.rcps).flatten();
+        let all = self.identity.iter().chain(limits).chain(&self.resource).chain(levels);
+        all.chain(self.endpoints.iter().flatten()).map(|ready| &ready.compiled)
+    }
+
+    /// For each statement of each policy, whether its action clause covers an action, in lower case.
+    pub(super) fn covers_action(&self, action: &str) -> Vec<bool> {
+        self.all().flat_map(|compiled| compiled.covers_action(action)).collect()
+    }
+
+    /// The resource patterns of the statements that cover the action asked for, each once.
+    pub(super) fn resource_globs(&self, asked: &Asked<'_>) -> BTreeSet<Glob> {
+        self.all().flat_map(|compiled| compiled.resource_globs(asked)).collect()
     }
 }

@@ -9,6 +9,7 @@ mod compiled;
 mod condition;
 mod context;
 mod decide;
+pub mod forall;
 mod layers;
 mod naming;
 mod principal;

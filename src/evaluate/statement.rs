@@ -8,7 +8,7 @@ use super::context::Asked;
 use super::naming::{Boundary, Naming, naming};
 use super::template::{Filled, Pattern, Template};
 use super::truth::Truth;
-use crate::policy_doc::{At, Clause, Effect, PrincipalClause, Sense, Statement, Version};
+use crate::policy_doc::{At, Clause, Effect, Glob, PrincipalClause, Sense, Statement, Version};
 
 /// A statement that is ready to be compared with many requests.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ impl Rule {
 
     /// Whether it is about a request, whoever asks.
     pub(super) fn applies(&self, asked: &Asked<'_>) -> Truth {
-        if !self.has_action(asked) {
+        if !self.covers_action(&asked.action) {
             return Truth::False;
         }
         match self.has_resource(asked) {
@@ -77,12 +77,6 @@ impl Rule {
             .collect()
     }
 
-    fn has_action(&self, asked: &Asked<'_>) -> bool {
-        let (sense, patterns) = &self.actions;
-        let is_named = patterns.iter().any(|pattern| pattern.matches(&asked.action));
-        is_named == (*sense == Sense::Only)
-    }
-
     fn has_resource(&self, asked: &Asked<'_>) -> Truth {
         let Some((sense, items)) = &self.resources else {
             return Truth::True;
@@ -100,6 +94,22 @@ impl Rule {
     }
 }
 
+/// What for-all questions ask.
+impl Rule {
+    /// Whether its action clause covers an action, in lower case.
+    pub(super) fn covers_action(&self, action: &str) -> bool {
+        let (sense, patterns) = &self.actions;
+        let is_named = patterns.iter().any(|pattern| pattern.matches(action));
+        is_named == (*sense == Sense::Only)
+    }
+
+    /// Its resource patterns, as wide as they can be where the value of a variable is not given.
+    pub(super) fn resource_globs(&self, asked: &Asked<'_>) -> Vec<Glob> {
+        let items = self.resources.iter().flat_map(|(_, items)| items);
+        items.filter_map(|item| item.glob(asked)).collect()
+    }
+}
+
 fn actions(clause: &Clause) -> Vec<Pattern> {
     let letters = |text: &str| {
         let lower = text.to_ascii_lowercase();
@@ -110,6 +120,14 @@ fn actions(clause: &Clause) -> Vec<Pattern> {
 }
 
 impl Resource {
+    /// Its texts, at most; none where a variable has no value.
+    fn glob(&self, asked: &Asked<'_>) -> Option<Glob> {
+        match self {
+            Self::Fixed(pattern) => Some(pattern.glob()),
+            Self::Variable(template) => Some(Glob::arn_of(&template.widest(asked)?)),
+        }
+    }
+
     fn new(text: &str, version: Version) -> Self {
         let template = Template::parse(text, version);
         match template.fixed() {
@@ -133,7 +151,11 @@ impl Resource {
         };
         match template.fill(asked) {
             Filled::Nothing => without_value,
-            Filled::Unknown => Truth::Unknown,
+            Filled::Unknown => match template.widest(asked) {
+                // It may have no value at all, which counts as a match for an `Allow` of all others.
+                Some(letters) if !Pattern::arn(&letters).matches(asked.resource) => without_value.min(Truth::Unknown),
+                _ => Truth::Unknown,
+            },
             Filled::Text(letters) => match Pattern::arn(&letters).matches(asked.resource) {
                 // AWS says that variables do not work there, not what it makes of them.
                 true if template.has_early_variable() => Truth::Unknown,

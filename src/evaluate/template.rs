@@ -89,6 +89,23 @@ impl Template {
         }
     }
 
+    /// The text with `*` for variables whose value is not given; `None` where one has no value.
+    pub(super) fn widest(&self, asked: &Asked<'_>) -> Option<Vec<Letter>> {
+        let mut letters = Vec::with_capacity(self.parts.len());
+        for part in &self.parts {
+            match part {
+                Part::Letter(letter) => letters.push(*letter),
+                Part::Variable { key, default } => match (asked.lookup(key), default) {
+                    (Lookup::Values([value]), _) => letters.extend(value.chars().map(Letter::Plain)),
+                    (Lookup::Absent, Some(default)) => letters.extend(default.chars().map(Letter::Plain)),
+                    (Lookup::Absent | Lookup::Values(_), _) => return None,
+                    (Lookup::Unknown, _) => letters.push(Letter::Wild('*')),
+                },
+            }
+        }
+        Some(letters)
+    }
+
     /// The text of a template without variables.
     pub(super) fn fixed(&self) -> Option<Vec<Letter>> {
         let letter = |part: &Part| match part {
@@ -149,6 +166,18 @@ fn named(text: &str) -> Option<Part> {
 pub(super) struct Pattern {
     prefix: String,
     rest: Rest,
+}
+
+impl Pattern {
+    /// The same in the form that is cut into cells.
+    pub(super) fn glob(&self) -> Glob {
+        let prefix = self.prefix.chars().map(Letter::Plain);
+        match &self.rest {
+            Rest::End => Glob::text_of(&prefix.collect::<Vec<_>>()),
+            Rest::Anything => Glob::text_of(&prefix.chain([Letter::Wild('*')]).collect::<Vec<_>>()),
+            Rest::Glob(glob) => glob.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,12 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::access::World;
 use crate::access::delta::Delta;
 use crate::address::Address;
 use crate::guard::{self, GuardCx};
 use crate::kind::{Home, Object, Rank, Seen};
 use crate::kinds::{AnyAction, AnyObject, Member, Visit};
 use crate::names::Arn;
+use crate::spec::source::Sources;
 
 use super::consent::Consents;
 use super::draft::{Around, Draft, DraftCx, Drafting, replacing};
@@ -110,11 +112,19 @@ pub fn build(input: Input<'_>) -> Plan {
         consents: consents.spelled(),
         access: Delta::default(),
     };
+    let worlds = (!plan.steps.is_empty()).then(|| {
+        let after = World::planned(objects, home, &Sources::default(), tags);
+        (World::live(objects, home), after)
+    });
+    if let Some((before, after)) = &worlds {
+        plan.access = Delta::between(before, after);
+    }
     let found = guard::judge(&GuardCx {
         plan: &plan,
         objects,
         home,
         caller,
+        worlds: worlds.as_ref().map(|(before, after)| (before, after)),
         consents,
     });
     plan.refusals.extend(found);

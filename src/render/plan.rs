@@ -394,7 +394,8 @@ pub fn counts(plan: &Plan) -> String {
     format!("{}; {calls}.", parts.join(", "))
 }
 
-pub(super) fn refused(doc: &mut Doc, refusal: &Refusal) {
+/// What stands in the way, and what to do.
+pub fn refused(doc: &mut Doc, refusal: &Refusal) {
     let place = refusal
         .place
         .as_ref()

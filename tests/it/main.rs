@@ -7,6 +7,7 @@ mod deploy;
 mod docs;
 mod examples;
 mod place;
+mod policy;
 mod reference;
 mod reports;
 mod schema;

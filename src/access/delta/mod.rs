@@ -3,7 +3,20 @@
 //! Invariant: pure; equal inputs give equal answers in equal order, the gravest first. What can't be decided is said to
 //! depend on its condition or to be unknown, and is never left out: in doubt access is gained.
 
+mod book;
+mod compare;
+mod fold;
+mod grave;
+mod guard;
+pub mod hold;
+mod rules;
+mod scene;
 mod verdict;
+mod whom;
+mod work;
+
+#[cfg(test)]
+mod tests;
 
 pub use verdict::{Limit, Verdict, Widens};
 

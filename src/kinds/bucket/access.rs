@@ -127,6 +127,16 @@ pub(super) fn exposed(bucket: &BucketName, policy: Option<&Document>, blocks: &B
     pieces(bucket, policy).into_iter().map(|piece| piece.phrase).collect()
 }
 
+/// A bucket with a public policy and this block lets in its own account and services alone, not even the other accounts
+/// that the policy names (S3 user guide, "Blocking public access", `RestrictPublicBuckets`).
+pub(super) fn shut(policy: Option<&Document>, blocks: &Blocks) -> Option<&'static str> {
+    let is_public = policy.is_some_and(|policy| !policy.opened().is_empty());
+    let is_shut = is_public && blocks.has(Block::RestrictPublicBuckets);
+    is_shut.then_some(
+        "restrict_public_buckets keeps everybody outside of the account out of a bucket with a public policy",
+    )
+}
+
 /// What of it the patterns of `public:` consent to.
 pub(super) fn consented(bucket: &BucketName, policy: Option<&Document>, public: &[String]) -> BTreeSet<String> {
     let pieces = policy.map(|policy| pieces(bucket, policy)).unwrap_or_default();

@@ -15,6 +15,7 @@ mod live;
 mod live_tests;
 pub mod logging;
 pub mod notifications;
+mod permits;
 #[cfg(feature = "aws")]
 mod read;
 mod retries;
@@ -41,7 +42,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, Pair, Regained, Scope, Section};
+use crate::kind::{
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Object, Observed, Pair, Permit, Regained, Scope, Section,
+};
 use crate::names::{Arn, BucketName, IamPath, NameError, Region};
 use crate::policy_doc::Policy as Document;
 use crate::spec::lower::{Declared, Lowered, Lowering};
@@ -273,6 +276,20 @@ impl Kind for Bucket {
         steps::facts(id, arn, action, home)
     }
 
+    const LISTS: &'static [&'static str] = &["s3:ListAllMyBuckets"];
+
+    fn permits(id: &Self::Id, arn: &Arn, action: &Self::Action, home: &Home) -> Vec<Permit> {
+        permits::of(id, arn, action, home)
+    }
+
+    fn reads(object: &Object<Self>, home: &Home) -> Vec<Permit> {
+        permits::reads(object, home)
+    }
+
+    fn otherwise(id: &Self::Id, wanted: Option<&Self::State>, home: &Home) -> Vec<Observed<Self>> {
+        permits::otherwise(id, wanted, home)
+    }
+
     fn refs(id: &BucketName, state: &State, home: &Home) -> Vec<Arn> {
         let mut refs: Vec<Arn> = state
             .policy
@@ -299,6 +316,10 @@ impl Kind for Bucket {
 
     fn implies(id: &BucketName, state: &State, home: &Home) -> Vec<(Arn, FieldPath, serde_json::Value)> {
         notifications::invocations(id, &state.notifications, home)
+    }
+
+    fn shut(state: &State) -> Option<&'static str> {
+        access::shut(state.policy.get(), &state.public_access_block)
     }
 
     fn exposes(id: &BucketName, state: &State, _: &Home) -> BTreeSet<String> {
