@@ -6,6 +6,7 @@
 
 mod document;
 mod gather;
+pub mod preflight;
 #[cfg(test)]
 mod tests;
 
