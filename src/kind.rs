@@ -420,6 +420,58 @@ impl Facts {
     }
 }
 
+/// The name that [`Kind::otherwise`] gives to what nobody can know, such as a group that somebody else has put a user
+/// into: in permissions it stands for any.
+pub const STRANGER: &str = "otherwise";
+
+/// One thing that whoever makes a call must be permitted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Permit {
+    /// The IAM action, `iam:AttachRolePolicy`.
+    pub action: &'static str,
+    /// An ARN, a pattern of some, or `*` where AWS takes no resource.
+    pub on: String,
+    /// The condition keys that the call carries and a policy may hold it to.
+    pub with: BTreeMap<&'static str, String>,
+}
+
+impl Permit {
+    /// An action on a resource.
+    #[must_use]
+    pub fn new(action: &'static str, on: impl fmt::Display) -> Self {
+        Self {
+            action,
+            on: on.to_string(),
+            with: BTreeMap::new(),
+        }
+    }
+
+    /// An action for which AWS takes no resource.
+    #[must_use]
+    pub fn everywhere(action: &'static str) -> Self {
+        Self::new(action, "*")
+    }
+
+    /// The same, only with this value of a condition key.
+    #[must_use]
+    pub fn with(mut self, key: &'static str, value: impl fmt::Display) -> Self {
+        self.with.insert(key, value.to_string());
+        self
+    }
+
+    /// Several actions on one resource.
+    #[must_use]
+    pub fn all(actions: &[&'static str], on: impl fmt::Display) -> Vec<Self> {
+        actions.iter().map(|action| Self::new(action, &on)).collect()
+    }
+
+    /// Handing a role to a service (IAM user guide, "Grant a user permissions to pass a role to an AWS service").
+    #[must_use]
+    pub fn pass_role(role: &Arn, service: &str) -> Self {
+        Self::new("iam:PassRole", role).with("iam:PassedToService", service)
+    }
+}
+
 /// Who is given access by a state: the input of guards and of access questions.
 #[derive(Debug, Clone)]
 pub struct Grant {
@@ -576,6 +628,17 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     fn after(state: Option<Self::State>, action: &Self::Action) -> Option<Self::State>;
     /// What is known of a mutation.
     fn facts(id: &Self::Id, arn: &Arn, action: &Self::Action, home: &Home) -> Facts;
+    /// What whoever executes a mutation must be permitted: its call, and what AWS asks for beside it.
+    fn permits(id: &Self::Id, arn: &Arn, action: &Self::Action, home: &Home) -> Vec<Permit> {
+        vec![Permit::new(Self::facts(id, arn, action, home).call, arn)]
+    }
+    /// What its reader must be permitted.
+    fn reads(object: &Object<Self>, home: &Home) -> Vec<Permit>;
+    /// The IAM actions that listing all of the kind takes; each is asked on everything.
+    const LISTS: &'static [&'static str];
+    /// The same thing as others may have left it: live states that differ in everything that can differ, so that bringing
+    /// them back, or deleting them, takes every mutation there is. `None` where nothing is wanted of it.
+    fn otherwise(id: &Self::Id, wanted: Option<&Self::State>, home: &Home) -> Vec<Observed<Self>>;
     /// Everything that a state names and AWS requires to exist.
     fn refs(id: &Self::Id, state: &Self::State, home: &Home) -> Vec<Arn>;
     /// What a state lets whom do.

@@ -26,6 +26,7 @@ pub mod kinds;
 pub mod lint;
 pub mod names;
 pub mod notice;
+pub mod permissions;
 pub mod plan;
 pub mod policy_doc;
 #[cfg(feature = "aws")]

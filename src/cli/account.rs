@@ -623,6 +623,7 @@ pub(crate) async fn reach_as(args: &AccountArgs, header: Option<&Header>) -> Res
         tags: std::collections::BTreeMap::new(),
         ignore_tags: Vec::new(),
         ownership_tag: String::new(),
+        lint: crate::spec::rules::Settings::default(),
         variables: crate::spec::header::Variables::default(),
     };
     let header = header.unwrap_or(&nobodys);

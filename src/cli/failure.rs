@@ -30,7 +30,6 @@ impl Failure {
     }
 
     /// The same, said of a kind that there isn't: with the one that was perhaps meant, or with all.
-    #[cfg(feature = "aws")]
     pub(crate) fn near<'a>(self, word: &str, kinds: impl Iterator<Item = &'a str> + Clone) -> Self {
         match crate::names::nearest(word, kinds.clone()) {
             Some(near) => self.hint(format!("did you mean `{near}`?")),
@@ -39,7 +38,6 @@ impl Failure {
     }
 
     /// The same with another exit code.
-    #[cfg(feature = "aws")]
     pub(crate) fn exit(mut self, exit: Exit) -> Self {
         self.exit = exit;
         self

@@ -19,6 +19,7 @@ mod drift;
 mod exit;
 #[cfg(feature = "aws")]
 mod explain;
+mod fail_on;
 mod failure;
 #[cfg(feature = "aws")]
 mod fleet;
@@ -29,9 +30,12 @@ mod limits;
 #[cfg(feature = "aws")]
 mod live_world;
 mod output;
+mod permissions;
 #[cfg(feature = "aws")]
 mod plan;
 mod policy;
+#[cfg(feature = "aws")]
+mod preflight;
 #[cfg(feature = "aws")]
 mod progress;
 #[cfg(feature = "aws")]
@@ -115,6 +119,7 @@ enum Command {
     Fleet(fleet::FleetArgs),
     #[cfg(feature = "aws")]
     Explain(explain::ExplainArgs),
+    Permissions(permissions::PermissionsArgs),
     History(history::HistoryArgs),
     Policy(policy::PolicyArgs),
     Sandbox(sandbox::SandboxArgs),
@@ -240,6 +245,7 @@ pub fn main() -> Exit {
             .conclude(Reported::Fleet, block_on(fleet::run(&args, &output)), &output),
         #[cfg(feature = "aws")]
         Command::Explain(args) => block_on(explain::run(&args, &output)),
+        Command::Permissions(args) => permissions::run(&args, &output),
         Command::History(args) => history::run(&args, &output),
         Command::Policy(args) => policy::run(&args, &output),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &output)),

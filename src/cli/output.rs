@@ -112,8 +112,13 @@ impl Output {
 
     /// Findings with their excerpts, to standard error. A report that follows holds them, too.
     pub(crate) fn findings(&self, findings: &[Finding], sources: &Sources) {
+        self.findings_in_part(findings, findings, sources);
+    }
+
+    /// The same where people are shown a part; a report that follows holds all of them.
+    pub(crate) fn findings_in_part(&self, findings: &[Finding], shown: &[Finding], sources: &Sources) {
         self.told.borrow_mut().extend(report::Finding::all(findings, sources));
-        let text = crate::render::snippet::render(findings, sources, self.err);
+        let text = crate::render::snippet::render(shown, sources, self.err);
         self.tell(&text);
     }
 

@@ -167,14 +167,14 @@ impl Compiled {
         })
     }
 
-    /// For each statement, whether its action clause covers the action asked for.
-    pub(super) fn covers_action<'a>(&'a self, asked: &'a Asked<'_>) -> impl Iterator<Item = bool> + 'a {
-        self.rules.iter().map(|rule| rule.covers_action(asked))
+    /// For each statement, whether its action clause covers an action, in lower case.
+    pub(super) fn covers_action<'a>(&'a self, action: &'a str) -> impl Iterator<Item = bool> + 'a {
+        self.rules.iter().map(move |rule| rule.covers_action(action))
     }
 
     /// The resource patterns of the statements that cover the action asked for.
     pub(super) fn resource_globs<'a>(&'a self, asked: &'a Asked<'_>) -> impl Iterator<Item = Glob> + 'a {
-        let covering = self.rules.iter().filter(|rule| rule.covers_action(asked));
+        let covering = self.rules.iter().filter(|rule| rule.covers_action(&asked.action));
         covering.flat_map(|rule| rule.resource_globs(asked))
     }
 

@@ -122,10 +122,7 @@ impl<'a> Asked<'a> {
     #[must_use]
     pub fn new(request: &'a Request) -> Self {
         let action = request.action.to_ascii_lowercase();
-        let resource = match super::rules::takes_no_resource(&action) {
-            true => super::rules::resource_of_wildcard_only(&action, &request.resource),
-            false => &request.resource,
-        };
+        let resource = super::rules::asked_on(&action, &request.resource);
         Self {
             follows: follows(request, &action),
             action,

@@ -8,7 +8,7 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::answer::{Answer, Decision};
 use super::context::{Asked, Context, Request};
@@ -17,7 +17,7 @@ use super::principal::Principal;
 use crate::catalogue::{self, Action, ActionSet};
 use crate::policy_doc::{Glob, cells};
 
-use targets::Target;
+use targets::{Scope, Target};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,10 +101,11 @@ impl Prepared {
             Ok(actions) => actions,
             Err(why) => return Outcome::Pointless(why),
         };
+        let mut asking = Asking::new(self, question);
         let mut answers = Answers::default();
         let mut idle = Vec::new();
-        for group in self.groups(question, actions) {
-            match self.ask(question, &group, &mut answers) {
+        for group in self.groups(actions) {
+            match asking.ask(&group, &mut answers) {
                 Ok(true) => {}
                 Ok(false) => idle.push(group.name),
                 Err(why) => return Outcome::Undecided(why),
@@ -116,62 +117,16 @@ impl Prepared {
         Outcome::Answered(answers)
     }
 
-    /// Asks one action of a group on a witness of each cell; whether there was any request to ask.
-    fn ask(&self, question: &Question, group: &Group, answers: &mut Answers) -> Result<bool, String> {
-        let witnesses = self.witnesses(question, group)?;
-        for resource in &witnesses {
-            let request = request(question, &group.name, resource);
-            let decision = self.decision(&request);
-            answers.examples.entry(decision).or_insert_with(|| Example {
-                action: group.name.clone(),
-                resource: resource.clone(),
-                answer: self.decide(&request),
-            });
-        }
-        Ok(!witnesses.is_empty())
-    }
-
-    /// One resource of each cell on which the action can work.
-    fn witnesses(&self, question: &Question, group: &Group) -> Result<Vec<String>, String> {
-        let universe = Glob::arn(&question.resource);
-        if group.targets.is_empty() && group.is_known {
-            // Such actions are always asked about `*`.
-            return Ok(universe.is_everything().then(|| "*".to_owned()).into_iter().collect());
-        }
-        if universe.is_literal() && group.targets.iter().any(|target| target.holds(&question.resource)) {
-            return Ok(vec![question.resource.clone()]);
-        }
-        let probe = request(question, &group.name, &question.resource);
-        let told: Vec<Glob> = self.resource_globs(&Asked::new(&probe)).into_iter().collect();
-        if group.targets.is_empty() {
-            let found = cells(&universe, &told, LIMIT).map_err(|error| error.to_string())?;
-            return Ok(found.into_iter().map(|cell| cell.witness).collect());
-        }
-        let mut witnesses = BTreeSet::new();
-        for target in &group.targets {
-            // Each form by itself: together the forms of a service would be told apart for nothing.
-            let mut patterns = vec![universe.clone()];
-            patterns.extend(target.is_not().cloned());
-            patterns.extend(told.iter().cloned());
-            let found = cells(target.is(), &patterns, LIMIT).map_err(|error| error.to_string())?;
-            let asked = found.into_iter().filter(|cell| cell.members.first() == Some(&true));
-            witnesses.extend(asked.map(|cell| cell.witness).filter(|witness| target.holds(witness)));
-        }
-        Ok(witnesses.into_iter().collect())
-    }
-
-    /// Groups of actions that no statement tells apart.
-    fn groups(&self, question: &Question, actions: Vec<Named>) -> Vec<Group> {
-        let mut groups: BTreeMap<(Vec<bool>, Vec<Target>, String, bool), Group> = BTreeMap::new();
+    /// Groups of actions that no statement tells apart, in a stable order.
+    fn groups(&self, actions: Vec<Named>) -> Vec<Group> {
+        let mut groups = BTreeMap::new();
         for Named { name, known } in actions {
-            let probe = request(question, &name, &question.resource);
-            let covered = self.covers_action(&Asked::new(&probe));
-            let targets = known.map(|action| targets::of(action, question)).unwrap_or_default();
-            let kept_apart = super::rules::kept_apart(&name);
-            let key = (covered, targets.clone(), kept_apart, known.is_some());
+            let covered = self.covers_action(&name.to_ascii_lowercase());
+            let forms = known.map(targets::forms).unwrap_or_default();
+            let key = (super::rules::kept_apart(&name), covered, forms.clone(), known.is_some());
             groups.entry(key).or_insert(Group {
                 name,
-                targets,
+                forms,
                 is_known: known.is_some(),
             });
         }
@@ -179,12 +134,107 @@ impl Prepared {
     }
 }
 
+/// A question on its way through the groups of its actions.
+struct Asking<'a> {
+    prepared: &'a Prepared,
+    question: &'a Question,
+    universe: Glob,
+    scope: Scope,
+    /// The sets of patterns that cut, each once.
+    cutting: Vec<BTreeSet<Glob>>,
+    /// Witnesses of a form cut by a set.
+    witnesses: HashMap<(&'static str, usize), Vec<String>>,
+}
+
+impl<'a> Asking<'a> {
+    fn new(prepared: &'a Prepared, question: &'a Question) -> Self {
+        Self {
+            prepared,
+            question,
+            universe: Glob::arn(&question.resource),
+            scope: Scope::of(question),
+            cutting: Vec::new(),
+            witnesses: HashMap::new(),
+        }
+    }
+
+    /// Asks one action of a group on a witness of each cell; whether there was any request to ask.
+    fn ask(&mut self, group: &Group, answers: &mut Answers) -> Result<bool, String> {
+        let witnesses = self.witnesses(group)?;
+        for resource in &witnesses {
+            let request = request(self.question, &group.name, resource);
+            let decision = self.prepared.decision(&request);
+            answers.examples.entry(decision).or_insert_with(|| Example {
+                action: group.name.clone(),
+                resource: resource.clone(),
+                answer: self.prepared.decide(&request),
+            });
+        }
+        Ok(!witnesses.is_empty())
+    }
+
+    /// One resource of each cell on which the action can work.
+    fn witnesses(&mut self, group: &Group) -> Result<BTreeSet<String>, String> {
+        if group.forms.is_empty() && group.is_known {
+            // Such actions are always asked about `*`.
+            return Ok(self
+                .universe
+                .is_everything()
+                .then(|| "*".to_owned())
+                .into_iter()
+                .collect());
+        }
+        let probe = request(self.question, &group.name, &self.question.resource);
+        let told = self.prepared.resource_globs(&Asked::new(&probe));
+        if group.forms.is_empty() {
+            let told: Vec<Glob> = told.into_iter().collect();
+            let found = cells(&self.universe, &told, LIMIT).map_err(|error| error.to_string())?;
+            return Ok(found.into_iter().map(|cell| cell.witness).collect());
+        }
+        let set = self.numbered(told);
+        let mut all = BTreeSet::new();
+        for form in &group.forms {
+            if !self.witnesses.contains_key(&(form, set)) {
+                let found = self.of_form(form, set)?;
+                self.witnesses.insert((form, set), found);
+            }
+            all.extend(self.witnesses.get(&(*form, set)).into_iter().flatten().cloned());
+        }
+        Ok(all)
+    }
+
+    fn numbered(&mut self, told: BTreeSet<Glob>) -> usize {
+        self.cutting.iter().position(|known| *known == told).unwrap_or_else(|| {
+            self.cutting.push(told);
+            self.cutting.len() - 1
+        })
+    }
+
+    /// Each form by itself: together the forms of a service would be told apart for nothing.
+    fn of_form(&self, form: &str, set: usize) -> Result<Vec<String>, String> {
+        let target = Target::new(form, &self.scope);
+        if self.universe.is_literal() {
+            let resource = &self.question.resource;
+            return Ok(target.holds(resource).then(|| resource.clone()).into_iter().collect());
+        }
+        let mut patterns = vec![self.universe.clone()];
+        patterns.extend(target.is_not().cloned());
+        patterns.extend(self.cutting.get(set).into_iter().flatten().cloned());
+        let found = cells(target.is(), &patterns, LIMIT).map_err(|error| error.to_string())?;
+        let asked = found.into_iter().filter(|cell| cell.members.first() == Some(&true));
+        Ok(asked
+            .map(|cell| cell.witness)
+            .filter(|witness| target.holds(witness))
+            .collect())
+    }
+}
+
 /// Actions that are answered alike.
 struct Group {
     /// One of them.
     name: String,
-    /// What they work on.
-    targets: Vec<Target>,
+    /// The forms of the resources that they work on.
+    forms: Vec<&'static str>,
     /// Whether the catalogue has them.
     is_known: bool,
 }
@@ -234,7 +284,7 @@ fn does_not_work(idle: &[String]) -> String {
     match idle {
         [] => "no action was named".to_owned(),
         [one] => {
-            let kinds = catalogue::action(one).map(targets::forms).unwrap_or_default();
+            let kinds = catalogue::action(one).map(targets::shown).unwrap_or_default();
             match kinds.is_empty() {
                 true => format!("{one} works on `*` alone, not"),
                 false => format!("{one} works on {}, not", kinds.join(" or ")),

@@ -23,6 +23,7 @@ mod tests;
 
 pub use answer::{Answer, Decision, StatementRef};
 pub use compiled::{Compiled, Effects, Granted};
+pub(crate) use condition::instant;
 pub use context::{Asked, Context, Lookup, Request};
 pub use decide::decide;
 pub use layers::{Layer, Layers, Named, Prepared};

@@ -51,7 +51,7 @@ impl Rule {
 
     /// Whether it is about a request, whoever asks.
     pub(super) fn applies(&self, asked: &Asked<'_>) -> Truth {
-        if !self.has_action(asked) {
+        if !self.covers_action(&asked.action) {
             return Truth::False;
         }
         match self.has_resource(asked) {
@@ -77,12 +77,6 @@ impl Rule {
             .collect()
     }
 
-    fn has_action(&self, asked: &Asked<'_>) -> bool {
-        let (sense, patterns) = &self.actions;
-        let is_named = patterns.iter().any(|pattern| pattern.matches(&asked.action));
-        is_named == (*sense == Sense::Only)
-    }
-
     fn has_resource(&self, asked: &Asked<'_>) -> Truth {
         let Some((sense, items)) = &self.resources else {
             return Truth::True;
@@ -102,9 +96,11 @@ impl Rule {
 
 /// What for-all questions ask.
 impl Rule {
-    /// Whether its action clause covers the action asked for.
-    pub(super) fn covers_action(&self, asked: &Asked<'_>) -> bool {
-        self.has_action(asked)
+    /// Whether its action clause covers an action, in lower case.
+    pub(super) fn covers_action(&self, action: &str) -> bool {
+        let (sense, patterns) = &self.actions;
+        let is_named = patterns.iter().any(|pattern| pattern.matches(action));
+        is_named == (*sense == Sense::Only)
     }
 
     /// Its resource patterns, as wide as they can be where the value of a variable is not given.
@@ -156,7 +152,8 @@ impl Resource {
         match template.fill(asked) {
             Filled::Nothing => without_value,
             Filled::Unknown => match template.widest(asked) {
-                Some(letters) if !Pattern::arn(&letters).matches(asked.resource) => Truth::False,
+                // It may have no value at all, which counts as a match for an `Allow` of all others.
+                Some(letters) if !Pattern::arn(&letters).matches(asked.resource) => without_value.min(Truth::Unknown),
                 _ => Truth::Unknown,
             },
             Filled::Text(letters) => match Pattern::arn(&letters).matches(asked.resource) {

@@ -1,6 +1,13 @@
 //! The evaluator against AWS's documentation: tables of cases, each beside the title of its page.
 
 mod basics;
+mod conditions;
+mod keys;
+mod layers;
+mod principals;
+mod properties;
+mod sets;
+mod variables;
 
 use crate::evaluate::{Context, Decision, Layers, Named, Principal, Request, decide};
 use crate::policy_doc::{Document, Policy};
@@ -47,4 +54,50 @@ pub(super) fn by_identity(statements: &str, request: &Request) -> Decision {
         ..Layers::default()
     };
     decide(request, &layers).decision
+}
+
+/// Policies in the words of their statements; what is not there is not there.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Papers {
+    pub(super) identity: Option<&'static str>,
+    pub(super) boundary: Option<&'static str>,
+    pub(super) session: Option<&'static str>,
+    pub(super) resource: Option<&'static str>,
+    pub(super) scps: &'static [&'static [&'static str]],
+    pub(super) rcps: &'static [&'static [&'static str]],
+    pub(super) endpoints: &'static [&'static str],
+}
+
+impl Papers {
+    /// What they decide together.
+    pub(super) fn decide(&self, request: &Request) -> crate::evaluate::Answer {
+        let read = |text: &Option<&'static str>| text.map(document);
+        let level = |levels: &[&[&'static str]]| -> Vec<Vec<Document>> {
+            levels
+                .iter()
+                .map(|level| level.iter().map(|text| document(text)).collect())
+                .collect()
+        };
+        let (identity, boundary, session) = (read(&self.identity), read(&self.boundary), read(&self.session));
+        let (resource, scps, rcps) = (read(&self.resource), level(self.scps), level(self.rcps));
+        let endpoints: Vec<Document> = self.endpoints.iter().map(|text| document(text)).collect();
+        let layers = Layers {
+            identity: identity.iter().map(|document| named("own", document)).collect(),
+            boundary: boundary.as_ref().map(|document| vec![named("limit", document)]),
+            session: session.as_ref().map(|document| vec![named("session", document)]),
+            resource: resource.as_ref().map(|document| named("resource", document)),
+            scps: scps
+                .iter()
+                .map(|level| level.iter().map(|document| named("scp", document)).collect())
+                .collect(),
+            rcps: rcps
+                .iter()
+                .map(|level| level.iter().map(|document| named("rcp", document)).collect())
+                .collect(),
+            endpoints: (!endpoints.is_empty())
+                .then(|| endpoints.iter().map(|document| named("endpoint", document)).collect()),
+            ..Layers::default()
+        };
+        decide(request, &layers)
+    }
 }

@@ -308,7 +308,8 @@ pub(crate) fn change<'a>(plan: &'a Plan, address: &str) -> &'a Change {
     })
 }
 
-fn config(http: impl HttpClient + 'static) -> SdkConfig {
+/// What clients of the simulated account are made from.
+pub(crate) fn config(http: impl HttpClient + 'static) -> SdkConfig {
     let keys = aws_credential_types::Credentials::new("AKIASANDBOX", "sandbox", None, None, "sandbox");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())

@@ -28,6 +28,13 @@ pub const COMMON: &[Field] = &[
         doc: "Set when the thing is made and kept as it is afterwards.",
     },
     Field {
+        name: "allow",
+        shape: crate::spec::rules::ALLOW,
+        default: "nothing",
+        on_change: OnChange::InPlace,
+        doc: "[Rules for policies](../lint.md) that it breaks on purpose, each with the reason.",
+    },
+    Field {
         name: "owner",
         shape: Shape::Called("`none` or an environment", &shape::WRITTEN),
         default: "this environment",
@@ -110,6 +117,12 @@ macro_rules! kinds {
                 match self { $(Self::$kind => <$module::$kind as Kind>::TELLING),* }
             }
 
+            /// The IAM actions that listing all of the kind takes.
+            #[must_use]
+            pub fn lists(self) -> &'static [&'static str] {
+                match self { $(Self::$kind => <$module::$kind as Kind>::LISTS),* }
+            }
+
             /// Whether AWS lets it carry tags.
             #[must_use]
             pub fn taggable(self) -> bool {
@@ -176,6 +189,13 @@ macro_rules! kinds {
             #[must_use]
             pub fn facts(&self, home: &Home) -> Facts {
                 match self { $(Self::$kind { id, arn, action } => <$module::$kind as Kind>::facts(id, arn, action, home)),* }
+            }
+
+            /// What whoever executes it must be permitted.
+            #[must_use]
+            pub fn permits(&self, home: &Home) -> Vec<crate::kind::Permit> {
+                match self { $(Self::$kind { id, arn, action } =>
+                    <$module::$kind as Kind>::permits(id, arn, action, home)),* }
             }
 
             /// The ARN of what it changes.

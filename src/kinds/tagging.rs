@@ -34,6 +34,17 @@ pub fn caseless(own: Option<&Node>, cx: &mut Lowering<'_>) -> BTreeMap<String, S
     tags
 }
 
+/// Tags as others may have left them: the marks are there, every other one is different, and one is new.
+#[must_use]
+pub fn otherwise(tags: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let changed = |(key, value): (&String, &String)| match key.contains(':') {
+        true => (key.clone(), value.clone()),
+        false => (key.clone(), format!("{value} otherwise")),
+    };
+    let changed = tags.iter().map(changed);
+    changed.chain([("otherwise".to_owned(), "yes".to_owned())]).collect()
+}
+
 /// Whether AWS tells tag keys apart by case: not on users and roles (IAM user guide, "Tags for IAM resources").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyCase {

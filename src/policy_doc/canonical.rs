@@ -80,12 +80,22 @@ impl Canonical {
     }
 }
 
+/// Whether two documents are the same: each is what AWS would hold for the other, names that one leaves out apart.
+pub(super) fn same_documents(left: &Document, right: &Document) -> bool {
+    let (left, right) = (Canonical::of(left, "aws"), Canonical::of(right, "aws"));
+    same_forms(&left, &right) || same_forms(&right, &left)
+}
+
 /// Whether AWS already holds what is wanted.
 ///
 /// As equality, but for an `Id` or a `Sid` that the wanted policy leaves out: AWS may hold any there.
 #[must_use]
 pub fn same(wanted: &Policy, live: &Policy) -> bool {
-    match (wanted.canonical(), live.canonical()) {
+    same_forms(wanted.canonical(), live.canonical())
+}
+
+fn same_forms(wanted: &Canonical, live: &Canonical) -> bool {
+    match (wanted, live) {
         (
             Canonical::Known {
                 version,

@@ -8,6 +8,7 @@ mod bare;
 mod canonical;
 mod check;
 pub mod codes;
+mod compare;
 mod diff;
 mod document;
 mod flavour;
@@ -27,6 +28,7 @@ mod tests;
 
 pub use bare::{Reading, bare, json_path, of_node, tree};
 pub use canonical::{Body, Canonical, CanonicalStatement, Member, same};
+pub use compare::{Access, Comparison, Relation, compare};
 pub use diff::{Element, PartChange, StatementChange, diff};
 pub use document::{
     At, Clause, Condition, Document, Effect, PrincipalClause, PrincipalEntry, PrincipalType, Sense, Statement, Version,

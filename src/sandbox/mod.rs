@@ -2,7 +2,7 @@
 //!
 //! Invariant: a call's effect is whole or nothing, in memory and on disk, and lasts before the answer is given. The room
 //! knows nothing of kinds, plans or specs, and no other room knows it but where clients are configured. All that it
-//! takes from outside is the catalogue of AWS-managed policies.
+//! takes from outside is the catalogue, and the evaluator of policies with their language.
 //!
 //! # The seam between the core and a service
 //!

@@ -12,15 +12,21 @@ mod lambda;
 mod persona;
 mod refusal;
 mod s3;
+#[cfg(test)]
+mod tests;
 
 use http::StatusCode;
 
 use super::call::{Call, Service, Standing};
 use super::{Fault, World};
 
-pub(super) use judge::may;
 pub(super) use persona::stand_in;
 pub(super) use refusal::veiled;
+
+/// Whether the caller may list a function's tags; GetFunction tells them only to who may (`TagsError`).
+pub(super) fn may_list_tags(world: &World, call: &Call, function: &str) -> bool {
+    judge::may(world, call, &asked::Asked::new("lambda:ListTags", function))
+}
 
 /// Operations that AWS answers without a signature: whoever calls shows a token of an identity provider instead.
 const UNSIGNED: [&str; 2] = ["AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"];

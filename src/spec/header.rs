@@ -10,6 +10,7 @@ use super::interpolate::{Names, Scalar, Unresolved, interpolate};
 use super::load::{Inputs, Texts};
 use super::lower::name_finding;
 use super::node::{Key, Node, Value};
+use super::rules::Settings;
 use super::source::Span;
 use super::table::{self, Reading, Table};
 use crate::names::{AccountId, NameError, Region, TagKey, TagValue, nearest};
@@ -24,7 +25,7 @@ const DEFAULTED: [Part; 2] = [
 ];
 
 /// The keys of the header.
-pub const PARTS: [Part; 8] = [
+pub const PARTS: [Part; 9] = [
     part(
         "version",
         Shape::AnyOf(&[shape::number("", 1, 1), Shape::Words(&[VERSION])]),
@@ -65,6 +66,11 @@ pub const PARTS: [Part; 8] = [
         shape::WRITTEN,
         "The key of the ownership tag, if it shall not be `evenkeel:environment`.",
     ),
+    part(
+        "lint",
+        super::rules::LINT,
+        "What the rules for policies shall make of this file.",
+    ),
 ];
 
 /// The format's version.
@@ -91,6 +97,8 @@ pub struct Header {
     pub ignore_tags: Vec<String>,
     /// The key of the ownership mark.
     pub ownership_tag: String,
+    /// What the rules for policies shall make of it.
+    pub lint: Settings,
     /// The values of the variables.
     pub variables: Variables,
 }
@@ -147,6 +155,8 @@ pub fn read(texts: &mut Texts, inputs: &Inputs<'_>) -> Option<Header> {
         let tags = reader.tags();
         let ignore_tags = reader.ignore_tags();
         let ownership_tag = reader.constrained("ownership_tag", TagKey::parse);
+        let lint = reader.node("lint");
+        let lint = lint.map(|node| Settings::read(&node, &mut reader.reading()));
         version.zip(environment).map(|((), environment)| Header {
             environment,
             account,
@@ -154,6 +164,7 @@ pub fn read(texts: &mut Texts, inputs: &Inputs<'_>) -> Option<Header> {
             tags,
             ignore_tags,
             ownership_tag: ownership_tag.map_or(OWNERSHIP_TAG.to_owned(), |key| key.to_string()),
+            lint: lint.unwrap_or_default(),
             variables: Variables::default(),
         })
     };

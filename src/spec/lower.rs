@@ -12,13 +12,14 @@ use crate::kinds::policy::Policy as PolicyKind;
 use crate::kinds::{AnyPart, KindName, Member, VisitKind};
 use crate::names::limits::{Adjustable, Quota, Standing};
 use crate::names::{Arn, IamPath, InlinePolicyName, NameError, Region, TagKey, TagValue, nearest};
-use crate::policy_doc::{Flavour, Policy};
+use crate::policy_doc::{Flavour, Policy, Reading, codes, of_node};
 
 use super::files::{self, Files};
 use super::finding::Finding;
 use super::interpolate::{self, Names};
 use super::json;
 use super::node::{Node, Value};
+use super::resources::Site;
 use super::source::{Place, Sources, Span};
 use super::table::{self, Reading, Table};
 
@@ -145,6 +146,10 @@ pub struct Lowering<'a> {
     pub findings: &'a mut Vec<Finding>,
     /// Things that must exist outside the file.
     pub existing: &'a mut BTreeSet<Existing>,
+    /// The documents that were read, for the rules about them.
+    pub documents: &'a mut Vec<Site>,
+    /// The ARNs of managed policies that were read, with their places.
+    pub attached: &'a mut Vec<(String, Span)>,
     /// What only one thing of a file can have, with where it was claimed first.
     pub claims: &'a mut BTreeMap<String, Span>,
 }
@@ -276,19 +281,53 @@ impl Lowering<'_> {
 
     /// A policy document: in AWS's keys, a list of statements, JSON text, or `{ file: path }`.
     pub fn document(&mut self, node: &Node, flavour: Flavour) -> Option<Policy> {
-        let policy = match node.get("file") {
+        let policy = self.read_document(node, flavour)?;
+        Some(self.keep(policy, flavour, node.span))
+    }
+
+    /// A document that was read, in its partition and known to the rules.
+    pub fn keep(&mut self, policy: Policy, flavour: Flavour, span: Span) -> Policy {
+        let policy = policy.in_partition(self.home.partition.as_str());
+        self.documents.push(Site {
+            flavour,
+            policy: policy.clone(),
+            span,
+        });
+        policy
+    }
+
+    fn read_document(&mut self, node: &Node, flavour: Flavour) -> Option<Policy> {
+        match node.get("file") {
             Some(path) => {
                 for (key, _) in node.entries().iter().filter(|(key, _)| key.text != "file") {
                     let message = format!("`{}` stands beside `file`", key.text);
                     let label = "a document in a file of its own stands there whole: remove this";
                     self.report(Finding::error("E0303", key.span, message).label(label));
                 }
-                let read = self.json_file(path)?;
-                Policy::from_node(&read, flavour, self.findings)
+                let before = self.findings.len();
+                let read = self.json_file(path);
+                // One fault has one name, wherever the document stands.
+                for finding in self.findings.iter_mut().skip(before) {
+                    if ["E0204", "E0211"].contains(&finding.code) {
+                        finding.code = codes::NOT_JSON;
+                    }
+                }
+                self.policy_of(&read?, flavour)
             }
-            _ => Policy::from_node(node, flavour, self.findings),
-        };
-        policy.map(|policy| policy.in_partition(self.home.partition.as_str()))
+            _ => self.policy_of(node, flavour),
+        }
+    }
+
+    /// A document that has to be mended is judged all the same, as far as it can be read: all is told at once.
+    fn policy_of(&mut self, node: &Node, flavour: Flavour) -> Option<Policy> {
+        let policy = Policy::from_node(node, flavour, self.findings);
+        if policy.is_none()
+            && let Ok(policy) = of_node(node, Reading::Asked(flavour))
+        {
+            let span = node.span;
+            self.documents.push(Site { flavour, policy, span });
+        }
+        policy
     }
 
     /// The tree of a strict JSON file that a node names, interpolated.
@@ -340,6 +379,7 @@ impl Lowering<'_> {
         let mut arns = BTreeSet::new();
         for item in items {
             let Some(arn) = self.managed_policy(item) else { continue };
+            self.attached.push((arn.to_string(), item.span));
             if !arns.insert(arn) {
                 self.report(
                     Finding::error("E0414", item.span, "this policy is listed twice").label("remove one of them"),
@@ -367,15 +407,17 @@ impl Lowering<'_> {
                 .map(|referent| referent.arn().clone());
         }
         let arn = self.reference(node, PolicyKind::KIND, &[])?.arn().clone();
-        self.check_managed_arn(node, &arn).then_some(arn)
+        self.check_managed_arn(node, &arn);
+        Some(arn)
     }
 
     fn aws_managed(&mut self, node: &Node, managed: &catalogue::Managed) -> Option<Arn> {
-        let arn = Arn::parse(&managed.arn(self.home.partition.as_str())).ok()?;
-        self.attachable(node, managed).then_some(arn)
+        self.attachable(node, managed);
+        Arn::parse(&managed.arn(self.home.partition.as_str())).ok()
     }
 
-    fn attachable(&mut self, node: &Node, managed: &catalogue::Managed) -> bool {
+    /// Says what keeps a policy from being attached; a file may allow what is attached already.
+    fn attachable(&mut self, node: &Node, managed: &catalogue::Managed) {
         let name = managed.name;
         let finding = match (managed.status, managed.attachment()) {
             (catalogue::Status::Deprecated { replacement }, _) => {
@@ -387,7 +429,7 @@ impl Lowering<'_> {
                 )
                 .label(label)
             }
-            (catalogue::Status::Current, catalogue::Attachment::Principals) => return true,
+            (catalogue::Status::Current, catalogue::Attachment::Principals) => return,
             (catalogue::Status::Current, _) => Finding::error(
                 "E0503",
                 node.span,
@@ -396,13 +438,12 @@ impl Lowering<'_> {
             .label("name another policy"),
         };
         self.report(finding);
-        false
     }
 
     /// An ARN of AWS's own must have the path that AWS gave it, else IAM answers NoSuchEntity.
-    fn check_managed_arn(&mut self, node: &Node, arn: &Arn) -> bool {
+    fn check_managed_arn(&mut self, node: &Node, arn: &Arn) {
         if !arn.is_aws_managed_policy() {
-            return true;
+            return;
         }
         let tail = arn.resource().strip_prefix("policy").unwrap_or_default();
         let known = arn
@@ -413,11 +454,18 @@ impl Lowering<'_> {
                 let right = managed.arn(self.home.partition.as_str());
                 let message = format!("`{arn}` does not exist: the policy has another path");
                 self.report(Finding::error("P106", node.span, message).label(format!("it is `{right}`")));
-                false
             }
             Some(managed) => self.attachable(node, managed),
             // AWS adds policies every week; one that the table doesn't know may well exist.
-            None => true,
+            None => {
+                let message = format!("`{arn}` is no AWS-managed policy that was known when this version was made");
+                let near = arn.policy_name().and_then(|name| catalogue::suggest(name.as_str()));
+                let finding = Finding::warning("P105", node.span, message);
+                self.report(match near {
+                    Some(near) => finding.label(format!("did you mean `{near}`?")),
+                    None => finding,
+                });
+            }
         }
     }
 

@@ -15,6 +15,7 @@ pub mod load;
 pub mod lower;
 pub mod node;
 pub mod resources;
+pub mod rules;
 pub mod source;
 pub mod table;
 pub mod yaml;

@@ -3,11 +3,14 @@
 //! Invariant: pure but for `file:` and `code:`; the same texts, account and learned facts give the same environment.
 
 mod expect;
+mod lint;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::expect::EXPECTATION;
 use self::expect::expectations;
+pub use self::lint::Site;
+use self::lint::{Sited, Sites};
 use super::expectation::Expectation;
 use super::finding::{Finding, Severity};
 use super::header::Header;
@@ -16,6 +19,7 @@ use super::interpolate::interpolate;
 use super::load::{Inputs, Texts};
 use super::lower::{Contribution, Declared, Existing, Index, Learned, Lowering, name_finding};
 use super::node::{Key, Node, Value};
+use super::rules::{self, Allowance};
 use super::source::{Place, Span};
 use super::table::{self, Reading, Table};
 use crate::address::Address;
@@ -43,6 +47,8 @@ pub struct Environment {
     pub expected: Vec<String>,
     /// Errors and warnings, those of reading included.
     pub findings: Vec<Finding>,
+    /// What the rules for policies found beyond errors.
+    pub lint: Vec<Finding>,
     /// The texts, for excerpts.
     pub sources: super::source::Sources,
     /// IAM things whose path the file leaves open, by kind and AWS name.
@@ -61,6 +67,7 @@ impl Environment {
             expectations: Vec::new(),
             expected: Vec::new(),
             findings: Vec::new(),
+            lint: Vec::new(),
             sources: super::source::Sources::default(),
             open_paths: BTreeSet::new(),
         }
@@ -103,12 +110,14 @@ pub fn lower(
         names: &names,
         index: &index,
     };
-    let contributions = declared(&cx, &mut environment);
+    let mut sites = Sites::new();
+    let contributions = declared(&cx, &mut environment, &mut sites);
     contribute(&mut environment, contributions);
     absent(&cx, &mut environment);
     environment.expectations = expectations(&cx, &mut environment);
     super::interpolate::drop_consequences(&mut environment.findings, &environment.sources);
     environment.objects.sort_by(|a, b| a.address().cmp(b.address()));
+    lint::run(&mut environment, &mut sites, header, home, region);
     environment
 }
 
@@ -145,7 +154,7 @@ struct Cx<'a> {
     index: &'a Index,
 }
 
-fn declared(cx: &Cx<'_>, environment: &mut Environment) -> Vec<Contribution> {
+fn declared(cx: &Cx<'_>, environment: &mut Environment, sites: &mut Sites) -> Vec<Contribution> {
     let mut contributions = Vec::new();
     let mut claims = BTreeMap::new();
     for (kind, entries) in &cx.texts.resources {
@@ -162,16 +171,30 @@ fn declared(cx: &Cx<'_>, environment: &mut Environment) -> Vec<Contribution> {
                 environment.findings.push(finding.related(first, "first declared here"));
                 continue;
             }
+            let mut sited = Sited {
+                span: Some(key.span),
+                ..Sited::default()
+            };
+            let mut before = std::mem::take(&mut environment.findings);
+            let address = Address::new(*kind, id.clone());
             let lowering = One {
                 cx,
                 environment,
                 contributions: &mut contributions,
                 claims: &mut claims,
+                sited: &mut sited,
                 key,
                 id,
                 node: &node,
             };
             kind.visit(lowering);
+            before.extend(lint::of_references(
+                std::mem::take(&mut environment.findings),
+                &mut sited.allowed,
+                &cx.header.lint,
+            ));
+            environment.findings = before;
+            sites.insert(address, sited);
         }
     }
     contributions
@@ -183,6 +206,7 @@ struct One<'a, 'b> {
     environment: &'b mut Environment,
     contributions: &'b mut Vec<Contribution>,
     claims: &'b mut BTreeMap<String, Span>,
+    sited: &'b mut Sited,
     key: &'a Key,
     id: String,
     node: &'a Node,
@@ -197,6 +221,7 @@ impl VisitKind for One<'_, '_> {
             environment,
             contributions,
             claims,
+            sited,
             key,
             id,
             node,
@@ -204,7 +229,8 @@ impl VisitKind for One<'_, '_> {
         let Some(declared) = cx.index.get(&K::KIND).and_then(|ids| ids.get(&id)) else {
             return;
         };
-        let common = common::<K>(node, environment);
+        let mut common = common::<K>(node, environment);
+        sited.allowed = std::mem::take(&mut common.allowed);
         let tags = common_tags(cx.header, &environment.tags, &environment.name, &common);
         let region = declared.region.clone();
         let mut lowering = Lowering {
@@ -220,6 +246,8 @@ impl VisitKind for One<'_, '_> {
             sources: &mut environment.sources,
             findings: &mut environment.findings,
             existing: &mut environment.existing,
+            documents: &mut sited.sites,
+            attached: &mut sited.attached,
             claims,
         };
         let identity = match K::identify(declared) {
@@ -243,6 +271,7 @@ impl VisitKind for One<'_, '_> {
                 .into_iter()
                 .map(|(path, span)| (path, environment.sources.place(span))),
         );
+        sited.is_public = !lowered.public.is_empty();
         let mut mentioned = mentioned::<K>(node);
         mentioned.extend(lowered.implied);
         let mut ignore = common.ignore;
@@ -301,6 +330,7 @@ fn unnamed<K: Member>(declared: &Declared, node: &Node, lowering: &mut Lowering<
 
 /// The fields that every resource may have.
 struct Common {
+    allowed: Vec<Allowance>,
     ignore: Vec<String>,
     owner: Owner,
     protect: bool,
@@ -319,6 +349,7 @@ enum Owner {
 
 fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
     let mut common = Common {
+        allowed: Vec::new(),
         ignore: Vec::new(),
         owner: Owner::Own,
         protect: false,
@@ -349,6 +380,9 @@ fn common<K: Member>(node: &Node, environment: &mut Environment) -> Common {
                 None => common.ignore.push(pattern.to_owned()),
             }
         }
+    }
+    if let Some(node) = node.get("allow") {
+        common.allowed = rules::allowances(node, &mut reading);
     }
     if let Some(node) = node.get("owner") {
         common.owner = owner::<K>(node, &mut reading).unwrap_or(Owner::Own);

@@ -19,7 +19,8 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
             buffer &= (1 << bits) - 1;
         }
     }
-    Some(bytes)
+    // Bits that no byte takes are no part of a value.
+    (buffer == 0).then_some(bytes)
 }
 
 const fn sextet(character: u8) -> Option<u8> {
@@ -45,7 +46,7 @@ mod tests {
         );
         assert_eq!(decode("QQ"), decode("QQ=="));
         assert_eq!(decode(""), Some(Vec::new()));
-        for text in ["Q", "Q Q=", "é", "QQ-_"] {
+        for text in ["Q", "Q Q=", "é", "QQ-_", "QR=="] {
             assert_eq!(decode(text), None, "{text}");
         }
     }

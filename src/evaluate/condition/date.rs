@@ -6,7 +6,7 @@
 const NANOS: i128 = 1_000_000_000;
 
 /// The nanoseconds since 1970 of a date. Four digits are a year; a time without a zone is taken in UTC.
-pub(super) fn parse(text: &str) -> Option<i128> {
+pub(crate) fn parse(text: &str) -> Option<i128> {
     let is_year = text.len() == 4 && digits(text).is_some();
     match is_year {
         false => epoch(text).or_else(|| calendar(text)),

@@ -9,6 +9,8 @@ mod date;
 mod number;
 mod value;
 
+pub(crate) use date::parse as instant;
+
 use super::context::{Asked, Lookup};
 use super::truth::Truth;
 use crate::policy_doc::{Condition, Operator, Quantifier, Test, Version, WhenAbsent};

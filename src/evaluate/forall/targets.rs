@@ -7,14 +7,45 @@ use super::Question;
 use crate::catalogue::Action;
 use crate::policy_doc::Glob;
 
+/// Where the resources of a question are.
+pub(super) struct Scope {
+    account: String,
+    partition: String,
+}
+
+impl Scope {
+    /// The account and partition that its resource names, else the question's account and the partition of who asks.
+    pub(super) fn of(question: &Question) -> Self {
+        let second = |arn: &str| arn.split(':').nth(1).map(str::to_owned);
+        let is_plain = |part: &String| !part.is_empty() && !part.contains(['*', '?']);
+        let partition = second(&question.resource).filter(is_plain);
+        let partition = partition.or_else(|| second(&question.principal.text()).filter(is_plain));
+        Self {
+            account: literal_account(&question.resource)
+                .unwrap_or(&question.account)
+                .to_owned(),
+            partition: partition.unwrap_or_else(|| "aws".to_owned()),
+        }
+    }
+}
+
 /// One form of ARNs, and what looks like it but is something else.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Target {
     is: Glob,
     is_not: Option<Glob>,
 }
 
 impl Target {
+    /// A form of the catalogue in an account.
+    pub(super) fn new(form: &str, scope: &Scope) -> Self {
+        let is_bucket = form.ends_with(":s3:::${BucketName}");
+        let pattern = pattern(form, scope);
+        Self {
+            is_not: is_bucket.then(|| Glob::arn(&format!("{pattern}/*"))),
+            is: Glob::arn(&pattern),
+        }
+    }
+
     /// Whether a resource is of this form.
     pub(super) fn holds(&self, resource: &str) -> bool {
         self.is.matches(resource) && !self.is_not.as_ref().is_some_and(|other| other.matches(resource))
@@ -31,23 +62,19 @@ impl Target {
     }
 }
 
-/// The forms on which an action works, each once, narrowed to the question's account and partition.
-pub(super) fn of(action: &Action, question: &Question) -> Vec<Target> {
-    let account = literal_account(&question.resource).unwrap_or(&question.account);
-    let partition = partition(question);
-    let forms = action.resource_types().flat_map(|kind| kind.arns.iter());
-    let mut targets: Vec<Target> = forms.map(|form| target(form, account, &partition)).collect();
-    targets.sort();
-    targets.dedup();
-    targets
+/// The forms on which an action works, each once and sorted.
+pub(super) fn forms(action: &Action) -> Vec<&'static str> {
+    let forms = action.resource_types().flat_map(|kind| kind.arns.iter().copied());
+    let mut forms: Vec<&'static str> = forms.collect();
+    forms.sort_unstable();
+    forms.dedup();
+    forms
 }
 
 /// The forms of an action's resources for people, such as `arn:aws:s3:::BucketName/ObjectName`.
-pub(super) fn forms(action: &Action) -> Vec<String> {
-    let forms = action.resource_types().flat_map(|kind| kind.arns.iter());
-    forms
-        .map(|form| form.replace("${Partition}", "aws").replace("${", "").replace('}', ""))
-        .collect()
+pub(super) fn shown(action: &Action) -> Vec<String> {
+    let plain = |form: &str| form.replace("${Partition}", "aws").replace("${", "").replace('}', "");
+    forms(action).into_iter().map(plain).collect()
 }
 
 /// The account that an ARN names without wildcards.
@@ -56,35 +83,16 @@ pub(super) fn literal_account(resource: &str) -> Option<&str> {
     (!account.is_empty() && !account.contains(['*', '?', '$'])).then_some(account)
 }
 
-fn target(form: &str, account: &str, partition: &str) -> Target {
-    let is_bucket = form.ends_with(":s3:::${BucketName}");
-    let pattern = pattern(form, account, partition);
-    Target {
-        is_not: is_bucket.then(|| Glob::arn(&format!("{pattern}/*"))),
-        is: Glob::arn(&pattern),
-    }
-}
-
-/// The partition of the resources, else that of who asks.
-fn partition(question: &Question) -> String {
-    let second = |arn: &str| arn.split(':').nth(1).map(str::to_owned);
-    let is_plain = |part: &String| !part.is_empty() && !part.contains(['*', '?']);
-    second(&question.resource)
-        .filter(is_plain)
-        .or_else(|| second(&question.principal.text()).filter(is_plain))
-        .unwrap_or_else(|| "aws".to_owned())
-}
-
 /// A form with `*` for its placeholders, and the account and partition for their own.
-fn pattern(form: &str, account: &str, partition: &str) -> String {
+fn pattern(form: &str, scope: &Scope) -> String {
     let mut pattern = String::new();
     let mut rest = form;
     while let Some((before, after)) = rest.split_once("${") {
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
         pattern.push_str(before);
         pattern.push_str(match name {
-            "Account" => account,
-            "Partition" => partition,
+            "Account" => &scope.account,
+            "Partition" => &scope.partition,
             _ => "*",
         });
         rest = after;

@@ -9,6 +9,7 @@ mod live;
 #[cfg(feature = "aws")]
 mod live_tests;
 mod lower;
+mod permits;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -21,8 +22,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::fields::{FieldPath, FieldValue, Shown};
 use crate::kind::{
-    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, SettingTable,
-    field,
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Object, Observed, OnChange, Pair, Permit, Regained, Scope, Section,
+    SettingTable, field,
 };
 use crate::names::{Arn, IamPath, NameError, nearest};
 use crate::shape::{self, Choice, Shape};
@@ -362,6 +363,20 @@ impl Kind for Account {
 
     fn facts(_: &Setting, _: &Arn, action: &Action, _: &Home) -> Facts {
         steps::facts(action)
+    }
+
+    const LISTS: &'static [&'static str] = &[];
+
+    fn permits(id: &Self::Id, arn: &Arn, action: &Self::Action, home: &Home) -> Vec<Permit> {
+        permits::of(id, arn, action, home)
+    }
+
+    fn reads(object: &Object<Self>, home: &Home) -> Vec<Permit> {
+        permits::reads(object, home)
+    }
+
+    fn otherwise(id: &Self::Id, wanted: Option<&Self::State>, home: &Home) -> Vec<Observed<Self>> {
+        permits::otherwise(id, wanted, home)
     }
 
     fn refs(_: &Setting, _: &State, _: &Home) -> Vec<Arn> {

@@ -15,6 +15,7 @@ mod live;
 mod live_tests;
 pub mod logging;
 pub mod notifications;
+mod permits;
 #[cfg(feature = "aws")]
 mod read;
 mod retries;
@@ -41,7 +42,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use crate::fields::FieldPath;
-use crate::kind::{DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, Pair, Regained, Scope, Section};
+use crate::kind::{
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Object, Observed, Pair, Permit, Regained, Scope, Section,
+};
 use crate::names::{Arn, BucketName, IamPath, NameError, Region};
 use crate::policy_doc::Policy as Document;
 use crate::spec::lower::{Declared, Lowered, Lowering};
@@ -271,6 +274,20 @@ impl Kind for Bucket {
 
     fn facts(id: &BucketName, arn: &Arn, action: &Action, home: &Home) -> Facts {
         steps::facts(id, arn, action, home)
+    }
+
+    const LISTS: &'static [&'static str] = &["s3:ListAllMyBuckets"];
+
+    fn permits(id: &Self::Id, arn: &Arn, action: &Self::Action, home: &Home) -> Vec<Permit> {
+        permits::of(id, arn, action, home)
+    }
+
+    fn reads(object: &Object<Self>, home: &Home) -> Vec<Permit> {
+        permits::reads(object, home)
+    }
+
+    fn otherwise(id: &Self::Id, wanted: Option<&Self::State>, home: &Home) -> Vec<Observed<Self>> {
+        permits::otherwise(id, wanted, home)
     }
 
     fn refs(id: &BucketName, state: &State, home: &Home) -> Vec<Arn> {

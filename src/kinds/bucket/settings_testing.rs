@@ -67,6 +67,8 @@ pub(super) fn lowered<T>(
             findings: &mut findings,
             existing: &mut existing,
             claims: &mut claims,
+            documents: &mut Vec::new(),
+            attached: &mut Vec::new(),
         },
     );
     (result, findings.iter().map(|finding| line(finding, &sources)).collect())

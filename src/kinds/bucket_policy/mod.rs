@@ -14,6 +14,7 @@ mod live;
 #[cfg(feature = "aws")]
 mod live_tests;
 mod lower;
+mod permits;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -23,7 +24,8 @@ use std::convert::Infallible;
 
 use crate::fields::{FieldPath, FieldValue, Shown};
 use crate::kind::{
-    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, Obstacle, OnChange, Pair, Regained, Scope, Section, field,
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Object, Observed, Obstacle, OnChange, Pair, Permit, Regained, Scope,
+    Section, field,
 };
 use crate::names::{Arn, BucketName, IamPath, NameError};
 use crate::policy_doc::{Flavour, Opened, Policy as Document};
@@ -212,6 +214,20 @@ impl Kind for BucketPolicy {
 
     fn facts(_: &BucketName, _: &Arn, action: &Action, home: &Home) -> Facts {
         steps::facts(action, home)
+    }
+
+    const LISTS: &'static [&'static str] = &[];
+
+    fn permits(id: &Self::Id, arn: &Arn, action: &Self::Action, home: &Home) -> Vec<Permit> {
+        permits::of(id, arn, action, home)
+    }
+
+    fn reads(object: &Object<Self>, home: &Home) -> Vec<Permit> {
+        permits::reads(object, home)
+    }
+
+    fn otherwise(id: &Self::Id, wanted: Option<&Self::State>, home: &Home) -> Vec<Observed<Self>> {
+        permits::otherwise(id, wanted, home)
     }
 
     fn refs(id: &BucketName, state: &State, home: &Home) -> Vec<Arn> {

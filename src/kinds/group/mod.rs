@@ -6,6 +6,7 @@
 mod live;
 #[cfg(all(test, feature = "aws"))]
 mod live_tests;
+mod permits;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,8 @@ use serde_json::json;
 
 use crate::fields::FieldPath;
 use crate::kind::{
-    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, field,
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Object, Observed, OnChange, Pair, Permit, Regained, Scope, Section,
+    field,
 };
 use crate::names::{Arn, GroupName, IamPath, NameError, limits};
 use crate::policy_doc::Policy as Document;
@@ -221,6 +223,20 @@ impl Kind for Group {
 
     fn facts(id: &GroupName, arn: &Arn, action: &Action, home: &Home) -> Facts {
         steps::facts(id, arn, action, home)
+    }
+
+    const LISTS: &'static [&'static str] = &["iam:ListGroups"];
+
+    fn permits(id: &Self::Id, arn: &Arn, action: &Self::Action, home: &Home) -> Vec<Permit> {
+        permits::of(id, arn, action, home)
+    }
+
+    fn reads(object: &Object<Self>, home: &Home) -> Vec<Permit> {
+        permits::reads(object, home)
+    }
+
+    fn otherwise(id: &Self::Id, wanted: Option<&Self::State>, home: &Home) -> Vec<Observed<Self>> {
+        permits::otherwise(id, wanted, home)
     }
 
     fn refs(_: &GroupName, state: &State, _: &Home) -> Vec<Arn> {

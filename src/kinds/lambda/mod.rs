@@ -11,6 +11,7 @@ mod live;
 mod live_tests;
 pub(crate) mod lower;
 pub mod permission;
+mod permits;
 #[cfg(feature = "aws")]
 mod read;
 mod regain;
@@ -24,7 +25,8 @@ use std::fmt;
 
 use crate::fields::FieldPath;
 use crate::kind::{
-    DiffCx, Facts, Field, Form, Grant, Home, Kind, Naming, Observed, OnChange, Pair, Regained, Scope, Section, field,
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Naming, Object, Observed, OnChange, Pair, Permit, Regained, Scope,
+    Section, field,
 };
 use crate::kinds::KindName;
 use crate::names::{
@@ -357,6 +359,20 @@ impl Kind for Lambda {
 
     fn facts(id: &Id, arn: &Arn, action: &Action, home: &Home) -> Facts {
         steps::facts(id, arn, action, home)
+    }
+
+    const LISTS: &'static [&'static str] = &["lambda:ListFunctions"];
+
+    fn permits(id: &Self::Id, arn: &Arn, action: &Self::Action, home: &Home) -> Vec<Permit> {
+        permits::of(id, arn, action, home)
+    }
+
+    fn reads(object: &Object<Self>, home: &Home) -> Vec<Permit> {
+        permits::reads(object, home)
+    }
+
+    fn otherwise(id: &Self::Id, wanted: Option<&Self::State>, home: &Home) -> Vec<Observed<Self>> {
+        permits::otherwise(id, wanted, home)
     }
 
     fn refs(_: &Id, state: &State, home: &Home) -> Vec<Arn> {

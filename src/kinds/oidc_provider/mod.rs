@@ -6,6 +6,7 @@
 mod live;
 #[cfg(all(test, feature = "aws"))]
 mod live_tests;
+mod permits;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -18,7 +19,8 @@ use serde_json::json;
 
 use crate::fields::{FieldKey, FieldPath};
 use crate::kind::{
-    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, field,
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Object, Observed, OnChange, Pair, Permit, Regained, Scope, Section,
+    field,
 };
 use crate::names::{Arn, ClientId, IamPath, NameError, OidcUrl, Thumbprint, limits};
 use crate::shape::{self, Shape, items, some_items};
@@ -196,6 +198,20 @@ impl Kind for OidcProvider {
 
     fn facts(id: &OidcUrl, arn: &Arn, action: &Action, _: &Home) -> Facts {
         steps::facts(id, arn, action)
+    }
+
+    const LISTS: &'static [&'static str] = &["iam:ListOpenIDConnectProviders"];
+
+    fn permits(id: &Self::Id, arn: &Arn, action: &Self::Action, home: &Home) -> Vec<Permit> {
+        permits::of(id, arn, action, home)
+    }
+
+    fn reads(object: &Object<Self>, home: &Home) -> Vec<Permit> {
+        permits::reads(object, home)
+    }
+
+    fn otherwise(id: &Self::Id, wanted: Option<&Self::State>, home: &Home) -> Vec<Observed<Self>> {
+        permits::otherwise(id, wanted, home)
     }
 
     fn refs(_: &OidcUrl, _: &State, _: &Home) -> Vec<Arn> {

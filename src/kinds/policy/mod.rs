@@ -5,6 +5,7 @@
 
 #[cfg(feature = "aws")]
 mod live;
+mod permits;
 mod steps;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,8 @@ use serde_json::json;
 
 use crate::fields::FieldPath;
 use crate::kind::{
-    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, field,
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Object, Observed, OnChange, Pair, Permit, Regained, Scope, Section,
+    field,
 };
 use crate::names::{Arn, IamPath, NameError, PolicyName};
 use crate::policy_doc::{Flavour, Policy as Document};
@@ -208,6 +210,20 @@ impl Kind for Policy {
 
     fn facts(id: &PolicyName, arn: &Arn, action: &Action, _: &Home) -> Facts {
         steps::facts(id, arn, action)
+    }
+
+    const LISTS: &'static [&'static str] = &["iam:ListPolicies"];
+
+    fn permits(id: &Self::Id, arn: &Arn, action: &Self::Action, home: &Home) -> Vec<Permit> {
+        permits::of(id, arn, action, home)
+    }
+
+    fn reads(object: &Object<Self>, home: &Home) -> Vec<Permit> {
+        permits::reads(object, home)
+    }
+
+    fn otherwise(id: &Self::Id, wanted: Option<&Self::State>, home: &Home) -> Vec<Observed<Self>> {
+        permits::otherwise(id, wanted, home)
     }
 
     fn refs(_: &PolicyName, _: &State, _: &Home) -> Vec<Arn> {

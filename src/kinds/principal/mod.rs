@@ -5,6 +5,7 @@
 
 #[cfg(feature = "aws")]
 pub(crate) mod live;
+pub mod permits;
 
 use std::collections::{BTreeMap, BTreeSet};
 

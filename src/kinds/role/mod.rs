@@ -5,6 +5,7 @@
 mod federation;
 #[cfg(feature = "aws")]
 mod live;
+mod permits;
 mod steps;
 mod trust;
 
@@ -15,7 +16,8 @@ use serde_json::json;
 
 use crate::fields::FieldPath;
 use crate::kind::{
-    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, field,
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Object, Observed, OnChange, Pair, Permit, Regained, Scope, Section,
+    field,
 };
 use crate::names::{Arn, IamPath, InstanceProfileName, NameError, RoleName, SessionLength, limits};
 use crate::policy_doc::{Opened, Policy as Document};
@@ -292,6 +294,20 @@ impl Kind for Role {
 
     fn facts(id: &RoleName, arn: &Arn, action: &Action, home: &Home) -> Facts {
         steps::facts(id, arn, action, home)
+    }
+
+    const LISTS: &'static [&'static str] = &["iam:ListRoles"];
+
+    fn permits(id: &Self::Id, arn: &Arn, action: &Self::Action, home: &Home) -> Vec<Permit> {
+        permits::of(id, arn, action, home)
+    }
+
+    fn reads(object: &Object<Self>, home: &Home) -> Vec<Permit> {
+        permits::reads(object, home)
+    }
+
+    fn otherwise(id: &Self::Id, wanted: Option<&Self::State>, home: &Home) -> Vec<Observed<Self>> {
+        permits::otherwise(id, wanted, home)
     }
 
     fn refs(_: &RoleName, state: &State, home: &Home) -> Vec<Arn> {

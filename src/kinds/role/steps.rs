@@ -82,7 +82,7 @@ fn create(id: &RoleName, wanted: &State, cx: &DiffCx<'_>) -> Vec<Action> {
 }
 
 /// A trust that lets nobody in, for a role whose own trust names roles that are made at the same time.
-fn closed_trust() -> Option<Document> {
+pub(super) fn closed_trust() -> Option<Document> {
     Document::from_live(
         r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}"#,
     )

@@ -25,8 +25,8 @@ pub(super) fn lower(node: &Node, cx: &mut Lowering<'_>) -> Option<Policy> {
         Value::List(items) if items.iter().any(|item| item.get("Effect").is_some()) => {
             cx.document(node, Flavour::Trust)
         }
-        Value::Map(_) => parts_of_map(node, cx).and_then(|parts| build(parts, cx)),
-        _ => services(node, cx).and_then(|parts| build(parts, cx)),
+        Value::Map(_) => parts_of_map(node, cx).and_then(|parts| build(parts, node, cx)),
+        _ => services(node, cx).and_then(|parts| build(parts, node, cx)),
     }?;
     let size = policy.size();
     if size > USUAL_CHARACTERS {
@@ -44,9 +44,9 @@ fn is_document(node: &Node) -> bool {
         .any(|key| node.get(key).is_some())
 }
 
-fn build(parts: TrustParts, cx: &mut Lowering<'_>) -> Option<Policy> {
+fn build(parts: TrustParts, node: &Node, cx: &mut Lowering<'_>) -> Option<Policy> {
     let policy = Policy::trust(parts, cx.findings)?;
-    Some(policy.in_partition(cx.home.partition.as_str()))
+    Some(cx.keep(policy, Flavour::Trust, node.span))
 }
 
 /// `lambda.amazonaws.com`, or a list of such.

@@ -9,6 +9,7 @@ mod live;
 #[cfg(test)]
 #[cfg(feature = "aws")]
 mod live_tests;
+mod permits;
 #[cfg(feature = "aws")]
 mod read;
 mod steps;
@@ -25,7 +26,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::fields::FieldPath;
 use crate::kind::{
-    DiffCx, Facts, Field, Form, Grant, Home, Kind, Naming, Observed, OnChange, Pair, Regained, Scope, Section, field,
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Naming, Object, Observed, OnChange, Pair, Permit, Regained, Scope,
+    Section, field,
 };
 use crate::names::limits::RULE_DESCRIPTION_CHARACTERS;
 use crate::names::{Arn, EventBusName, EventPattern, IamPath, NameError, Region, RuleName, Schedule};
@@ -259,6 +261,20 @@ impl Kind for Rule {
 
     fn facts(id: &Id, arn: &Arn, action: &Action, home: &Home) -> Facts {
         steps::facts(id, arn, action, home)
+    }
+
+    const LISTS: &'static [&'static str] = &["events:ListEventBuses", "events:ListRules"];
+
+    fn permits(id: &Self::Id, arn: &Arn, action: &Self::Action, home: &Home) -> Vec<Permit> {
+        permits::of(id, arn, action, home)
+    }
+
+    fn reads(object: &Object<Self>, home: &Home) -> Vec<Permit> {
+        permits::reads(object, home)
+    }
+
+    fn otherwise(id: &Self::Id, wanted: Option<&Self::State>, home: &Home) -> Vec<Observed<Self>> {
+        permits::otherwise(id, wanted, home)
     }
 
     fn refs(id: &Id, state: &State, home: &Home) -> Vec<Arn> {

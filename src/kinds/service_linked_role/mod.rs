@@ -8,6 +8,7 @@
 mod live;
 #[cfg(all(test, feature = "aws"))]
 mod live_tests;
+mod permits;
 #[cfg(test)]
 mod tests;
 
@@ -19,8 +20,8 @@ use serde_json::json;
 
 use crate::fields::{FieldPath, FieldValue, Fields as _, Shown};
 use crate::kind::{
-    Access, DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Rank, Regained, Scope, Section,
-    field,
+    Access, DiffCx, Facts, Field, Form, Grant, Home, Kind, Object, Observed, OnChange, Pair, Permit, Rank, Regained,
+    Scope, Section, field,
 };
 use crate::names::{Arn, IamPath, LinkingService, NameError, RoleSuffix};
 use crate::shape;
@@ -275,6 +276,20 @@ impl Kind for ServiceLinkedRole {
                 format!("create the service-linked role of {id}"),
             )
         }
+    }
+
+    const LISTS: &'static [&'static str] = &["iam:ListRoles"];
+
+    fn permits(id: &Self::Id, arn: &Arn, action: &Self::Action, home: &Home) -> Vec<Permit> {
+        permits::of(id, arn, action, home)
+    }
+
+    fn reads(object: &Object<Self>, home: &Home) -> Vec<Permit> {
+        permits::reads(object, home)
+    }
+
+    fn otherwise(id: &Self::Id, wanted: Option<&Self::State>, home: &Home) -> Vec<Observed<Self>> {
+        permits::otherwise(id, wanted, home)
     }
 
     fn refs(_: &Id, _: &State, _: &Home) -> Vec<Arn> {

@@ -8,6 +8,7 @@ mod credential;
 mod live;
 #[cfg(all(test, feature = "aws"))]
 mod live_tests;
+mod permits;
 #[cfg(feature = "aws")]
 mod secrets;
 mod steps;
@@ -21,7 +22,8 @@ use serde_json::json;
 use crate::address::Address;
 use crate::fields::FieldPath;
 use crate::kind::{
-    DiffCx, Facts, Field, Form, Grant, Home, Kind, Observed, OnChange, Pair, Regained, Scope, Section, field,
+    DiffCx, Facts, Field, Form, Grant, Home, Kind, Object, Observed, OnChange, Pair, Permit, Regained, Scope, Section,
+    field,
 };
 use crate::names::{Arn, IamPath, NameError, UserName, limits};
 use crate::policy_doc::Policy as Document;
@@ -341,6 +343,20 @@ impl Kind for User {
 
     fn facts(id: &UserName, arn: &Arn, action: &Action, home: &Home) -> Facts {
         steps::facts(id, arn, action, home)
+    }
+
+    const LISTS: &'static [&'static str] = &["iam:ListUsers"];
+
+    fn permits(id: &Self::Id, arn: &Arn, action: &Self::Action, home: &Home) -> Vec<Permit> {
+        permits::of(id, arn, action, home)
+    }
+
+    fn reads(object: &Object<Self>, home: &Home) -> Vec<Permit> {
+        permits::reads(object, home)
+    }
+
+    fn otherwise(id: &Self::Id, wanted: Option<&Self::State>, home: &Home) -> Vec<Observed<Self>> {
+        permits::otherwise(id, wanted, home)
     }
 
     fn refs(_: &UserName, state: &State, _: &Home) -> Vec<Arn> {

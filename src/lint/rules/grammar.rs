@@ -210,4 +210,15 @@ pub(super) const RULES: &[Rule] = &[
             r#"{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::imagery", "Condition": {"StringLike": {"s3:prefix": ["a/*", "b/*"]}}}"#,
         ),
     },
+    Rule {
+        id: "P017",
+        severity: Info,
+        lighter: &[],
+        title: "an `allow:` that nothing needs",
+        why: "Nothing on the resource breaks the rule any more, so that the line would only hide what comes one day.",
+        sample: Sample::File(
+            "groups:\n  readers: { policies: [ReadOnlyAccess], allow: [{ P202: they manage all of S3 }] }\n",
+            "groups:\n  readers: { policies: [ReadOnlyAccess] }\n",
+        ),
+    },
 ];

@@ -29,12 +29,26 @@ type State = Vec<Places>;
 /// # Errors
 /// If the limit is reached.
 pub fn cells(universe: &Glob, patterns: &[Glob], limit: usize) -> Result<Vec<Cell>, TooMany> {
+    // Most patterns of an account begin otherwise than the universe, or hold all of it: they cut nothing.
+    let is_cutting = |pattern: &&Glob| !pattern.is_everything() && !pattern.begins_otherwise(universe);
+    let cutting: Vec<Glob> = patterns.iter().filter(is_cutting).cloned().collect();
     let mut found = BTreeMap::new();
-    walk(universe, patterns, limit, |members, witness| {
+    walk(universe, &cutting, limit, |members, witness| {
         found.entry(members).or_insert_with(|| witness.to_owned());
         true
     })?;
-    let cell = |(members, witness)| Cell { witness, members };
+    let all = |members: Vec<bool>| {
+        let mut told = members.into_iter();
+        let member = |pattern: &Glob| match is_cutting(&pattern) {
+            true => told.next().unwrap_or_default(),
+            false => pattern.is_everything(),
+        };
+        patterns.iter().map(member).collect()
+    };
+    let cell = |(members, witness)| Cell {
+        witness,
+        members: all(members),
+    };
     Ok(found.into_iter().map(cell).collect())
 }
 

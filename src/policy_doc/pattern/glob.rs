@@ -127,6 +127,13 @@ impl Glob {
         self.marks == [Mark::Many(Class::Any)]
     }
 
+    /// Whether the characters before the first wildcards already tell the two apart: no text is in both.
+    pub(super) fn begins_otherwise(&self, other: &Self) -> bool {
+        let mut pairs = self.marks.iter().zip(&other.marks);
+        let first_apart = pairs.find(|(mark, other)| mark != other);
+        matches!(first_apart, Some((Mark::Is(_), Mark::Is(_))))
+    }
+
     /// Whether it matches one text alone.
     #[must_use]
     pub fn is_literal(&self) -> bool {

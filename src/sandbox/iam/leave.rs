@@ -4,8 +4,10 @@
 //! grants next to nothing.
 
 use super::grants::Grants;
+use super::managed::managed_policy;
 use super::reach::default_document;
 use super::{Name, State, tag};
+use crate::catalogue;
 
 /// A policy with the name under which a refusal or an explanation calls it.
 pub(in crate::sandbox) type Held = (String, String);
@@ -78,12 +80,14 @@ impl State {
         let inline = grants.inline.iter();
         let inline = inline.map(|(name, document)| (format!("{name} of {holder}"), document.clone()));
         let attached = grants.attached.iter();
-        let attached = attached.filter_map(|arn| Some((arn.clone(), default_document(self, arn)?)));
+        let attached = attached.filter_map(|arn| self.managed_document(arn));
         inline.chain(attached).collect()
     }
 
     /// A managed policy's document in force.
     pub(in crate::sandbox) fn managed_document(&self, arn: &str) -> Option<Held> {
-        Some((arn.to_owned(), default_document(self, arn)?))
+        let known = managed_policy(arn).and_then(|policy| catalogue::managed_document(policy.name));
+        let document = known.map(str::to_owned).or_else(|| default_document(self, arn))?;
+        Some((arn.to_owned(), document))
     }
 }

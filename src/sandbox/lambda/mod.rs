@@ -278,7 +278,16 @@ fn show(world: &World, call: &Call, name: &str) -> Result<Reply, Fault> {
         "Code": source::location(call, function, function.code(&qualifier)),
     });
     if let Some(answer) = answer.as_object_mut() {
-        if !function.tags.is_empty() {
+        // API reference, `GetFunction`: "The function's tags. Lambda returns tag data only if you have explicit allow
+        // permissions for lambda:ListTags."
+        if !super::permission::may_list_tags(world, call, &function.arn) {
+            let message = format!(
+                "User: {} is not authorized to perform: lambda:ListTags",
+                call.caller.arn
+            );
+            let error = json!({ "ErrorCode": "AccessDeniedException", "Message": message });
+            answer.insert("TagsError".into(), error);
+        } else if !function.tags.is_empty() {
             answer.insert("Tags".into(), json!(function.tags));
         }
         if let Some(reserved) = function.reserved_concurrency {

@@ -5,6 +5,7 @@
 
 use super::asked::{self, Asked};
 use super::refusal::denied;
+use crate::evaluate::{self, Decision, Layer, Layers, Named, Principal, Request};
 use crate::policy_doc::Policy;
 use crate::sandbox::{Call, Fault, Leave, Persona, Standing, World, s3, sts};
 
@@ -115,6 +116,130 @@ fn resource_policy(world: &World, resource: &str) -> Option<Held> {
     text.map(|text| (format!("the policy of {resource}"), text))
 }
 
-fn decide(_: &World, _: &Call, _: &Asked, _: &Papers) -> Option<Refused> {
-    None
+/// What the evaluator says; `None` where it allows.
+fn decide(world: &World, call: &Call, asked: &Asked, papers: &Papers) -> Option<Refused> {
+    let principal = Principal::parse(&call.caller.arn).ok();
+    let Some(principal) = principal.map(|principal| with_path(world, call, principal)) else {
+        return Some(Refused::Implicitly("identity-based policy"));
+    };
+    let request = Request {
+        principal,
+        action: asked.action.clone(),
+        resource: asked.resource.clone(),
+        resource_account: Some(world.account.clone()),
+        context: context(world, call, asked),
+    };
+    let read = Read::of(papers);
+    let answer = evaluate::decide(&request, &read.layers());
+    match answer.decision {
+        Decision::Allowed => None,
+        Decision::ExplicitlyDenied => Some(Refused::Explicitly(deny(answer.layer))),
+        Decision::ImplicitlyDenied | Decision::Unknown => Some(Refused::Implicitly(silence(answer.layer))),
+    }
+}
+
+/// A session's ARN lacks the path of its role, which policies may name.
+fn with_path(world: &World, call: &Call, principal: Principal) -> Principal {
+    match principal {
+        Principal::Session {
+            arn,
+            account,
+            role,
+            role_arn: _,
+        } => {
+            let id = call.caller.user_id.split(':').next().unwrap_or_default();
+            let role_arn = Some(
+                world
+                    .iam
+                    .principal_arn(id)
+                    .unwrap_or_else(|| world.iam.arn_of("role", &role)),
+            );
+            Principal::Session {
+                arn,
+                account,
+                role,
+                role_arn,
+            }
+        }
+        other => other,
+    }
+}
+
+fn context(world: &World, call: &Call, asked: &Asked) -> evaluate::Context {
+    let mut context = evaluate::Context::complete();
+    for (key, values) in sts::context_of(world, call).iter() {
+        context.set(key, values.iter().cloned());
+    }
+    context.set("aws:ResourceAccount", [world.account.clone()]);
+    for (key, values) in &asked.context {
+        context.set(key, values.iter().cloned());
+    }
+    context
+}
+
+/// As AWS calls a policy that denies (IAM user guide, "Troubleshoot access denied error messages").
+fn deny(layer: Option<Layer>) -> &'static str {
+    match layer {
+        Some(Layer::Boundary) => "a permissions boundary",
+        Some(Layer::Session) => "a session policy",
+        Some(Layer::Resource) => "a resource-based policy",
+        Some(Layer::Scp) => "a service control policy",
+        Some(Layer::Rcp) => "a resource control policy",
+        Some(Layer::Endpoint) => "a VPC endpoint policy",
+        Some(Layer::Identity) | None => "an identity-based policy",
+    }
+}
+
+/// As AWS calls a sort of policy of which none allows.
+fn silence(layer: Option<Layer>) -> &'static str {
+    match layer {
+        Some(Layer::Boundary) => "permissions boundary",
+        Some(Layer::Session) => "session policy",
+        Some(Layer::Scp) => "service control policy",
+        Some(Layer::Rcp) => "resource control policy",
+        Some(Layer::Endpoint) => "VPC endpoint policy",
+        Some(Layer::Identity | Layer::Resource) | None => "identity-based policy",
+    }
+}
+
+/// The policies as documents. One that can't be read allows and denies nothing.
+struct Read {
+    identity: Vec<(String, Policy)>,
+    boundary: Option<Vec<(String, Policy)>>,
+    session: Option<Vec<(String, Policy)>>,
+    resource: Option<(String, Policy)>,
+}
+
+impl Read {
+    fn of(papers: &Papers) -> Self {
+        let one = |(name, text): &Held| Some((name.clone(), Policy::from_live(text).ok()?));
+        let all = |held: &Vec<Held>| held.iter().filter_map(one).collect();
+        Self {
+            identity: all(&papers.identity),
+            boundary: papers.boundary.as_ref().map(all),
+            session: papers.session.as_ref().map(all),
+            resource: papers.resource.as_ref().and_then(one),
+        }
+    }
+
+    fn layers(&self) -> Layers<'_> {
+        Layers {
+            identity: all_named(&self.identity),
+            boundary: self.boundary.as_deref().map(all_named),
+            session: self.session.as_deref().map(all_named),
+            resource: self.resource.as_ref().and_then(named),
+            ..Layers::default()
+        }
+    }
+}
+
+fn named((name, policy): &(String, Policy)) -> Option<Named<'_>> {
+    Some(Named {
+        name: name.clone(),
+        document: policy.document()?,
+    })
+}
+
+fn all_named(held: &[(String, Policy)]) -> Vec<Named<'_>> {
+    held.iter().filter_map(named).collect()
 }

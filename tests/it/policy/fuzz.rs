@@ -83,7 +83,7 @@ impl Contradiction {
 fn contradictions(kind: &str, seed: u64, count: u64) -> Vec<Contradiction> {
     let mut dice = Dice::new(seed);
     let pairs: Vec<Value> = (0..count).map(|_| pair(&mut dice, kind)).collect();
-    let relations = answers(&["compare", "--pairs", "-", "--type", kind, "--format", "json"], &pairs);
+    let relations = answers(&["compare", "-", "--type", kind, "--format", "json"], &pairs);
     let mut asked = Vec::new();
     for pair in &pairs {
         for _ in 0..REQUESTS {
@@ -136,4 +136,49 @@ fn no_request_contradicts_a_relation_of_identity_policies() {
 #[test]
 fn no_request_contradicts_a_relation_of_resource_policies() {
     search("resource");
+}
+
+/// The document with one more statement, or the same said in another way.
+fn changed(dice: &mut Dice, kind: &str, document: &Value, effect: &str) -> Value {
+    let mut changed = document.clone();
+    let statements = changed["Statement"].as_array_mut().expect("statements");
+    match effect {
+        "none" => {
+            let again = statements[dice.below(statements.len())].clone();
+            statements.push(again);
+            statements.reverse();
+        }
+        effect => {
+            let mut fresh = documents::statement(dice, kind);
+            fresh["Effect"] = json!(effect);
+            statements.push(fresh);
+        }
+    }
+    changed
+}
+
+#[test]
+fn an_allow_only_adds_a_deny_only_takes_and_repetition_does_nothing() {
+    let mut dice = Dice::new(setting("EVENKEEL_FUZZ_SEED", 20_081_017));
+    let mut asked = Vec::new();
+    let mut effects = Vec::new();
+    for _ in 0..PAIRS * 6 {
+        let document = pair(&mut dice, "identity")["a"].clone();
+        let effect = *dice.one(&["Allow", "Deny", "none"]);
+        let request = request(&mut dice, "identity");
+        let after = changed(&mut dice, "identity", &document, effect);
+        asked.push(requests::case("identity", &request, &document));
+        asked.push(requests::case("identity", &request, &after));
+        effects.push(effect);
+    }
+    let decided = answers(&["eval", "-", "--format", "json"], &asked);
+    for (index, effect) in effects.iter().enumerate() {
+        let [before, after] = [reach(&decided[index * 2]), reach(&decided[index * 2 + 1])];
+        let holds = match *effect {
+            "Allow" => after >= before,
+            "Deny" => after <= before,
+            _ => after == before,
+        };
+        assert!(holds, "{effect} moved {before} to {after}: {}", asked[index * 2 + 1]);
+    }
 }

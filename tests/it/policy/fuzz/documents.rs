@@ -169,7 +169,7 @@ fn principal(dice: &mut Dice) -> Value {
     }
 }
 
-fn statement(dice: &mut Dice, kind: &str) -> Value {
+pub(super) fn statement(dice: &mut Dice, kind: &str) -> Value {
     let deny = dice.below(4) == 0;
     let mut statement = json!({ "Effect": if deny { "Deny" } else { "Allow" } });
     let not = |dice: &mut Dice, name: &str| {

@@ -1,0 +1,170 @@
+//! Texts with policy variables, whose values nobody knows.
+//!
+//! Invariant: whatever the variables' values are, a text that the pattern matches is in its outline; and where one
+//! pattern is said to imply another, every text that the first matches is matched by the second, in the same request.
+
+use std::collections::BTreeSet;
+
+use crate::policy_doc::document::Version;
+use crate::policy_doc::pattern::{Glob, Letter};
+
+/// A pattern in parts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Pieces(Vec<Piece>);
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Piece {
+    /// A character, and whether `*` and `?` are wildcards there.
+    Character(char, bool),
+    Variable {
+        key: String,
+        default: Option<String>,
+    },
+}
+
+/// How a pattern is compared with texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Match {
+    /// Character by character.
+    Equal,
+    /// With wildcards.
+    Like,
+    /// With wildcards, part by part.
+    Arn,
+}
+
+impl Pieces {
+    pub(super) fn of(text: &str, version: Version) -> Self {
+        let mut pieces = Vec::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(character) = rest.chars().next() {
+            let taken = match version {
+                Version::V2012 => variable(rest),
+                Version::V2008 => None,
+            };
+            let (piece, after) = taken.unwrap_or_else(|| {
+                let after = rest.get(character.len_utf8()..).unwrap_or_default();
+                (Piece::Character(character, true), after)
+            });
+            pieces.push(piece);
+            rest = after;
+        }
+        Self(pieces)
+    }
+
+    pub(super) fn has_variables(&self) -> bool {
+        self.0.iter().any(|piece| matches!(piece, Piece::Variable { .. }))
+    }
+
+    /// Whether the variables, defaults included, are the same.
+    pub(super) fn has_variables_of(&self, other: &Self) -> bool {
+        let variables = |of: &Self| -> BTreeSet<Piece> {
+            let all = of.0.iter().filter(|piece| matches!(piece, Piece::Variable { .. }));
+            all.cloned().collect()
+        };
+        variables(self) == variables(other)
+    }
+
+    fn has_early_variable(&self) -> bool {
+        let colons = self.0.iter().take_while(|piece| matches!(piece, Piece::Character(..)));
+        self.has_variables() && colons.filter(|piece| matches!(piece, Piece::Character(':', _))).count() < 5
+    }
+
+    /// The pattern, with something in place of each variable.
+    fn glob(&self, how: Match, stand_in: impl Fn(&str) -> Vec<Letter>) -> Glob {
+        let mut letters = Vec::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Character(character, true) if how != Match::Equal => letters.push(Letter::Wild(*character)),
+                Piece::Character(':', _) => letters.push(Letter::Wild(':')),
+                Piece::Character(character, _) => letters.push(Letter::Plain(*character)),
+                Piece::Variable { key, .. } => letters.extend(stand_in(key)),
+            }
+        }
+        match how {
+            Match::Equal | Match::Like => Glob::text_of(&letters),
+            Match::Arn => Glob::arn_of(&letters),
+        }
+    }
+
+    /// All that the pattern can match; exactly that, if it has no variables.
+    pub(super) fn outline(&self, how: Match) -> Glob {
+        match how == Match::Arn && self.has_early_variable() {
+            true => Glob::text("*"),
+            false => self.glob(how, |_| vec![Letter::Wild('*')]),
+        }
+    }
+
+    /// Whether what this matches is matched by another one with variables too, whatever their values are.
+    pub(super) fn implies(&self, how: Match, other: &Self, others: Match) -> bool {
+        if self == other && how == others {
+            return true;
+        }
+        let is_arn = |one: Match| one == Match::Arn;
+        let counts_characters = other.0.contains(&Piece::Character('?', true)) && others != Match::Equal;
+        is_arn(how) == is_arn(others)
+            && !counts_characters
+            && self.defaults_fit(other)
+            && STAND_INS.iter().all(|shape| {
+                let fill = |key: &str| stand_in(key, shape);
+                self.glob(how, fill).within(&other.glob(others, fill))
+            })
+    }
+
+    /// A value that one takes from a default must be the other's, too.
+    fn defaults_fit(&self, other: &Self) -> bool {
+        other.0.iter().all(|piece| match piece {
+            Piece::Character(..) => true,
+            Piece::Variable { key, default } => self.0.iter().all(|own| match own {
+                Piece::Variable {
+                    key: own,
+                    default: given,
+                } => own != key || given.is_none() || given == default,
+                Piece::Character(..) => true,
+            }),
+        })
+    }
+}
+
+/// Values that only a pattern with the same variable can know: of one character, of several, with a colon, and none.
+const STAND_INS: &[&str] = &["v", "vv", "v:v", ""];
+
+/// A text of characters that stand in no document, one for each key.
+fn stand_in(key: &str, shape: &str) -> Vec<Letter> {
+    let number = key
+        .bytes()
+        .fold(0_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 6_000);
+    let own = char::from_u32(0xE000 + number).unwrap_or('\u{E000}');
+    let letter = |character: char| Letter::Plain(if character == 'v' { own } else { character });
+    shape.chars().map(letter).collect()
+}
+
+/// The variable or escape that a text begins with, and what follows it.
+fn variable(text: &str) -> Option<(Piece, &str)> {
+    let inner = text.strip_prefix("${")?;
+    let mut is_quoted = false;
+    let end = inner.char_indices().find_map(|(at, character)| {
+        is_quoted ^= character == '\'';
+        (character == '}' && !is_quoted).then_some(at)
+    })?;
+    let (name, after) = (inner.get(..end)?, inner.get(end + 1..)?);
+    let piece = match name {
+        "*" => Piece::Character('*', false),
+        "?" => Piece::Character('?', false),
+        "$" => Piece::Character('$', false),
+        name => named(name)?,
+    };
+    Some((piece, after))
+}
+
+fn named(text: &str) -> Option<Piece> {
+    let (key, default) = match text.split_once(',') {
+        None => (text, None),
+        Some((key, rest)) => {
+            let quoted = rest.trim().strip_prefix('\'')?.strip_suffix('\'')?;
+            (key, Some(quoted.to_owned()))
+        }
+    };
+    let key = key.trim().to_ascii_lowercase();
+    (!key.is_empty()).then_some(Piece::Variable { key, default })
+}
