@@ -2,16 +2,17 @@
 //!
 //! Invariant: a question about patterns is about every text that they mean; a yes has no exception, a no has an example.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::evaluate::{Answer, Context, Decision, Layers, Principal as Acting};
+use crate::evaluate::forall::Example;
+use crate::evaluate::{Answer, Context, Decision, Named, Principal as Acting};
 use crate::names::Arn;
-use crate::policy_doc::{Glob, matches_ignoring_case};
+use crate::policy_doc::Glob;
 use crate::spec::source::{Place, Span};
 
 use super::asker::Asker;
-use super::every::{Asking, every};
-use super::layers::{Held, Piece, anything, set_tags};
+use super::every::{Asking, Every, every};
+use super::layers::{Held, May, Piece, anything, set_tags};
 use super::model::{Part, Resource, World};
 use super::nearest::nearest;
 use super::reach::Reach;
@@ -43,7 +44,7 @@ pub struct Case {
 }
 
 /// What decided a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Why {
     /// One sentence without its period.
     pub because: String,
@@ -87,6 +88,8 @@ pub struct Reply {
     pub denied: Option<Case>,
     /// What depends on what is not known.
     pub unknown: Option<Case>,
+    /// What of the question could not be asked, and why: actions that don't work on such resources.
+    pub aside: BTreeSet<String>,
 }
 
 /// A reply in a word.
@@ -98,6 +101,15 @@ pub enum Verdict {
     No,
     /// It depends on what is not known.
     Unknown,
+}
+
+/// How much of a question has one outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    All,
+    /// A part of it.
+    Part,
 }
 
 impl Verdict {
@@ -134,6 +146,22 @@ impl Reply {
         }
     }
 
+    /// Whether there was nothing to ask.
+    #[must_use]
+    pub const fn is_idle(&self) -> bool {
+        self.allowed.is_none() && self.denied.is_none() && self.unknown.is_none()
+    }
+
+    /// Whether the outcome is the same for all of it.
+    #[must_use]
+    pub const fn extent(&self) -> Extent {
+        let outcomes = [self.allowed.is_some(), self.denied.is_some(), self.unknown.is_some()];
+        match outcomes {
+            [true, false, false] | [false, true, false] | [false, false, true] => Extent::All,
+            _ => Extent::Part,
+        }
+    }
+
     /// The first example of each outcome is kept.
     pub fn take_in(&mut self, case: Case) {
         let slot = match case.decision {
@@ -141,24 +169,12 @@ impl Reply {
             Decision::ExplicitlyDenied | Decision::ImplicitlyDenied => &mut self.denied,
             Decision::Unknown => &mut self.unknown,
         };
-        // A statement that decides tells more than the lack of one.
-        let is_better = match slot {
-            None => true,
-            Some(known) => known.why.place.is_none() && case.why.place.is_some(),
-        };
+        // What nothing allows is mostly the rule, what a statement denies the exception from it; a place tells more
+        // than none.
+        let rank = |case: &Case| (case.decision == Decision::ImplicitlyDenied, case.why.place.is_some());
+        let is_better = slot.as_ref().is_none_or(|known| rank(known) < rank(&case));
         if is_better {
             *slot = Some(case);
-        }
-    }
-
-    fn join(&mut self, other: Self) {
-        let Self {
-            allowed,
-            denied,
-            unknown,
-        } = other;
-        for case in [allowed, denied, unknown].into_iter().flatten() {
-            self.take_in(case);
         }
     }
 }
@@ -175,7 +191,7 @@ impl World {
     pub fn ask(&self, asker: &Asker<'_>, question: &Question<'_>) -> Reply {
         let mut reply = Reply::default();
         for pattern in question.resources {
-            for region in self.regions(pattern) {
+            for region in self.regions(pattern, question.actions) {
                 self.ask_of_region(asker, question, &region, &mut reply);
             }
         }
@@ -183,10 +199,10 @@ impl World {
     }
 
     /// The regions of a pattern: one for each resource with a policy of its own, and the rest.
-    fn regions(&self, pattern: &str) -> Vec<Region<'_>> {
+    fn regions(&self, pattern: &str, actions: &[String]) -> Vec<Region<'_>> {
         let mut regions = Vec::new();
         let mut is_all = false;
-        for resource in self.resources() {
+        for resource in self.resources().filter(|resource| concerns(&resource.arn, actions)) {
             let reach = Reach::of(pattern, &resource.arn);
             is_all |= reach.is_all;
             regions.extend(reach.inside.into_iter().map(|pattern| Region {
@@ -238,7 +254,12 @@ impl World {
             other if other.account() == Some(self.home.account.as_str()) && matches!(other, Acting::Root { .. }) => {
                 held.layers.identity.push(anything());
             }
-            other => held.gap(Part::Identity, format!("the policies of {}", other.text()), why, true),
+            other => held.gap(
+                Part::Identity,
+                format!("the policies of {}", other.text()),
+                why,
+                May::AllowOrDeny,
+            ),
         }
         held
     }
@@ -260,12 +281,12 @@ impl World {
         Acting::parse(&arn).unwrap_or(Acting::Anonymous)
     }
 
-    fn decide(
-        &self,
+    fn decide<'w>(
+        &'w self,
         acting: &Acting,
         question: &Question<'_>,
         region: &Region<'_>,
-        mut held: Held<'_>,
+        mut held: Held<'w>,
         mut context: Context,
         reply: &mut Reply,
     ) {
@@ -276,41 +297,58 @@ impl World {
             set_tags(&mut context, &held, &format!("{service}:resourcetag/"), tags);
         }
         if let Some(why) = self.unheld(&region.pattern, region.resource, question.actions) {
-            held.gap(Part::Resource, "the resource's policy".to_owned(), &why, true);
+            held.gap(
+                Part::Resource,
+                "the resource's policy".to_owned(),
+                &why,
+                May::AllowOrDeny,
+            );
+        } else if region.resource.is_none() && needs_resource_side(question.actions) {
+            held.layers.resource = Some(Named {
+                name: "AWS's default key policy".to_owned(),
+                document: &self.delegation,
+            });
         }
-        let is_ours = region.resource.is_some() || acting.account() != Some(self.home.account.as_str());
         let asking = Asking {
-            principal: acting,
-            actions: question.actions,
-            resource: &region.pattern,
-            resource_account: is_ours.then(|| self.home.account.as_str()),
-            context: &context,
+            principal: acting.clone(),
+            actions: question.actions.to_vec(),
+            resource: region.pattern.clone(),
+            account: self.home.account.to_string(),
+            context,
         };
-        for case in self.cases(&asking, &held) {
+        for case in self.cases(&asking, &held, reply) {
             let case = self.shut(acting, region, case);
             reply.take_in(case);
         }
     }
 
     /// The outcomes with an example of each.
-    fn cases(&self, asking: &Asking<'_>, held: &Held<'_>) -> Vec<Case> {
-        let told = |(action, resource, answer): (String, String, Answer)| self.told(asking, held, action, resource, answer);
-        let certain: Vec<Case> = every(asking, &held.layers).into_iter().map(told).collect();
-        let Some(at_best) = held.at_best() else { return certain };
+    fn cases(&self, asking: &Asking, held: &Held<'_>, reply: &mut Reply) -> Vec<Case> {
+        let told = |example: Example| self.told(asking, held, example);
+        let Every { cases, aside } = every(asking, &held.layers);
+        reply.aside.extend(aside);
+        let certain: Vec<Case> = cases.into_iter().map(told).collect();
         let is_denied = |case: &Case| !matches!(case.decision, Decision::Allowed | Decision::Unknown);
-        if !certain.iter().any(is_denied) {
+        let Some(at_best) = held.at_best().filter(|_| certain.iter().any(is_denied)) else {
             return certain;
-        }
-        let best: Vec<Case> = every(asking, &at_best).into_iter().map(told).collect();
-        let gap = held.gaps.iter().find(|gap| !gap.may_deny).map(ToString::to_string);
-        let open = best.iter().filter(|case| case.decision == Decision::Allowed).map(|case| Case {
-            decision: Decision::Unknown,
-            why: Why {
-                because: gap.clone().unwrap_or_default(),
-                ..case.why.clone()
-            },
-            ..case.clone()
-        });
+        };
+        let best: Vec<Case> = every(asking, &at_best).cases.into_iter().map(told).collect();
+        let gap = held
+            .gaps
+            .iter()
+            .find(|gap| gap.may == May::Allow)
+            .map(ToString::to_string);
+        let open = best
+            .iter()
+            .filter(|case| case.decision == Decision::Allowed)
+            .map(|case| Case {
+                decision: Decision::Unknown,
+                why: Why {
+                    because: gap.clone().unwrap_or_default(),
+                    ..Why::default()
+                },
+                ..case.clone()
+            });
         let allowed = certain.iter().filter(|case| !is_denied(case)).cloned();
         let denied = best.iter().filter(|case| case.decision != Decision::Allowed).cloned();
         allowed.chain(open).chain(denied).collect()
@@ -329,7 +367,8 @@ impl World {
             return Some(format!("it is in account {account}, which is not read"));
         }
         let assumes = |action: &String| {
-            action.to_ascii_lowercase().starts_with("sts:") && Glob::action(action).meets(&Glob::action("sts:AssumeRole*"))
+            action.to_ascii_lowercase().starts_with("sts:")
+                && Glob::action(action).meets(&Glob::action("sts:AssumeRole*"))
         };
         actions
             .iter()
@@ -339,7 +378,8 @@ impl World {
 
     /// A block on public policies leaves nobody from outside in, whatever the policy says.
     fn shut(&self, acting: &Acting, region: &Region<'_>, case: Case) -> Case {
-        let is_outside = acting.account() != Some(self.home.account.as_str()) && !matches!(acting, Acting::Service { .. });
+        let is_outside =
+            acting.account() != Some(self.home.account.as_str()) && !matches!(acting, Acting::Service { .. });
         let Some(why) = region.resource.and_then(|resource| resource.shut.as_deref()) else {
             return case;
         };
@@ -356,7 +396,12 @@ impl World {
         }
     }
 
-    fn told(&self, asking: &Asking<'_>, held: &Held<'_>, action: String, resource: String, answer: Answer) -> Case {
+    fn told(&self, asking: &Asking, held: &Held<'_>, example: Example) -> Case {
+        let Example {
+            action,
+            resource,
+            answer,
+        } = example;
         let Answer {
             decision,
             layer,
@@ -373,7 +418,11 @@ impl World {
         let attached = attached.into_iter().find(|one| policy.as_ref() == Some(&one.title()));
         let span = statement.as_ref().and_then(|statement| statement.at.0);
         let place = span.map(|span| self.sources.place(span));
-        let unread = || held.gaps.iter().find(|gap| layer.is_none_or(|layer| gap.part.layer() == layer));
+        let unread = || {
+            held.gaps
+                .iter()
+                .find(|gap| layer.is_none_or(|layer| gap.part.layer() == layer))
+        };
         let because = match decision {
             Decision::Unknown if missing.is_empty() => unread().map_or(because, ToString::to_string),
             _ => because,
@@ -412,6 +461,28 @@ impl World {
             lacks: near.lacks(action, resource),
         })
     }
+}
+
+/// Whether one of some actions may work on a resource: the actions on a role are those of IAM and STS.
+fn concerns(resource: &Arn, actions: &[String]) -> bool {
+    let services: &[&str] = match resource.service() {
+        "iam" => &["iam", "sts"],
+        other => &[other],
+    };
+    let service = |action: &String| action.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    let is_of = |pattern: String| {
+        services
+            .iter()
+            .any(|service| crate::policy_doc::matches(&pattern, service))
+    };
+    actions.iter().map(service).any(is_of)
+}
+
+/// Whether AWS asks the resource's own policy even in one account.
+fn needs_resource_side(actions: &[String]) -> bool {
+    let [keys, roles] = ["kms:*", "sts:*"].map(Glob::action);
+    let globs = actions.iter().map(|action| Glob::action(action));
+    globs.into_iter().any(|glob| glob.meets(&keys) || glob.meets(&roles))
 }
 
 fn context(question: &Question<'_>) -> Context {

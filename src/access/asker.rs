@@ -65,7 +65,9 @@ impl World {
 
     /// A session stands for its role.
     fn role_of(&self, arn: &Arn) -> Arn {
-        let role = arn.session_role_name().filter(|_| arn.account().as_ref() == Some(&self.home.account));
+        let role = arn
+            .session_role_name()
+            .filter(|_| arn.account().as_ref() == Some(&self.home.account));
         role.map_or_else(
             || arn.clone(),
             |role| {

@@ -68,6 +68,7 @@ impl World {
             resources: BTreeMap::new(),
             tagged: BTreeMap::new(),
             buckets: BTreeSet::new(),
+            delegation: Arc::new(super::layers::delegation(home)),
         };
         for one in found {
             world.take_in(one, &documents);
@@ -228,12 +229,10 @@ impl Found {
             },
             (None, None) => Text::Unread("it could not be read".to_owned()),
         };
-        let is_catalogued = |arn: &Arn| arn.is_aws_managed_policy() && !documents.contains_key(arn);
-        let catalogued = grant.managed.as_ref().is_some_and(is_catalogued);
-        let name = if catalogued && text.document().is_some() {
-            format!("{} ({})", grant.what, managed::edition())
-        } else {
-            grant.what.clone()
+        let catalogued = grant.managed.as_ref().filter(|arn| !documents.contains_key(arn));
+        let name = match catalogued.and_then(managed::edition) {
+            Some(edition) => format!("{} ({edition})", grant.what),
+            None => grant.what.clone(),
         };
         Attached {
             name,

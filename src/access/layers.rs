@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use crate::evaluate::{Context, Layer, Layers, Named};
+use crate::kind::Home;
 use crate::names::Arn;
 use crate::policy_doc::{Document, Policy, Statement};
 
@@ -20,8 +21,17 @@ pub struct Gap {
     pub what: String,
     /// Why it is not known.
     pub why: String,
-    /// Whether it may deny, too, or only allow.
-    pub may_deny: bool,
+    /// What it may do.
+    pub may: May,
+}
+
+/// What a part that is not known may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum May {
+    /// Anything.
+    AllowOrDeny,
+    /// It is what others may have added, of which only a grant is reckoned with.
+    Allow,
 }
 
 impl std::fmt::Display for Gap {
@@ -107,8 +117,8 @@ impl<'w> Held<'w> {
                         document,
                     });
                 }
-                Text::Unread(why) => self.gap(Part::Identity, one.title(), why, true),
-                Text::Open(why) => self.gap(Part::Identity, one.title(), why, false),
+                Text::Unread(why) => self.gap(Part::Identity, one.title(), why, May::AllowOrDeny),
+                Text::Open(why) => self.gap(Part::Identity, one.title(), why, May::Allow),
             }
         }
         let Some(boundary) = &principal.boundary else { return };
@@ -124,11 +134,11 @@ impl<'w> Held<'w> {
                     document,
                 });
             }
-            Text::Unread(why) | Text::Open(why) => self.gap(Part::Boundary, boundary.title(), why, true),
+            Text::Unread(why) | Text::Open(why) => self.gap(Part::Boundary, boundary.title(), why, May::AllowOrDeny),
         }
     }
 
-    fn take_resource(&mut self, resource: Option<&'w Resource>) {
+    pub(super) fn take_resource(&mut self, resource: Option<&'w Resource>) {
         let Some(resource) = resource else { return };
         match &resource.text {
             Text::Known(document) => {
@@ -142,27 +152,27 @@ impl<'w> Held<'w> {
                     document,
                 });
             }
-            Text::Unread(why) => self.gap(Part::Resource, resource.title(), why, true),
-            Text::Open(why) => self.gap(Part::Resource, resource.title(), why, false),
+            Text::Unread(why) => self.gap(Part::Resource, resource.title(), why, May::AllowOrDeny),
+            Text::Open(why) => self.gap(Part::Resource, resource.title(), why, May::Allow),
         }
     }
 
-    pub(super) fn gap(&mut self, part: Part, what: String, why: &str, may_deny: bool) {
-        if may_deny {
+    pub(super) fn gap(&mut self, part: Part, what: String, why: &str, may: May) {
+        if may == May::AllowOrDeny {
             self.layers.unread.insert(part.layer());
         }
         self.gaps.push(Gap {
             part,
             what,
             why: why.to_owned(),
-            may_deny,
+            may,
         });
     }
 
     /// The layers as if what others may have added allowed everything; the same layers where nobody may have.
     #[must_use]
     pub(super) fn at_best(&self) -> Option<Layers<'w>> {
-        let open: Vec<&Gap> = self.gaps.iter().filter(|gap| !gap.may_deny).collect();
+        let open: Vec<&Gap> = self.gaps.iter().filter(|gap| gap.may == May::Allow).collect();
         if open.is_empty() {
             return None;
         }
@@ -254,7 +264,9 @@ static TO_ANYBODY: LazyLock<Document> = LazyLock::new(|| {
 
 /// An empty document, which allows nothing, where a text of our own could not be read.
 fn parsed(text: &str) -> Document {
-    let read = Policy::from_live(text).ok().and_then(|policy| policy.document().cloned());
+    let read = Policy::from_live(text)
+        .ok()
+        .and_then(|policy| policy.document().cloned());
     read.unwrap_or(Document {
         version: crate::policy_doc::Version::V2012,
         id: None,
@@ -269,4 +281,11 @@ pub(super) fn anything() -> Named<'static> {
         name: "their own account's policies".to_owned(),
         document: &ANYTHING,
     }
+}
+
+/// What a resource says that leaves everything to the policies of its account.
+pub(super) fn delegation(home: &Home) -> Document {
+    let root = format!("arn:{}:iam::{}:root", home.partition, home.account);
+    let statement = format!(r#"{{"Effect":"Allow","Principal":{{"AWS":"{root}"}},"Action":"*","Resource":"*"}}"#);
+    parsed(&format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#))
 }

@@ -23,10 +23,12 @@ pub(super) fn text(arn: &Arn) -> Text {
     }
 }
 
-/// What answers say of a document that comes from the catalogue.
+/// What answers say of a document that comes from the catalogue: "v3 of 2026-09-30"; `None` where it has none.
 #[must_use]
-pub(super) fn edition() -> String {
-    format!("AWS's document as of {}", catalogue::stamp().newest_entry)
+pub(super) fn edition(arn: &Arn) -> Option<String> {
+    let name = arn.policy_name().filter(|_| arn.is_aws_managed_policy())?;
+    let found = catalogue::managed_version(name.as_str())?;
+    Some(format!("AWS's {} of {}", found.version, found.updated))
 }
 
 /// Documents that were parsed once: an environment of fifty teams names the same few.
@@ -35,12 +37,8 @@ static PARSED: LazyLock<Mutex<BTreeMap<String, Option<Arc<Document>>>>> = LazyLo
 fn read(name: &str) -> Option<Arc<Document>> {
     let Ok(mut parsed) = PARSED.lock() else { return None };
     let parse = || {
-        let policy = Policy::from_live(catalogue_document(name)?).ok()?;
+        let policy = Policy::from_live(catalogue::managed_document(name)?).ok()?;
         policy.document().cloned().map(Arc::new)
     };
     parsed.entry(name.to_owned()).or_insert_with(parse).clone()
-}
-
-fn catalogue_document(_name: &str) -> Option<&'static str> {
-    None
 }

@@ -154,6 +154,8 @@ pub struct World {
     /// The tags of resources that are in the world, with a policy or without.
     pub(super) tagged: BTreeMap<Arn, BTreeMap<String, String>>,
     pub(super) buckets: BTreeSet<Arn>,
+    /// What a resource says that leaves everything to its account: AWS's default for keys.
+    pub(super) delegation: Arc<Document>,
 }
 
 impl World {

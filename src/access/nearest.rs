@@ -6,11 +6,11 @@ use crate::policy_doc::{Clause, Condition, Effect, Glob, Sense, Statement};
 
 /// A statement that nearly allows something.
 #[derive(Debug, Clone, Copy)]
-pub struct Near<'a, T> {
+pub(super) struct Near<'a, T> {
     /// Whose statement it is.
-    pub of: T,
+    pub(super) of: T,
     /// The statement.
-    pub statement: &'a Statement,
+    pub(super) statement: &'a Statement,
     /// What it has of what is asked: the more, the nearer.
     fits: Fits,
 }
@@ -23,7 +23,7 @@ enum Fits {
 }
 
 /// The nearest of some statements, the first of equals.
-pub fn nearest<'a, T: Copy>(
+pub(super) fn nearest<'a, T: Copy>(
     statements: impl Iterator<Item = (T, &'a Statement)>,
     action: &str,
     resource: &str,
@@ -40,7 +40,10 @@ fn fits(statement: &Statement, action: &str, resource: &str) -> Option<Fits> {
         return None;
     }
     let has_action = statement.action.covers_action(action);
-    let has_resource = statement.resource.as_ref().is_none_or(|clause| covers(clause, resource));
+    let has_resource = statement
+        .resource
+        .as_ref()
+        .is_none_or(|clause| covers(clause, resource));
     let is_about_it = || names_specifically(statement.resource.as_ref());
     match (has_action, has_resource) {
         (true, true) => Some(Fits::AllButConditions),
@@ -65,8 +68,7 @@ fn covers(clause: &Clause, resource: &str) -> bool {
 
 impl<T> Near<'_, T> {
     /// What it lacks, as a sentence fragment: "its Resource has no /*".
-    #[must_use]
-    pub fn lacks(&self, action: &str, resource: &str) -> String {
+    pub(super) fn lacks(&self, action: &str, resource: &str) -> String {
         match self.fits {
             Fits::AllButConditions => conditions(&self.statement.conditions),
             Fits::Resource => match self.statement.action.sense {
@@ -91,7 +93,10 @@ fn conditions(conditions: &[Condition]) -> String {
     match conditions {
         [] => "something else of it does not fit".to_owned(),
         all => {
-            let each: Vec<String> = all.iter().map(|one| one.brief().trim_start_matches(" if ").to_owned()).collect();
+            let each: Vec<String> = all
+                .iter()
+                .map(|one| one.brief().trim_start_matches(" if ").to_owned())
+                .collect();
             format!("it holds only if {}", each.join(" and "))
         }
     }
@@ -127,7 +132,10 @@ mod tests {
         let object = "arn:aws:s3:::b/x";
         let all = [get, put].join(",");
         assert_eq!(lacks(&all, "s3:PutObject", object).unwrap(), "its Resource has no /*");
-        assert_eq!(lacks(get, "s3:PutObject", object).unwrap(), "it does not name s3:PutObject");
+        assert_eq!(
+            lacks(get, "s3:PutObject", object).unwrap(),
+            "it does not name s3:PutObject"
+        );
         assert_eq!(
             lacks(get, "s3:GetObject", "arn:aws:s3:::c/x").unwrap(),
             "its Resource is arn:aws:s3:::b/*"
@@ -137,6 +145,9 @@ mod tests {
             "it holds only if Bool aws:SecureTransport true"
         );
         assert_eq!(lacks(deny, "s3:PutObject", object), None);
-        assert_eq!(lacks(get, "ec2:RunInstances", "arn:aws:ec2:eu-west-1:1:instance/i"), None);
+        assert_eq!(
+            lacks(get, "ec2:RunInstances", "arn:aws:ec2:eu-west-1:1:instance/i"),
+            None
+        );
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::policy_doc::PrincipalEntry;
 use crate::spec::expectation::{Assumed, Claim, Expectation, Subject, Who};
 
-use super::ask::{Case, Question, Reply};
+use super::ask::{Case, Extent, Question, Reply};
 use super::asker::Asker;
 use super::model::{Sort, World};
 
@@ -48,7 +48,10 @@ impl World {
     fn prove<'e>(&self, expectation: &'e Expectation) -> Vec<Broken<'e>> {
         match &expectation.claim {
             Claim::Can(who) => who.iter().filter_map(|one| self.prove_can(expectation, one)).collect(),
-            Claim::Cannot(who) => who.iter().filter_map(|one| self.prove_cannot(expectation, one)).collect(),
+            Claim::Cannot(who) => who
+                .iter()
+                .filter_map(|one| self.prove_cannot(expectation, one))
+                .collect(),
             Claim::Only(who) => self.prove_only(expectation, who),
         }
     }
@@ -58,22 +61,19 @@ impl World {
             Ok(reply) => reply,
             Err(broken) => return Some(broken),
         };
+        let extent = reply.extent();
         let case = reply.denied.clone().map(|case| (Verb::Cannot, case));
         let doubt = || {
-            let case = reply.unknown.clone().filter(|_| expectation.assume != Some(Assumed::Allowed));
+            let case = reply
+                .unknown
+                .clone()
+                .filter(|_| expectation.assume != Some(Assumed::Allowed));
             case.map(|case| (Verb::Unknown, case))
         };
         let found = case.or_else(doubt);
         match found {
-            Some((verb, case)) => Some(broken(expectation, name, verb, case)),
-            None if reply.allowed.is_none() && reply.unknown.is_none() => Some(Broken {
-                expectation,
-                who: name,
-                verb: Verb::Cannot,
-                case: None,
-                because: "there is no such action, or nothing to do it to".to_owned(),
-            }),
-            None => None,
+            Some((verb, case)) => Some(broken(expectation, name, verb, case, extent)),
+            None => idle(expectation, name, &reply),
         }
     }
 
@@ -129,12 +129,20 @@ impl World {
             resources: &expectation.resources,
             when: &expectation.when,
         };
-        let others = self.everybody().into_iter().filter(|(_, who)| !self.is_among(who, only));
+        let others = self
+            .everybody()
+            .into_iter()
+            .filter(|(_, who)| !self.is_among(who, only));
         let asked = others.filter_map(|(name, who)| {
             let asker = self.asker(&who).ok()?;
             against_cannot(expectation, name, self.ask(&asker, &question))
         });
-        asked.collect()
+        let all: Vec<Broken<'e>> = asked.collect();
+        match all.iter().position(|one| one.case.is_none()) {
+            // What proves nothing of anybody is said once.
+            Some(at) => all.into_iter().skip(at).take(1).collect(),
+            None => all,
+        }
     }
 
     fn is_among(&self, who: &Who, only: &[Subject]) -> bool {
@@ -198,8 +206,7 @@ impl World {
 
 /// Of steps that must all be taken, what is allowed by every one and what is denied by one.
 fn narrowed(before: Reply, then: Reply) -> Reply {
-    let is_first = before == Reply::default();
-    if is_first {
+    if before.is_idle() {
         return then;
     }
     // Who surely can't take one step takes none behind it.
@@ -215,17 +222,43 @@ fn narrowed(before: Reply, then: Reply) -> Reply {
         allowed,
         denied: then.denied.or(before.denied),
         unknown: then.unknown.or(doubtful),
+        aside: then.aside,
     }
 }
 
+/// Of nothing, everything would be true.
+fn idle<'e>(expectation: &'e Expectation, who: String, reply: &Reply) -> Option<Broken<'e>> {
+    let aside: Vec<&str> = reply.aside.iter().map(String::as_str).collect();
+    reply.is_idle().then(|| Broken {
+        expectation,
+        who,
+        verb: Verb::Cannot,
+        case: None,
+        because: aside.join("; "),
+    })
+}
+
 fn against_cannot(expectation: &Expectation, name: String, reply: Reply) -> Option<Broken<'_>> {
+    if let Some(idle) = idle(expectation, name.clone(), &reply) {
+        return Some(idle);
+    }
+    let extent = reply.extent();
     let doubt = reply.unknown.filter(|_| expectation.assume != Some(Assumed::Denied));
     let sure = reply.allowed.map(|case| (Verb::Can, case));
     let (verb, case) = sure.or(doubt.map(|case| (Verb::Unknown, case)))?;
-    Some(broken(expectation, name, verb, case))
+    Some(broken(expectation, name, verb, case, extent))
 }
 
-fn broken(expectation: &Expectation, who: String, verb: Verb, case: Case) -> Broken<'_> {
+fn broken(expectation: &Expectation, who: String, verb: Verb, case: Case, extent: Extent) -> Broken<'_> {
+    // What is so for all of it is told of all of it.
+    let case = match (extent, expectation.through.as_slice()) {
+        (Extent::All, []) => Case {
+            action: expectation.actions.join(", "),
+            resource: expectation.resources.join(", "),
+            ..case
+        },
+        _ => case,
+    };
     Broken {
         expectation,
         who,

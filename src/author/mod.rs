@@ -5,6 +5,7 @@
 //! in: states have none.
 
 pub mod accept;
+mod allow;
 mod documents;
 pub mod edit;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Invariant: all that depends on a kind is asked of it here, once; what follows works on names, ARNs and JSON.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
@@ -12,7 +12,7 @@ use crate::kind::{Naming, Object, Seen};
 use crate::kinds::{AnyObject, KindName, Member, Visit};
 use crate::names::Arn;
 
-use super::{Heading, Stance, Written, escape};
+use super::{Heading, Stance, Written, allow, escape};
 
 /// One thing, spelled.
 #[derive(Debug)]
@@ -34,6 +34,8 @@ pub(super) struct Piece {
     pub(super) taggable: bool,
     pub(super) protect: bool,
     pub(super) ignore: Vec<String>,
+    /// Rules that it breaks as it is.
+    pub(super) allow: BTreeSet<&'static str>,
     pub(super) remarks: Vec<String>,
     /// What could not be said of it.
     pub(super) unsaid: Vec<String>,
@@ -94,6 +96,7 @@ impl Visit for Spelling<'_, '_> {
             taggable: K::TAGGABLE,
             protect: false,
             ignore: thing.ignore.clone(),
+            allow: BTreeSet::new(),
             remarks: thing.remarks.clone(),
             unsaid: Vec::new(),
         };
@@ -111,6 +114,7 @@ impl Visit for Spelling<'_, '_> {
             piece.put(field, value.clone());
         }
         if let Some(live) = live {
+            piece.allow = allow::broken::<K>(&object.id, state, &heading.home);
             let unmodelled = K::unmodelled(&live.evidence).into_iter();
             piece
                 .unsaid
@@ -187,6 +191,10 @@ impl Piece {
         body.extend(rest);
         if !self.ignore.is_empty() {
             body.insert("ignore".into(), serde_json::json!(self.ignore));
+        }
+        if !self.allow.is_empty() && self.kind.known_keys().contains(&"allow") {
+            let allowed = self.allow.iter().map(|id| serde_json::json!({ *id: allow::REASON }));
+            body.insert("allow".into(), allowed.collect());
         }
         if self.protect {
             body.insert("protect".into(), Json::Bool(true));

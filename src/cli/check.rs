@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::access::{Broken, World};
 use crate::render::{Doc, Label};
 use crate::report::{Command, Context, Report, Word};
 
@@ -63,6 +64,11 @@ pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Error);
     }
+    let unproved = unproved(&loaded, &environment);
+    if !unproved.is_empty() {
+        output.findings(&unproved, &environment.sources);
+        return Ok(Exit::Refused);
+    }
     let exit = match found.iter().any(|finding| finding.severity <= fail_on.severity()) {
         true => Exit::Differences,
         false => Exit::Done,
@@ -77,7 +83,7 @@ pub(crate) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Failure> {
             format!(
                 ": {things} {plural}, {}{}",
                 judged(&environment.lint, hidden.len()),
-                not_evaluated(environment.expectations.len())
+                proved(environment.expectations.len())
             ),
         ),
     ]);
@@ -114,16 +120,28 @@ fn said(loaded: &Loaded, environment: &Environment, exit: Exit) -> Report {
     report
 }
 
-/// What every report says of assertions.
-pub(super) fn remark(expectations: usize) -> Option<String> {
-    (expectations > 0).then(|| not_evaluated(expectations).trim_start_matches("; ").to_owned())
+/// The expectations that don't hold in what the file says.
+fn unproved(loaded: &Loaded, environment: &Environment) -> Vec<Finding> {
+    let Some((home, _)) = loaded.offline_home().filter(|_| !environment.expectations.is_empty()) else {
+        return Vec::new();
+    };
+    let world = World::wanted(&environment.objects, &home, &environment.sources);
+    world
+        .broken(&environment.expectations)
+        .iter()
+        .map(Broken::finding)
+        .collect()
 }
 
-/// A reminder that assertions are only checked for form.
-fn not_evaluated(expectations: usize) -> String {
+/// What every report says of assertions that hold.
+pub(super) fn remark(expectations: usize) -> Option<String> {
+    (expectations > 0).then(|| proved(expectations).trim_start_matches("; ").to_owned())
+}
+
+fn proved(expectations: usize) -> String {
     match expectations {
         0 => String::new(),
-        1 => "; 1 expectation not evaluated".to_owned(),
-        many => format!("; {many} expectations not evaluated"),
+        1 => "; 1 expectation holds".to_owned(),
+        many => format!("; {many} expectations hold"),
     }
 }

@@ -42,6 +42,9 @@ pub(crate) struct PlanArgs {
     /// Exit with 2 when there is something to do.
     #[arg(long)]
     detailed_exitcode: bool,
+    /// Also hold the account as it is now to `expect:`, and exit with 4 where it does not.
+    #[arg(long)]
+    live_expect: bool,
     #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
@@ -60,6 +63,9 @@ pub(crate) async fn run(args: &PlanArgs, output: &Output) -> Result<Exit, Failur
     };
     let preflight = args.preflight.look(&args.account, &planner, &planned).await?;
     let mut crossed = args.limits.crossed(&planned.plan.access);
+    if args.live_expect {
+        crossed.extend(planner.unproved_now(&planned));
+    }
     crossed.extend(preflight.refusals());
     let exit = limits::exit(exit(&planned.plan, args.detailed_exitcode), &crossed);
     let saved = args

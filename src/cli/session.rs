@@ -66,13 +66,17 @@ impl Loaded {
     /// The environment as far as it can be known without AWS; `None` when not even the header could be read.
     pub(crate) fn offline(&self) -> Option<Environment> {
         let header = self.header.as_ref()?;
+        let (home, region) = self.offline_home()?;
+        Some(self.lower(header, &home, &region, &Learned::default()))
+    }
+
+    /// The account and region as far as the file names them.
+    pub(crate) fn offline_home(&self) -> Option<(Home, Region)> {
+        let header = self.header.as_ref()?;
         let region = header.region.clone().or_else(|| Region::parse(USUAL_REGION).ok())?;
         let account = header.account.clone().unwrap_or_else(AccountId::unknown);
-        let home = Home {
-            partition: Partition::of_region(&region),
-            account,
-        };
-        Some(self.lower(header, &home, &region, &Learned::default()))
+        let partition = Partition::of_region(&region);
+        Some((Home { partition, account }, region))
     }
 
     /// The environment for an account.

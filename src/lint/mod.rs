@@ -4,8 +4,17 @@
 //! security finding. A rule's id never changes its meaning. This room knows policies and the catalogue; it knows no kinds
 //! and reads no files.
 
+mod actions;
+mod arns;
+mod conditions;
 pub mod environment;
+mod form;
+mod grants;
+mod judge;
+mod principals;
 mod rules;
+mod targets;
+mod variables;
 
 #[cfg(test)]
 mod tests;
@@ -15,8 +24,11 @@ pub use rules::{RULES, Rule, Sample, rule};
 
 use std::collections::BTreeSet;
 
-use crate::policy_doc::{At, Document, Flavour};
+use judge::{Judge, Judged};
+
+use crate::policy_doc::{At, Document, Flavour, Policy, Reading, of_node};
 use crate::spec::finding::{Finding, Severity};
+use crate::spec::node::Node;
 use crate::spec::source::Span;
 
 /// What is known around a document.
@@ -55,8 +67,49 @@ pub struct Told {
 /// Everything that is to be told of a document by itself, in the order of its statements.
 #[must_use]
 pub fn document(policy: &Document, cx: &LintCx<'_>) -> Vec<Finding> {
-    let _ = (policy, cx);
-    Vec::new()
+    let mut judge = Judge::new(policy, cx);
+    form::document(&mut judge);
+    for statement in &policy.statements {
+        let statement = Judged::of(statement);
+        actions::statement(&mut judge, &statement);
+        arns::statement(&mut judge, &statement);
+        targets::statement(&mut judge, &statement);
+        conditions::statement(&mut judge, &statement);
+        variables::statement(&mut judge, &statement);
+        principals::statement(&mut judge, &statement);
+        grants::statement(&mut judge, &statement);
+    }
+    judge.findings
+}
+
+/// Everything that is to be told of a document as it stands in a text: its grammar, and the rules as far as it can be
+/// read, whatever placeholders it has.
+#[must_use]
+pub fn node(node: &Node, cx: &LintCx<'_>) -> Vec<Finding> {
+    let (mut findings, read) = match of_node(node, Reading::Judged(cx.flavour)) {
+        Ok(policy) => (Vec::new(), Some(policy)),
+        Err(findings) => (findings, of_node(node, Reading::Asked(cx.flavour)).ok()),
+    };
+    for finding in read.iter().flat_map(|read| policy(read, cx)) {
+        let same = |other: &Finding| other.code == finding.code && other.span == finding.span;
+        if !findings.iter().any(same) {
+            findings.push(finding);
+        }
+    }
+    findings
+}
+
+/// The same, with what only the author's text shows: elements that are there and say nothing, and its size.
+#[must_use]
+pub fn policy(policy: &Policy, cx: &LintCx<'_>) -> Vec<Finding> {
+    let Some(typed) = policy.document() else {
+        return Vec::new();
+    };
+    let mut judge = Judge::new(typed, cx);
+    form::text(&mut judge, policy);
+    let mut findings = document(typed, cx);
+    findings.append(&mut judge.findings);
+    findings
 }
 
 impl LintCx<'_> {

@@ -59,19 +59,16 @@ pub fn of_node(node: &Node, reading: Reading) -> Result<Policy, Vec<Finding>> {
     let mut findings = Vec::new();
     let document = read::bare(node, flavour, &mut findings);
     if let Some(document) = &document {
-        check::document(document, flavour, &mut findings);
-    }
-    if !matches!(reading, Reading::Judged(_)) {
-        findings.retain(|finding| !HELD_ANYWAY.contains(&finding.code));
+        match reading {
+            Reading::Judged(_) => check::document(document, flavour, &mut findings),
+            Reading::Asked(_) | Reading::Unnamed => check::held(document, flavour, &mut findings),
+        }
     }
     match document {
         Some(document) if findings.is_empty() => Ok(Policy::of(write::json_of(node), document)),
         _ => Err(findings),
     }
 }
-
-/// What AWS may hold although nobody should write it.
-const HELD_ANYWAY: &[&str] = &[codes::PLACEHOLDER, codes::UNIQUE_ID, codes::VARIABLE_IN_2008];
 
 /// What kind of policy has these elements.
 fn likely(node: &Node) -> Flavour {

@@ -11,10 +11,29 @@ use super::queries::{is_account_id, is_unique_id};
 use super::{codes, placeholder};
 use crate::spec::finding::Finding;
 
+/// For whom a document is judged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Strictness {
+    /// Somebody writes it.
+    Written,
+    /// AWS may hold it: dead principals, variables in a document of 2008, and placeholders are taken.
+    Held,
+}
+
 /// Adds a finding for everything that AWS would refuse.
 pub(super) fn document(document: &Document, flavour: Flavour, findings: &mut Vec<Finding>) {
+    judge(document, flavour, Strictness::Written, findings);
+}
+
+/// The same of what AWS may hold already although nobody should write it.
+pub(super) fn held(document: &Document, flavour: Flavour, findings: &mut Vec<Finding>) {
+    judge(document, flavour, Strictness::Held, findings);
+}
+
+fn judge(document: &Document, flavour: Flavour, strictness: Strictness, findings: &mut Vec<Finding>) {
     let mut checker = Checker {
         flavour,
+        strictness,
         version: document.version,
         findings,
     };
@@ -28,6 +47,7 @@ pub(super) fn document(document: &Document, flavour: Flavour, findings: &mut Vec
 
 struct Checker<'a> {
     flavour: Flavour,
+    strictness: Strictness,
     version: Version,
     findings: &'a mut Vec<Finding>,
 }
@@ -177,6 +197,7 @@ impl Checker<'_> {
     fn principal(&mut self, PrincipalEntry { kind, name }: &PrincipalEntry) {
         let text = name.text.as_str();
         match kind {
+            PrincipalType::Aws if is_unique_id(text) && self.strictness == Strictness::Held => {}
             PrincipalType::Aws if is_unique_id(text) => {
                 let message = format!("the principal `{text}` is a unique id, which AWS refuses to store");
                 let label = "name the user or role by its ARN; this id is of one that has been deleted";
@@ -233,6 +254,9 @@ impl Checker<'_> {
         let Some(part) = placeholder::find(&word.text) else {
             return false;
         };
+        if self.strictness == Strictness::Held {
+            return true;
+        }
         let message = format!("the placeholder `{part}` was left in `{}`", word.text);
         self.error(
             codes::PLACEHOLDER,
@@ -244,7 +268,7 @@ impl Checker<'_> {
     }
 
     fn variables(&mut self, word: &Word) {
-        if self.version == Version::V2008 && word.text.contains("${") {
+        if self.strictness == Strictness::Written && self.version == Version::V2008 && word.text.contains("${") {
             let message = format!(
                 "`{}` has a policy variable, which version 2008-10-17 takes as literal text",
                 word.text

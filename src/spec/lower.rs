@@ -12,7 +12,7 @@ use crate::kinds::policy::Policy as PolicyKind;
 use crate::kinds::{AnyPart, KindName, Member, VisitKind};
 use crate::names::limits::{Adjustable, Quota, Standing};
 use crate::names::{Arn, IamPath, InlinePolicyName, NameError, Region, TagKey, TagValue, nearest};
-use crate::policy_doc::{Flavour, Policy, codes};
+use crate::policy_doc::{Flavour, Policy, Reading, codes, of_node};
 
 use super::files::{self, Files};
 use super::finding::Finding;
@@ -312,10 +312,22 @@ impl Lowering<'_> {
                         finding.code = codes::NOT_JSON;
                     }
                 }
-                Policy::from_node(&read?, flavour, self.findings)
+                self.policy_of(&read?, flavour)
             }
-            _ => Policy::from_node(node, flavour, self.findings),
+            _ => self.policy_of(node, flavour),
         }
+    }
+
+    /// A document that has to be mended is judged all the same, as far as it can be read: all is told at once.
+    fn policy_of(&mut self, node: &Node, flavour: Flavour) -> Option<Policy> {
+        let policy = Policy::from_node(node, flavour, self.findings);
+        if policy.is_none()
+            && let Ok(policy) = of_node(node, Reading::Asked(flavour))
+        {
+            let span = node.span;
+            self.documents.push(Site { flavour, policy, span });
+        }
+        policy
     }
 
     /// The tree of a strict JSON file that a node names, interpolated.

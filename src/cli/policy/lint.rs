@@ -12,10 +12,10 @@ use crate::cli::fail_on::FailOn;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::lint::{self, LintCx, Source};
-use crate::policy_doc::Reading;
 use crate::spec::finding::{Finding, Severity};
 use crate::spec::node::Node;
 use crate::spec::source::Sources;
+use crate::spec::yaml;
 
 /// Find what AWS would refuse in a document, and what an attacker would like about it.
 ///
@@ -42,23 +42,20 @@ pub(super) struct LintArgs {
 pub(super) fn run(args: &LintArgs, output: &Output) -> Result<Exit, Failure> {
     let mut sources = Sources::default();
     let file = input::text(&args.file, &mut sources)?;
-    let found = match input::document(file, &sources, Reading::Judged(args.kind.flavour())) {
-        Err(refused) => refused,
-        Ok((policy, tree)) => {
-            let cx = LintCx {
-                flavour: args.kind.flavour(),
-                place: Some(tree.span),
-                account: args.accounts.first().map(String::as_str),
-                accounts: &args.accounts.iter().cloned().collect::<BTreeSet<_>>(),
-                source: Source::Bare,
-            };
-            let findings = policy.document().map(|document| lint::document(document, &cx));
-            Refused {
-                findings: findings.unwrap_or_default(),
-                tree: Some(tree),
-            }
-        }
+    let (mut findings, tree) = match input::parsed(file, &sources) {
+        Ok(tree) => (Vec::new(), Some(tree)),
+        // A slip against JSON hides nothing else, where YAML can read on.
+        Err(refused) => (refused.findings, yaml::parse(&sources, file).ok()),
     };
+    let cx = LintCx {
+        flavour: args.kind.flavour(),
+        place: tree.as_ref().map(|tree| tree.span),
+        account: args.accounts.first().map(String::as_str),
+        accounts: &args.accounts.iter().cloned().collect::<BTreeSet<_>>(),
+        source: Source::Bare,
+    };
+    findings.extend(tree.iter().flat_map(|tree| lint::node(tree, &cx)));
+    let found = Refused { findings, tree };
     match args.format {
         Format::Text => output.findings(&found.findings, &sources),
         Format::Json => input::print_json(&document(&found, &sources), output),

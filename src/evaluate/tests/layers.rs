@@ -401,10 +401,10 @@ fn service_control_policies() {
             Allowed,
         ),
         (
-            "a name alone proves nothing",
+            "nor their sessions",
             papers! { identity: Some(ALL), scps: DENY },
             get("arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForX/s"),
-            Unknown,
+            Allowed,
         ),
     ]);
 }
@@ -523,6 +523,7 @@ fn endpoint_policies() {
     const ONE: &str =
         r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::bucket/*"}"#;
     const ELSE: &str = r#"{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::other/*"}"#;
+    const BY_ACCOUNT: &str = r#"{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"*","Resource":"*"}"#;
     const BY_ARN: &str = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:user/bob"}}}"#;
     check(&[
         (
@@ -579,7 +580,114 @@ fn endpoint_policies() {
             get(SESSION),
             ImplicitlyDenied,
         ),
+        // "Access is granted to the AWS account root user only", if it is a gateway endpoint.
+        (
+            "by account",
+            papers! { identity: Some(ALL), endpoints: &[BY_ACCOUNT] },
+            get(USER),
+            Unknown,
+        ),
+        (
+            "by account, root",
+            papers! { endpoints: &[BY_ACCOUNT] },
+            get(ROOT),
+            Allowed,
+        ),
+        (
+            "by account, no gateway",
+            papers! { identity: Some(ALL), endpoints: &[BY_ACCOUNT] },
+            request(USER, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:q"),
+            Allowed,
+        ),
     ]);
+}
+
+#[test]
+fn an_empty_limit_allows_nothing_and_a_missing_one_limits_nothing() {
+    let own = super::document(ALL);
+    let decide = |layers: crate::evaluate::Layers<'_>| {
+        let layers = crate::evaluate::Layers {
+            identity: vec![super::named("own", &own)],
+            ..layers
+        };
+        crate::evaluate::decide(&get(SESSION), &layers)
+    };
+    let none = crate::evaluate::Layers::default;
+    assert_eq!(decide(none()).decision, Allowed);
+    for (layer, layers) in [
+        (
+            Layer::Boundary,
+            crate::evaluate::Layers {
+                boundary: Some(Vec::new()),
+                ..none()
+            },
+        ),
+        (
+            Layer::Session,
+            crate::evaluate::Layers {
+                session: Some(Vec::new()),
+                ..none()
+            },
+        ),
+        (
+            Layer::Endpoint,
+            crate::evaluate::Layers {
+                endpoints: Some(Vec::new()),
+                ..none()
+            },
+        ),
+        (
+            Layer::Scp,
+            crate::evaluate::Layers {
+                scps: vec![Vec::new()],
+                ..none()
+            },
+        ),
+    ] {
+        let answer = decide(layers);
+        assert_eq!((answer.decision, answer.layer), (ImplicitlyDenied, Some(layer)));
+    }
+}
+
+#[test]
+fn layers_that_were_not_read_are_unknown_where_they_matter() {
+    let own = super::document(ALL);
+    let base = |unread: &[Layer]| crate::evaluate::Layers {
+        identity: vec![super::named("own", &own)],
+        unread: unread.iter().copied().collect(),
+        ..crate::evaluate::Layers::default()
+    };
+    for (layer, expected) in [
+        (Layer::Scp, Unknown),
+        (Layer::Rcp, Unknown),
+        (Layer::Endpoint, Unknown),
+        (Layer::Boundary, Unknown),
+        (Layer::Session, Unknown),
+        // It may deny.
+        (Layer::Resource, Unknown),
+        (Layer::Identity, Unknown),
+    ] {
+        let answer = crate::evaluate::decide(&get(USER), &base(&[layer]));
+        assert_eq!(answer.decision, expected, "{layer:?}: {answer:?}");
+    }
+    let denied = crate::evaluate::Layers {
+        scps: vec![Vec::new()],
+        ..base(&[Layer::Identity, Layer::Resource])
+    };
+    assert_eq!(crate::evaluate::decide(&get(USER), &denied).decision, ImplicitlyDenied);
+    // RCPs have no say over EC2, identity policies none over services.
+    let ec2 = request(
+        USER,
+        "ec2:StartInstances",
+        "arn:aws:ec2:eu-west-1:111122223333:instance/i-1",
+    );
+    assert_eq!(crate::evaluate::decide(&ec2, &base(&[Layer::Rcp])).decision, Allowed);
+    let to_service = super::document(TO_SERVICE);
+    let service = crate::evaluate::Layers {
+        resource: Some(super::named("bucket", &to_service)),
+        ..base(&[Layer::Identity, Layer::Scp, Layer::Boundary])
+    };
+    assert_eq!(crate::evaluate::decide(&get(SERVICE), &service).decision, Allowed);
 }
 
 #[test]

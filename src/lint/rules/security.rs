@@ -37,7 +37,7 @@ pub(super) const RULES: &[Rule] = &[
         lighter: &[],
         title: "all resources, though every action can name its own",
         why: "Each action of the statement takes a resource, so that it can be limited to the things that are meant. Statements \
-              with a condition on the resource's tags or account are left alone, and so are those that only read settings.",
+              with a condition on the resource's tags or account are left alone, and so are those that only list.",
         sample: Sample::Policy(
             Identity,
             r#"{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}"#,
@@ -154,7 +154,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "P213",
         severity: Security,
-        lighter: &[],
+        lighter: &[Warning],
         title: "a role that strangers can assume",
         why: "Another account that is trusted without `sts:ExternalId` may be tricked into using the role for somebody else; \
               declare your own accounts in the head of the file, `lint: { accounts: [\"…\"] }`. A provider of web \

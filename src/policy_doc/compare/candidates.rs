@@ -11,7 +11,7 @@ use crate::policy_doc::document::Version;
 use crate::policy_doc::operator::{Family, Test};
 use crate::policy_doc::pattern::{Glob, TooMany};
 
-use super::cut::{Pattern, cut};
+use super::cut::{Absent, Pattern, cut};
 use super::pieces::{Match, Pieces};
 
 /// A value of a policy, with the positive test that compares it.
@@ -102,7 +102,7 @@ fn pattern(wanted: &Wanted) -> Pattern {
     Pattern {
         pieces: Pieces::of(&wanted.text, wanted.version),
         how: wanted.how(),
-        place: 0,
+        absent: Absent::Nothing,
     }
 }
 

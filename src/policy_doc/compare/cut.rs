@@ -12,8 +12,32 @@ use super::pieces::{Match, Pieces};
 pub(super) struct Pattern {
     pub(super) pieces: Pieces,
     pub(super) how: Match,
-    /// What an absent value makes of it differs by where it stands; patterns of different places are told apart.
-    pub(super) place: usize,
+    pub(super) absent: Absent,
+}
+
+/// What a pattern with a variable that has no value is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Absent {
+    /// It matches nothing.
+    Nothing,
+    /// It may match everything: an `Allow` for all but it is not widened.
+    Everything,
+}
+
+impl Pattern {
+    /// All that it can match.
+    fn outline(&self) -> Glob {
+        match self.absent == Absent::Everything && self.pieces.has_variables() {
+            true => Glob::text("*"),
+            false => self.pieces.outline(self.how),
+        }
+    }
+
+    /// Whether what it matches is matched by another one, whatever the values of variables are.
+    fn implies(&self, other: &Self) -> bool {
+        let is_absent_with = self.absent == Absent::Nothing || self.pieces.has_variables_of(&other.pieces);
+        self.absent == other.absent && is_absent_with && self.pieces.implies(self.how, &other.pieces, other.how)
+    }
 }
 
 /// Texts that no pattern tells apart.
@@ -30,7 +54,7 @@ const CUTS: usize = 20_000;
 
 /// Cuts a universe; `extra` are patterns that tell texts apart for another reason.
 pub(super) fn cut(universe: &Glob, patterns: &[Pattern], extra: &[Glob]) -> Result<Vec<Cut>, TooMany> {
-    let outlines = patterns.iter().map(|one| one.pieces.outline(one.how));
+    let outlines = patterns.iter().map(Pattern::outline);
     let globs: Vec<Glob> = outlines.chain(extra.iter().cloned()).collect();
     let open: Vec<usize> = (0..patterns.len()).filter(|at| is_open(patterns, *at)).collect();
     let implied = implications(patterns, &open);
@@ -61,7 +85,7 @@ fn is_open(patterns: &[Pattern], at: usize) -> bool {
 /// Which open pattern implies which.
 fn implications(patterns: &[Pattern], open: &[usize]) -> Vec<(usize, usize)> {
     let both = |from: usize, to: usize| match (patterns.get(from), patterns.get(to)) {
-        (Some(one), Some(other)) => one.place == other.place && one.pieces.implies(one.how, &other.pieces, other.how),
+        (Some(one), Some(other)) => one.implies(other),
         _ => false,
     };
     let pairs = open.iter().flat_map(|from| open.iter().map(move |to| (*from, *to)));

@@ -3,6 +3,8 @@
 //! Invariant: whatever the variables' values are, a text that the pattern matches is in its outline; and where one
 //! pattern is said to imply another, every text that the first matches is matched by the second, in the same request.
 
+use std::collections::BTreeSet;
+
 use crate::policy_doc::document::Version;
 use crate::policy_doc::pattern::{Glob, Letter};
 
@@ -52,6 +54,15 @@ impl Pieces {
 
     pub(super) fn has_variables(&self) -> bool {
         self.0.iter().any(|piece| matches!(piece, Piece::Variable { .. }))
+    }
+
+    /// Whether the variables, defaults included, are the same.
+    pub(super) fn has_variables_of(&self, other: &Self) -> bool {
+        let variables = |of: &Self| -> BTreeSet<Piece> {
+            let all = of.0.iter().filter(|piece| matches!(piece, Piece::Variable { .. }));
+            all.cloned().collect()
+        };
+        variables(self) == variables(other)
     }
 
     fn has_early_variable(&self) -> bool {

@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 
 use super::{Cx, Environment};
-use crate::address::Address;
+use crate::catalogue;
+use crate::evaluate;
 use crate::kinds::KindName;
 use crate::names::nearest;
 use crate::shape::{self, Choice, Part, Shape, items, part};
 use crate::spec::expectation::{Assumed, Claim, Expectation, Subject, Who};
-use crate::spec::finding::Finding;
+use crate::spec::finding::{Finding, Severity};
 use crate::spec::interpolate::interpolate;
 use crate::spec::lower::Index;
 use crate::spec::node::{Key, Node, Value};
@@ -66,8 +67,6 @@ pub const EXPECTATION: Shape = shape::table(
         Choice::One(&["who", "only"]),
     ],
 );
-
-const ANYONE: &str = "anyone";
 
 /// Reads the assertions.
 pub(super) fn expectations(cx: &Cx<'_>, environment: &mut Environment) -> Vec<Expectation> {
@@ -128,7 +127,11 @@ fn said(node: &Node) -> String {
 }
 
 fn expectation(node: &Node, index: &Index, reading: &mut Reading<'_>) -> Option<Expectation> {
-    let before = reading.findings.len();
+    let errors = |reading: &Reading<'_>| {
+        let all = reading.findings.iter();
+        all.filter(|one| one.severity == Severity::Error).count()
+    };
+    let before = errors(reading);
     let mut table = Table::new(node, "expectation", const { &shape::names(&EXPECT) }, reading)?;
     let claimed = claim(node, &mut table, index, reading);
     let resources = resources(node, &mut table, reading);
@@ -161,7 +164,7 @@ fn expectation(node: &Node, index: &Index, reading: &mut Reading<'_>) -> Option<
         span: node.span,
         place: reading.sources.place(node.span),
     };
-    (reading.findings.len() == before).then_some(found)
+    (errors(reading) == before).then_some(found)
 }
 
 fn claim(node: &Node, table: &mut Table<'_>, index: &Index, reading: &mut Reading<'_>) -> Option<(Claim, Vec<String>)> {
@@ -263,6 +266,7 @@ fn actions(node: &Node, key: &str, reading: &mut Reading<'_>) -> Vec<String> {
                 .split_once(':')
                 .is_some_and(|(service, name)| is_word(service) && is_word(name));
         if is_action {
+            reading.findings.extend(unheard_of(text, span));
             all.push(text.to_owned());
         } else {
             let message = format!("`{key}`: `{text}` is no action");
@@ -271,6 +275,18 @@ fn actions(node: &Node, key: &str, reading: &mut Reading<'_>) -> Vec<String> {
         }
     }
     all
+}
+
+/// An action that AWS may have or not: of a misspelt one, `cannot` would always hold.
+fn unheard_of(text: &str, span: Span) -> Option<Finding> {
+    if !catalogue::ActionSet::of_pattern(text).is_empty() {
+        return None;
+    }
+    let label = match catalogue::meant(text) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("{} has none of that name", catalogue::stamp().actions_as_of()),
+    };
+    Some(Finding::warning("E0509", span, format!("AWS has no action `{text}`")).label(label))
 }
 
 fn is_word(text: &str) -> bool {
@@ -351,24 +367,27 @@ fn subjects(node: &Node, key: &str, index: &Index, reading: &mut Reading<'_>) ->
 
 /// Whom a text means.
 fn who(text: &str, span: Span, index: &Index) -> Result<Who, Box<Finding>> {
-    if text == ANYONE || text == "*" || text == "anonymous" {
-        return Ok(Who::Anyone);
+    match Who::parse(text) {
+        Some(Who::Declared(address)) => {
+            nobody(address.kind, &address.name, span, index)?;
+            Ok(Who::Declared(address))
+        }
+        Some(Who::Named(name))
+            if name.starts_with("arn:") && evaluate::Principal::parse(&name).is_err() && !name.contains(":group/") =>
+        {
+            let finding = Finding::error("E0501", span, format!("`{name}` names nobody who could act"));
+            Err(Box::new(finding.label(
+                "name a user, a role, a session, an account or an identity provider",
+            )))
+        }
+        Some(who) => Ok(who),
+        None => {
+            let message = format!("`{text}` is nobody");
+            let label =
+                "write `user/x`, `role/x`, `group/x`, an ARN, a service such as `lambda.amazonaws.com`, or `anyone`";
+            Err(Box::new(Finding::error("E0501", span, message).label(label)))
+        }
     }
-    let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if text.starts_with("arn:") || is_account || text.contains(".amazonaws.com") {
-        return Ok(Who::Named(text.to_owned()));
-    }
-    let declared = text
-        .split_once('/')
-        .and_then(|(kind, id)| Some((KindName::of_name(kind)?, id)));
-    let Some((kind, id)) = declared else {
-        let message = format!("`{text}` is nobody");
-        let label =
-            "write `user/x`, `role/x`, `group/x`, an ARN, a service such as `lambda.amazonaws.com`, or `anyone`";
-        return Err(Box::new(Finding::error("E0501", span, message).label(label)));
-    };
-    nobody(kind, id, span, index)?;
-    Ok(Who::Declared(Address::new(kind, id)))
 }
 
 /// An address must lead to a declared thing that can act.

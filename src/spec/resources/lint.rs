@@ -103,11 +103,8 @@ fn tell(environment: &mut Environment, finding: Finding) {
 }
 
 fn of_site(site: &Site, header: &Header) -> Vec<Finding> {
-    let Some(document) = site.policy.document() else {
-        return Vec::new();
-    };
-    lint::document(
-        document,
+    lint::policy(
+        &site.policy,
         &LintCx {
             flavour: site.flavour,
             place: Some(site.span),
