@@ -6,6 +6,7 @@ mod bad_input;
 mod can;
 mod deploy;
 mod docs;
+mod environment_rules;
 mod examples;
 mod place;
 mod policy;
