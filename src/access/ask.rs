@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::evaluate::forall::Example;
 use crate::evaluate::{Answer, Context, Decision, Named, Principal as Acting};
 use crate::names::Arn;
-use crate::policy_doc::Glob;
+use crate::policy_doc::{Document, Glob};
 use crate::spec::source::{Place, Span};
 
 use super::asker::Asker;
@@ -222,7 +222,7 @@ impl World {
     fn ask_of_region(&self, asker: &Asker<'_>, question: &Question<'_>, region: &Region<'_>, reply: &mut Reply) {
         match asker {
             Asker::Anyone => {
-                for one in [Asker::Other(Acting::Anonymous), Asker::Other(self.stranger())] {
+                for one in [Asker::Other(Acting::Anonymous), Asker::Other(self.stranger.clone())] {
                     self.ask_of_region(&one, question, region, reply);
                 }
             }
@@ -250,7 +250,7 @@ impl World {
         match acting {
             Acting::Service { .. } | Acting::Anonymous | Acting::Federated { .. } => {}
             // Everybody can give themselves everything in an account of their own.
-            stranger if *stranger == self.stranger() => held.layers.identity.push(anything()),
+            stranger if *stranger == self.stranger => held.layers.identity.push(anything()),
             other if other.account() == Some(self.home.account.as_str()) && matches!(other, Acting::Root { .. }) => {
                 held.layers.identity.push(anything());
             }
@@ -262,23 +262,6 @@ impl World {
             ),
         }
         held
-    }
-
-    /// An identity of an account that no policy of this world names.
-    fn stranger(&self) -> Acting {
-        let named: Vec<&str> = self
-            .resources()
-            .filter_map(|resource| resource.text.document())
-            .flat_map(|document| document.principals())
-            .map(|word| word.text.as_str())
-            .collect();
-        let partition = self.home.partition;
-        let account = (0..1_000u64)
-            .map(|at| format!("{:012}", 987_654_321_098 - at))
-            .find(|id| *id != self.home.account.as_str() && !named.iter().any(|name| name.contains(id.as_str())))
-            .unwrap_or_else(|| "987654321098".to_owned());
-        let arn = format!("arn:{partition}:iam::{account}:user/anyone");
-        Acting::parse(&arn).unwrap_or(Acting::Anonymous)
     }
 
     fn decide<'w>(
@@ -491,4 +474,22 @@ fn context(question: &Question<'_>) -> Context {
         context.set(key, values.iter().cloned());
     }
     context
+}
+
+/// An identity of an account that no policy of a world names.
+pub(super) fn stranger(world: &World) -> Acting {
+    let documents = world.resources().filter_map(|resource| resource.text.document());
+    let named: Vec<&str> = documents
+        .flat_map(Document::principals)
+        .map(|word| word.text.as_str())
+        .collect();
+    let home = world.home.account.as_str();
+    let is_free = |id: &String| id != home && !named.iter().any(|name| name.contains(id.as_str()));
+    let ids = (0..1_000u64).map(|at| format!("{:012}", 987_654_321_098 - at));
+    let account = ids
+        .into_iter()
+        .find(is_free)
+        .unwrap_or_else(|| "987654321098".to_owned());
+    let arn = format!("arn:{}:iam::{account}:user/anyone", world.home.partition);
+    Acting::parse(&arn).unwrap_or(Acting::Anonymous)
 }

@@ -14,6 +14,9 @@ use crate::names::{Arn, Region};
 pub(crate) async fn read(aws: &Aws, region: &Region, resource: &str) -> (World, Vec<String>) {
     let home = &aws.connection.home;
     let view = View::new(aws);
+    // What is in a region is looked for where the question says, or else in the default one.
+    let named = resource.split(':').nth(3).and_then(|part| Region::parse(part).ok());
+    let region = named.as_ref().unwrap_or(region);
     let kinds = KindName::ALL.iter().filter(|kind| is_asked(**kind, resource));
     let lists = join_all(kinds.map(async |kind| (kind, kind.list(&view, region).await))).await;
     let (mut objects, mut unread) = (Vec::new(), Vec::new());
