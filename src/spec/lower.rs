@@ -12,7 +12,7 @@ use crate::kinds::policy::Policy as PolicyKind;
 use crate::kinds::{AnyPart, KindName, Member, VisitKind};
 use crate::names::limits::{Adjustable, Quota, Standing};
 use crate::names::{Arn, IamPath, InlinePolicyName, NameError, Region, TagKey, TagValue, nearest};
-use crate::policy_doc::{Flavour, Policy, Reading, codes, of_node};
+use crate::policy_doc::{self, Flavour, Policy, codes, of_node};
 
 use super::files::{self, Files};
 use super::finding::Finding;
@@ -322,7 +322,7 @@ impl Lowering<'_> {
     fn policy_of(&mut self, node: &Node, flavour: Flavour) -> Option<Policy> {
         let policy = Policy::from_node(node, flavour, self.findings);
         if policy.is_none()
-            && let Ok(policy) = of_node(node, Reading::Asked(flavour))
+            && let Ok(policy) = of_node(node, policy_doc::Reading::Asked(flavour))
         {
             let span = node.span;
             self.documents.push(Site { flavour, policy, span });
