@@ -2,15 +2,16 @@
 //!
 //! Invariant: a question about patterns is about every text that they mean; a yes has no exception, a no has an example.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::evaluate::forall::Example;
 use crate::evaluate::{Answer, Context, Decision, Named, Principal as Acting};
 use crate::names::Arn;
-use crate::policy_doc::Glob;
+use crate::policy_doc::{Document, Glob};
 use crate::spec::source::{Place, Span};
 
 use super::asker::Asker;
-use super::every::{Asking, every};
+use super::every::{Asking, Every, every};
 use super::layers::{Held, May, Piece, anything, set_tags};
 use super::model::{Part, Resource, World};
 use super::nearest::nearest;
@@ -43,7 +44,7 @@ pub struct Case {
 }
 
 /// What decided a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Why {
     /// One sentence without its period.
     pub because: String,
@@ -87,6 +88,8 @@ pub struct Reply {
     pub denied: Option<Case>,
     /// What depends on what is not known.
     pub unknown: Option<Case>,
+    /// What of the question could not be asked, and why: actions that don't work on such resources.
+    pub aside: BTreeSet<String>,
 }
 
 /// A reply in a word.
@@ -143,6 +146,12 @@ impl Reply {
         }
     }
 
+    /// Whether there was nothing to ask.
+    #[must_use]
+    pub const fn is_idle(&self) -> bool {
+        self.allowed.is_none() && self.denied.is_none() && self.unknown.is_none()
+    }
+
     /// Whether the outcome is the same for all of it.
     #[must_use]
     pub const fn extent(&self) -> Extent {
@@ -182,7 +191,7 @@ impl World {
     pub fn ask(&self, asker: &Asker<'_>, question: &Question<'_>) -> Reply {
         let mut reply = Reply::default();
         for pattern in question.resources {
-            for region in self.regions(pattern) {
+            for region in self.regions(pattern, question.actions) {
                 self.ask_of_region(asker, question, &region, &mut reply);
             }
         }
@@ -190,10 +199,10 @@ impl World {
     }
 
     /// The regions of a pattern: one for each resource with a policy of its own, and the rest.
-    fn regions(&self, pattern: &str) -> Vec<Region<'_>> {
+    fn regions(&self, pattern: &str, actions: &[String]) -> Vec<Region<'_>> {
         let mut regions = Vec::new();
         let mut is_all = false;
-        for resource in self.resources() {
+        for resource in self.resources().filter(|resource| concerns(&resource.arn, actions)) {
             let reach = Reach::of(pattern, &resource.arn);
             is_all |= reach.is_all;
             regions.extend(reach.inside.into_iter().map(|pattern| Region {
@@ -213,7 +222,7 @@ impl World {
     fn ask_of_region(&self, asker: &Asker<'_>, question: &Question<'_>, region: &Region<'_>, reply: &mut Reply) {
         match asker {
             Asker::Anyone => {
-                for one in [Asker::Other(Acting::Anonymous), Asker::Other(self.stranger())] {
+                for one in [Asker::Other(Acting::Anonymous), Asker::Other(self.stranger.clone())] {
                     self.ask_of_region(&one, question, region, reply);
                 }
             }
@@ -241,7 +250,7 @@ impl World {
         match acting {
             Acting::Service { .. } | Acting::Anonymous | Acting::Federated { .. } => {}
             // Everybody can give themselves everything in an account of their own.
-            stranger if *stranger == self.stranger() => held.layers.identity.push(anything()),
+            stranger if *stranger == self.stranger => held.layers.identity.push(anything()),
             other if other.account() == Some(self.home.account.as_str()) && matches!(other, Acting::Root { .. }) => {
                 held.layers.identity.push(anything());
             }
@@ -253,23 +262,6 @@ impl World {
             ),
         }
         held
-    }
-
-    /// An identity of an account that no policy of this world names.
-    fn stranger(&self) -> Acting {
-        let named: Vec<&str> = self
-            .resources()
-            .filter_map(|resource| resource.text.document())
-            .flat_map(|document| document.principals())
-            .map(|word| word.text.as_str())
-            .collect();
-        let partition = self.home.partition;
-        let account = (0..1_000u64)
-            .map(|at| format!("{:012}", 987_654_321_098 - at))
-            .find(|id| *id != self.home.account.as_str() && !named.iter().any(|name| name.contains(id.as_str())))
-            .unwrap_or_else(|| "987654321098".to_owned());
-        let arn = format!("arn:{partition}:iam::{account}:user/anyone");
-        Acting::parse(&arn).unwrap_or(Acting::Anonymous)
     }
 
     fn decide<'w>(
@@ -300,31 +292,30 @@ impl World {
                 document: &self.delegation,
             });
         }
-        let is_ours = region.resource.is_some() || acting.account() != Some(self.home.account.as_str());
         let asking = Asking {
-            principal: acting,
-            actions: question.actions,
-            resource: &region.pattern,
-            resource_account: is_ours.then(|| self.home.account.as_str()),
-            context: &context,
+            principal: acting.clone(),
+            actions: question.actions.to_vec(),
+            resource: region.pattern.clone(),
+            account: self.home.account.to_string(),
+            context,
         };
-        for case in self.cases(&asking, &held) {
+        for case in self.cases(&asking, &held, reply) {
             let case = self.shut(acting, region, case);
             reply.take_in(case);
         }
     }
 
     /// The outcomes with an example of each.
-    fn cases(&self, asking: &Asking<'_>, held: &Held<'_>) -> Vec<Case> {
-        let told =
-            |(action, resource, answer): (String, String, Answer)| self.told(asking, held, action, resource, answer);
-        let certain: Vec<Case> = every(asking, &held.layers).into_iter().map(told).collect();
-        let Some(at_best) = held.at_best() else { return certain };
+    fn cases(&self, asking: &Asking, held: &Held<'_>, reply: &mut Reply) -> Vec<Case> {
+        let told = |example: Example| self.told(asking, held, example);
+        let Every { cases, aside } = every(asking, &held.layers);
+        reply.aside.extend(aside);
+        let certain: Vec<Case> = cases.into_iter().map(told).collect();
         let is_denied = |case: &Case| !matches!(case.decision, Decision::Allowed | Decision::Unknown);
-        if !certain.iter().any(is_denied) {
+        let Some(at_best) = held.at_best().filter(|_| certain.iter().any(is_denied)) else {
             return certain;
-        }
-        let best: Vec<Case> = every(asking, &at_best).into_iter().map(told).collect();
+        };
+        let best: Vec<Case> = every(asking, &at_best).cases.into_iter().map(told).collect();
         let gap = held
             .gaps
             .iter()
@@ -337,7 +328,7 @@ impl World {
                 decision: Decision::Unknown,
                 why: Why {
                     because: gap.clone().unwrap_or_default(),
-                    ..case.why.clone()
+                    ..Why::default()
                 },
                 ..case.clone()
             });
@@ -388,7 +379,12 @@ impl World {
         }
     }
 
-    fn told(&self, asking: &Asking<'_>, held: &Held<'_>, action: String, resource: String, answer: Answer) -> Case {
+    fn told(&self, asking: &Asking, held: &Held<'_>, example: Example) -> Case {
+        let Example {
+            action,
+            resource,
+            answer,
+        } = example;
         let Answer {
             decision,
             layer,
@@ -450,6 +446,21 @@ impl World {
     }
 }
 
+/// Whether one of some actions may work on a resource: the actions on a role are those of IAM and STS.
+fn concerns(resource: &Arn, actions: &[String]) -> bool {
+    let services: &[&str] = match resource.service() {
+        "iam" => &["iam", "sts"],
+        other => &[other],
+    };
+    let service = |action: &String| action.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    let is_of = |pattern: String| {
+        services
+            .iter()
+            .any(|service| crate::policy_doc::matches(&pattern, service))
+    };
+    actions.iter().map(service).any(is_of)
+}
+
 /// Whether AWS asks the resource's own policy even in one account.
 fn needs_resource_side(actions: &[String]) -> bool {
     let [keys, roles] = ["kms:*", "sts:*"].map(Glob::action);
@@ -463,4 +474,22 @@ fn context(question: &Question<'_>) -> Context {
         context.set(key, values.iter().cloned());
     }
     context
+}
+
+/// An identity of an account that no policy of a world names.
+pub(super) fn stranger(world: &World) -> Acting {
+    let documents = world.resources().filter_map(|resource| resource.text.document());
+    let named: Vec<&str> = documents
+        .flat_map(Document::principals)
+        .map(|word| word.text.as_str())
+        .collect();
+    let home = world.home.account.as_str();
+    let is_free = |id: &String| id != home && !named.iter().any(|name| name.contains(id.as_str()));
+    let ids = (0..1_000u64).map(|at| format!("{:012}", 987_654_321_098 - at));
+    let account = ids
+        .into_iter()
+        .find(is_free)
+        .unwrap_or_else(|| "987654321098".to_owned());
+    let arn = format!("arn:{}:iam::{account}:user/anyone", world.home.partition);
+    Acting::parse(&arn).unwrap_or(Acting::Anonymous)
 }

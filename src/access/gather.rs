@@ -69,11 +69,13 @@ impl World {
             tagged: BTreeMap::new(),
             buckets: BTreeSet::new(),
             delegation: Arc::new(super::layers::delegation(home)),
+            stranger: crate::evaluate::Principal::Anonymous,
         };
         for one in found {
             world.take_in(one, &documents);
         }
         world.fold_groups();
+        world.stranger = super::ask::stranger(&world);
         world
     }
 

@@ -29,4 +29,4 @@ pub use self::layers::{Gap, Held, May, Piece};
 pub use self::model::{Attached, Group, Part, Principal, Resource, Sort, Text, World};
 pub use self::prove::{Broken, Verb};
 pub use self::reach::{Reach, after_prefix};
-pub use self::say::{sentence, what};
+pub use self::say::{GUARD, sentence, what};

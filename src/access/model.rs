@@ -156,6 +156,8 @@ pub struct World {
     pub(super) buckets: BTreeSet<Arn>,
     /// What a resource says that leaves everything to its account: AWS's default for keys.
     pub(super) delegation: Arc<Document>,
+    /// An identity of an account that no policy here names.
+    pub(super) stranger: crate::evaluate::Principal,
 }
 
 impl World {

@@ -206,8 +206,7 @@ impl World {
 
 /// Of steps that must all be taken, what is allowed by every one and what is denied by one.
 fn narrowed(before: Reply, then: Reply) -> Reply {
-    let is_first = before == Reply::default();
-    if is_first {
+    if before.is_idle() {
         return then;
     }
     // Who surely can't take one step takes none behind it.
@@ -223,17 +222,19 @@ fn narrowed(before: Reply, then: Reply) -> Reply {
         allowed,
         denied: then.denied.or(before.denied),
         unknown: then.unknown.or(doubtful),
+        aside: then.aside,
     }
 }
 
 /// Of nothing, everything would be true.
 fn idle<'e>(expectation: &'e Expectation, who: String, reply: &Reply) -> Option<Broken<'e>> {
-    (*reply == Reply::default()).then(|| Broken {
+    let aside: Vec<&str> = reply.aside.iter().map(String::as_str).collect();
+    reply.is_idle().then(|| Broken {
         expectation,
         who,
         verb: Verb::Cannot,
         case: None,
-        because: format!("{} knows no such action", crate::catalogue::stamp().actions_as_of()),
+        because: aside.join("; "),
     })
 }
 

@@ -356,7 +356,7 @@ fn an_action_that_there_is_not_proves_nothing() {
             &team(&format!(
                 "{{ who: user/erika, {claim}: 's3:Zz*', on: 'arn:aws:s3:::data/*' }}"
             )),
-            &["proves nothing", "knows no such action"],
+            &["proves nothing", "matches no action"],
         );
     }
 }

@@ -10,6 +10,8 @@ use super::gather::Basis;
 use super::model::World;
 use super::prove::{Broken, Verb};
 
+/// The guard of refusals because of expectations.
+pub const GUARD: &str = "expect";
 /// An expectation that fails.
 const FAILS: &str = "E0701";
 /// An expectation whose answer is not known.
@@ -40,7 +42,7 @@ impl Broken<'_> {
             Basis::Planned | Basis::File => "",
         };
         Refusal {
-            guard: "expect",
+            guard: GUARD,
             address: None,
             message: format!("{}{when}: {}", self.message(), self.reason()),
             place: Some(self.expectation.place.clone()),

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use crate::access::World;
 use crate::address::Address;
 use crate::aws::{Aws, AwsBackend, ConfigError, SandboxChoice, connect};
 use crate::engine::Backend as _;
@@ -219,11 +220,28 @@ impl Planner {
         let known = dropped::known(before.iter().map(|one| one.objects.as_slice()), &environment.objects);
         let mut refusals = missing(environment, objects);
         refusals.extend(self.unprunable(environment, before));
+        refusals.extend(self.unproved(environment, objects));
         build(Input {
             known: &known,
             refusals,
             ..self.input(environment, objects)
         })
+    }
+
+    /// The expectations that would not hold when the plan has been executed.
+    fn unproved(&self, environment: &Environment, objects: &[AnyObject]) -> Vec<Refusal> {
+        if environment.expectations.is_empty() {
+            return Vec::new();
+        }
+        let home = &self.aws.connection.home;
+        let world = World::planned(objects, home, &environment.sources, &environment.tags);
+        refusals(&world, environment)
+    }
+
+    /// The expectations that do not hold in the account as it is.
+    pub(crate) fn unproved_now(&self, planned: &Planned) -> Vec<Refusal> {
+        let world = World::live(&planned.objects, &self.aws.connection.home);
+        refusals(&world, &planned.environment)
     }
 
     /// What a base's plan would be for the account as it was read: what differs there has moved since, by hand.
@@ -314,6 +332,14 @@ impl Planner {
             .filter_map(|existing| bare(existing.kind, &existing.declared))
             .collect();
         extra.extend(self.caller());
+        if !environment.expectations.is_empty() {
+            extra.extend(
+                environment
+                    .objects
+                    .iter()
+                    .flat_map(|object| object.visit(Foreign(self))),
+            );
+        }
         extra.retain(|object| !known.contains(object.address()));
         extra.dedup_by(|a, b| a.address() == b.address());
         objects.extend(extra);
@@ -348,6 +374,11 @@ impl Planner {
     pub(crate) fn region(&self) -> &Region {
         &self.region
     }
+}
+
+fn refusals(world: &World, environment: &Environment) -> Vec<Refusal> {
+    let broken = world.broken(&environment.expectations);
+    broken.iter().map(|one| one.refusal(world)).collect()
 }
 
 /// What a base and the file must agree on before anything is deleted because only the base declares it.
@@ -404,6 +435,21 @@ fn bare(kind: KindName, declared: &Declared) -> Option<AnyObject> {
         }
     }
     kind.visit(Bare(declared))
+}
+
+/// The managed policies of this account that a resource names and that stand in no list: read for what they say.
+struct Foreign<'a>(&'a Planner);
+
+impl Visit for Foreign<'_> {
+    type Out = Vec<AnyObject>;
+
+    fn visit<K: Member>(self, object: &Object<K>) -> Vec<AnyObject> {
+        let home = &self.0.aws.connection.home;
+        let states = object.wanted.iter().map(|wanted| &wanted.state);
+        let refs = states.flat_map(|state| K::refs(&object.id, state, home));
+        let policies = refs.filter(|arn| arn.account().as_ref() == Some(&home.account) && arn.policy_name().is_some());
+        policies.filter_map(|arn| self.0.bare_of(&arn)).collect()
+    }
 }
 
 /// What may be replaced is read as deeply as what shall go.
@@ -565,7 +611,12 @@ fn unconnected(error: &ConfigError) -> Failure {
 
 /// Clients of the account that the options lead to, without any file, and the default region.
 pub(crate) async fn reach(args: &AccountArgs) -> Result<(Aws, Region), Failure> {
-    let header = Header {
+    reach_as(args, None).await
+}
+
+/// The same for a file's account and region, where one could be read.
+pub(crate) async fn reach_as(args: &AccountArgs, header: Option<&Header>) -> Result<(Aws, Region), Failure> {
+    let nobodys = Header {
         environment: String::new(),
         account: None,
         region: None,
@@ -575,5 +626,6 @@ pub(crate) async fn reach(args: &AccountArgs) -> Result<(Aws, Region), Failure> 
         lint: crate::spec::rules::Settings::default(),
         variables: crate::spec::header::Variables::default(),
     };
-    Asked::parse(args, &header)?.connect(args, &header).await
+    let header = header.unwrap_or(&nobodys);
+    Asked::parse(args, header)?.connect(args, header).await
 }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::access::GUARD;
 use crate::address::Address;
 use crate::aws::notice::{NoticeError, put};
 use crate::drift::{Class, Counts, Drift, compare};
@@ -46,6 +47,9 @@ pub(crate) struct DriftArgs {
     /// Put the event there also when everything is as written.
     #[arg(long, requires = "notify")]
     notify_always: bool,
+    /// Also hold the account as it is now to `expect:`, and exit with 4 where it does not.
+    #[arg(long)]
+    live_expect: bool,
     #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
@@ -66,9 +70,11 @@ pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failu
     let Some(planner) = Planner::prepare(&args.files, &args.account, &none, &past, output).await? else {
         return Ok(Exit::Error);
     };
-    let Some(planned) = planner.plan(output).await? else {
+    let Some(mut planned) = planner.plan(output).await? else {
         return Ok(Exit::Error);
     };
+    // What would not hold after an apply is no drift.
+    planned.plan.refusals.retain(|refusal| refusal.guard != GUARD);
     let mut drift = drifted(&planner, &planned);
     if let Some(search) = &search {
         search.run(&planner, &planned, &mut drift).await;
@@ -77,7 +83,10 @@ pub(crate) async fn run(args: &DriftArgs, output: &Output) -> Result<Exit, Failu
         let now = time::OffsetDateTime::now_utc();
         super::who::tell(&mut drift, &planned.objects, &planner.aws, planner.region(), now).await;
     }
-    let crossed = args.limits.crossed(&drift.access);
+    let mut crossed = args.limits.crossed(&drift.access);
+    if args.live_expect {
+        crossed.extend(planner.unproved_now(&planned));
+    }
     let exit = limits::exit(exit(&drift), &crossed);
     let notified = notify(args, &drift, &planner).await;
     let report = Report::of_drift(&drift, verdict(exit, quiet(&drift)));

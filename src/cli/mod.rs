@@ -10,6 +10,7 @@ mod account;
 mod apply;
 #[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "`diff` needs its search alone"))]
 mod base;
+mod can;
 mod catalogue;
 mod check;
 mod diff;
@@ -26,11 +27,15 @@ mod history;
 #[cfg(feature = "aws")]
 mod journal;
 mod limits;
+#[cfg(feature = "aws")]
+mod live_world;
 mod output;
 mod permissions;
 #[cfg(feature = "aws")]
 mod plan;
 mod policy;
+#[cfg(feature = "aws")]
+mod preflight;
 #[cfg(feature = "aws")]
 mod progress;
 #[cfg(feature = "aws")]
@@ -99,6 +104,8 @@ enum When {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::CheckArgs),
+    Can(can::CanArgs),
+    WhoCan(can::WhoCanArgs),
     Diff(diff::DiffArgs),
     #[cfg(feature = "aws")]
     Plan(plan::PlanArgs),
@@ -120,6 +127,16 @@ enum Command {
     Schema(schema::SchemaArgs),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
+}
+
+/// For people or for programs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum OneFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
 }
 
 /// Which files, and with which values.
@@ -205,6 +222,8 @@ pub fn main() -> Exit {
         Command::Check(args) => args
             .report
             .conclude(Reported::Check, check::run(&args, &output), &output),
+        Command::Can(args) => block_on(can::can(&args, &output)),
+        Command::WhoCan(args) => block_on(can::who_can(&args, &output)),
         Command::Diff(args) => args.report.conclude(Reported::Diff, diff::run(&args, &output), &output),
         #[cfg(feature = "aws")]
         Command::Plan(args) => args

@@ -14,6 +14,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::limits::{self, LimitArgs};
 use super::output::Output;
+use super::preflight::PreflightArgs;
 use super::report::{ReportArgs, failed, verdict};
 use super::whole::{Readers, write};
 use super::{AccountArgs, ConsentArgs, FileArgs};
@@ -41,8 +42,13 @@ pub(crate) struct PlanArgs {
     /// Exit with 2 when there is something to do.
     #[arg(long)]
     detailed_exitcode: bool,
+    /// Also hold the account as it is now to `expect:`, and exit with 4 where it does not.
+    #[arg(long)]
+    live_expect: bool,
     #[command(flatten)]
     limits: LimitArgs,
+    #[command(flatten)]
+    preflight: PreflightArgs,
     #[command(flatten)]
     pub(super) report: ReportArgs,
 }
@@ -55,7 +61,12 @@ pub(crate) async fn run(args: &PlanArgs, output: &Output) -> Result<Exit, Failur
     let Some(planned) = planner.plan(output).await? else {
         return Ok(Exit::Error);
     };
-    let crossed = args.limits.crossed(&planned.plan.access);
+    let preflight = args.preflight.look(&args.account, &planner, &planned).await?;
+    let mut crossed = args.limits.crossed(&planned.plan.access);
+    if args.live_expect {
+        crossed.extend(planner.unproved_now(&planned));
+    }
+    crossed.extend(preflight.refusals());
     let exit = limits::exit(exit(&planned.plan, args.detailed_exitcode), &crossed);
     let saved = args
         .out
@@ -63,17 +74,23 @@ pub(crate) async fn run(args: &PlanArgs, output: &Output) -> Result<Exit, Failur
         .map(|path| save(path, &SavedPlan::new(planner.given(), &planned.plan)).map(|()| path));
     let report = Report::of_plan(Command::Plan, &planned.plan, verdict(exit, quiet(&planned.plan)));
     let mut report = limits::report(report, &crossed);
-    report.notes.extend(planner.remark());
+    report
+        .notes
+        .extend(planner.remark().into_iter().chain(preflight.remark()));
     if let Some(Err(failure)) = &saved {
         report = failed(report, failure);
     }
     let mut text = crate::render::plan::plan(&planned.plan);
+    preflight.tell(&mut text);
     crossed
         .iter()
         .for_each(|refusal| crate::render::plan::refused(&mut text, refusal));
     args.report.deliver(report, &text, output)?;
     planner.closing_notes(output);
     planner.note_dropped(&planned, output);
+    if let Some(remark) = preflight.remark() {
+        output.note(&remark);
+    }
     if let Some(path) = saved.transpose()? {
         let use_of_it = match planned.plan.refusals.is_empty() {
             true => format!("`evenkeel apply {}` executes exactly this", path.display()),

@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 use tokio::net::TcpListener;
 
 use crate::names::{AccountId, Region};
+use crate::policy_doc::Policy;
 use crate::render::{Doc, Label};
 use crate::sandbox::{Account, Emptied, Leave, OpenError, Options, Persona, ResetError, reset, server};
 
@@ -164,23 +165,37 @@ pub(super) fn persona(named: Option<&str>, policies: &[PathBuf]) -> Result<Optio
         };
         return Ok(Some(persona));
     }
-    let read = policies
-        .iter()
-        .map(|path| policy(path))
-        .collect::<Result<Vec<_>, _>>()?;
+    let read = self::policies(policies)?;
     Ok((!read.is_empty()).then_some(Persona::With(read)))
 }
 
-/// A policy document by the name of its file; one that IAM would not take is no policy.
+/// The policy documents of files, by the names of the files.
 #[cfg_attr(
     not(feature = "aws"),
     allow(dead_code, reason = "only commands that need an account ask")
 )]
-fn policy(path: &Path) -> Result<(String, String), Failure> {
+pub(super) fn policies(paths: &[PathBuf]) -> Result<Vec<(String, String)>, Failure> {
+    let read: Vec<Vec<(String, String)>> = paths.iter().map(|path| policy(path)).collect::<Result<_, _>>()?;
+    Ok(read.into_iter().flatten().collect())
+}
+
+/// A policy document by the name of its file, or the list of them that `permissions` prints where one would be too long.
+#[cfg_attr(
+    not(feature = "aws"),
+    allow(dead_code, reason = "only commands that need an account ask")
+)]
+fn policy(path: &Path) -> Result<Vec<(String, String)>, Failure> {
     let failure = |why: String| Failure::new(format!("--sandbox-policy {}: {why}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| failure(error.to_string()))?;
-    crate::policy_doc::Policy::from_live(&text).map_err(|error| failure(error.to_string()))?;
-    Ok((path.display().to_string(), text))
+    let texts: Vec<String> = match serde_json::from_str(&text) {
+        Ok(serde_json::Value::Array(all)) => all.iter().map(ToString::to_string).collect(),
+        Ok(_) | Err(_) => vec![text],
+    };
+    let read = texts.into_iter().map(|text| match Policy::from_live(&text) {
+        Ok(_) => Ok((path.display().to_string(), text)),
+        Err(error) => Err(failure(error.to_string())),
+    });
+    read.collect()
 }
 
 fn unopened(error: &OpenError, state: &Path) -> Failure {

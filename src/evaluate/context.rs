@@ -3,7 +3,6 @@
 //! Invariant: what a request says wins over what follows from its principal; what follows is only filled in where AWS's
 //! documentation fixes it ("AWS global condition context keys", "Principal key values").
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::principal::{ArnParts, Principal, is_account_id, last_name};
@@ -106,7 +105,7 @@ pub struct Asked<'a> {
     /// In lower case.
     pub(super) action: String,
     /// What patterns are compared with.
-    pub(super) resource: Cow<'a, str>,
+    pub(super) resource: &'a str,
     follows: Vec<(&'static str, Follows)>,
 }
 

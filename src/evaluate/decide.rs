@@ -29,7 +29,7 @@ impl Prepared {
     #[must_use]
     pub fn decide(&self, request: &Request) -> Answer {
         let asked = Asked::new(request);
-        if let Some(fixed) = rules::fixed(&request.principal, &asked.action, &asked.resource) {
+        if let Some(fixed) = rules::fixed(&request.principal, &asked.action, asked.resource) {
             return because::fixed(&fixed);
         }
         let scene = Scene::new(self, &asked);
@@ -40,7 +40,7 @@ impl Prepared {
     #[must_use]
     pub fn decision(&self, request: &Request) -> Decision {
         let asked = Asked::new(request);
-        match rules::fixed(&request.principal, &asked.action, &asked.resource) {
+        match rules::fixed(&request.principal, &asked.action, asked.resource) {
             Some(Fixed::Allowed(_)) => Decision::Allowed,
             Some(Fixed::Denied(_)) => Decision::ImplicitlyDenied,
             None => Scene::new(self, &asked).decision(),
@@ -95,7 +95,7 @@ fn reach(asked: &Asked<'_>) -> Reach {
     // AWS's own resources (`arn:aws:iam::aws:policy/…`) belong to no account that could have to agree.
     let owner = asked.request.owner().unwrap_or(account);
     let is_foreign = owner != account && super::principal::is_account_id(owner);
-    match (is_foreign, rules::needs_resource_side(&asked.action, &asked.resource)) {
+    match (is_foreign, rules::needs_resource_side(&asked.action, asked.resource)) {
         (true, _) => Reach::BothAccounts,
         (false, true) => Reach::ResourceFirst,
         (false, false) => Reach::EitherSide,

@@ -82,7 +82,8 @@ pub struct Layers<'a> {
     pub scps: Vec<Vec<Named<'a>>>,
     /// Of the resource's account, likewise; each level allows everything that it does not deny.
     pub rcps: Vec<Vec<Named<'a>>>,
-    /// Of the endpoints that the request goes through; each must allow. None or empty: it goes through none.
+    /// Of the endpoints that the request goes through; each must allow. None: it goes through none. Empty: an endpoint
+    /// that allows nothing.
     pub endpoints: Option<Vec<Named<'a>>>,
     /// Layers of which there may be more than is given.
     pub unread: BTreeSet<Layer>,
@@ -104,7 +105,7 @@ pub struct Prepared {
     pub(super) resource: Option<Ready>,
     pub(super) scps: Vec<Vec<Ready>>,
     pub(super) rcps: Vec<Vec<Ready>>,
-    pub(super) endpoints: Vec<Ready>,
+    pub(super) endpoints: Option<Vec<Ready>>,
     pub(super) unread: BTreeSet<Layer>,
 }
 
@@ -130,7 +131,7 @@ impl Prepared {
             resource: layers.resource.as_ref().map(one),
             scps: layers.scps.iter().map(|level| ready(level)).collect(),
             rcps: layers.rcps.iter().map(|level| ready(level)).collect(),
-            endpoints: layers.endpoints.as_deref().map(ready).unwrap_or_default(),
+            endpoints: layers.endpoints.as_deref().map(ready),
             unread: layers.unread.clone(),
         }
     }
@@ -142,7 +143,7 @@ impl Prepared {
         let limits = [&self.boundary, &self.session].into_iter().flatten().flatten();
         let levels = self.scps.iter().chain(&self.rcps).flatten();
         let all = self.identity.iter().chain(limits).chain(&self.resource).chain(levels);
-        all.chain(&self.endpoints).map(|ready| &ready.compiled)
+        all.chain(self.endpoints.iter().flatten()).map(|ready| &ready.compiled)
     }
 
     /// For each statement of each policy, whether its action clause covers an action, in lower case.

@@ -3,8 +3,6 @@
 //! Invariant: an ARN of a principal is taken apart once, here. A role is not a caller in AWS: [`Principal::Role`] stands
 //! for a session of that role whose name nobody mentions.
 
-use super::truth::Truth;
-
 /// Who makes a request.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Principal {
@@ -251,19 +249,22 @@ impl Principal {
 
     /// Whether it acts as a service-linked role, which neither SCPs nor RCPs limit (AWS Organizations user guide).
     ///
-    /// The path tells, which a session's ARN does not have; a name such as `AWSServiceRoleFor…` alone proves nothing.
+    /// The path tells; a session's ARN has none, and there the name that IAM gives such roles must do.
     #[must_use]
-    pub fn is_service_linked(&self) -> Truth {
+    pub fn is_service_linked(&self) -> bool {
         match self {
-            Self::Role { arn, .. } => arn.contains(":role/aws-service-role/").into(),
+            Self::Role { arn, .. } => arn.contains(SERVICE_LINKED),
             Self::Session {
                 role_arn: Some(arn), ..
-            } => arn.contains(":role/aws-service-role/").into(),
-            Self::Session { role, .. } if role.starts_with("AWSServiceRoleFor") => Truth::Unknown,
-            _ => Truth::False,
+            } => arn.contains(SERVICE_LINKED),
+            Self::Session { role, .. } => role.starts_with("AWSServiceRoleFor"),
+            _ => false,
         }
     }
 }
+
+/// The path of service-linked roles, which IAM gives to no other.
+const SERVICE_LINKED: &str = ":role/aws-service-role/";
 
 fn is_service_name(text: &str) -> bool {
     let stem = text

@@ -2,20 +2,16 @@
 //!
 //! Invariant: each rule cites where AWS documents it; actions are in lower case.
 
-use std::borrow::Cow;
-
 use super::principal::Principal;
 use crate::catalogue;
 
 /// What an action is asked on. Some take no resource, and are asked on `*` whatever a request names, so that no ARN
-/// grants or denies them (Service authorization reference: "you must specify all resources"). S3 is the exception: the
-/// user guide's own examples grant `s3:ListAllMyBuckets` on `arn:aws:s3:::*`.
-pub(super) fn asked_on<'a>(action: &str, resource: &'a str) -> Cow<'a, str> {
-    let takes_none = catalogue::action(action).is_some_and(catalogue::Action::is_wildcard_only);
-    match (takes_none, action.split(':').next()) {
-        (false, _) => Cow::Borrowed(resource),
-        (true, Some("s3")) => Cow::Borrowed("arn:aws:s3:::*"),
-        (true, _) => Cow::Borrowed("*"),
+/// grants or denies them (Service authorization reference; "NotAction": not even `arn:aws:s3:::*` grants
+/// `s3:ListAllMyBuckets`, "because that action requires the `*` resource").
+pub(super) fn asked_on<'a>(action: &str, resource: &'a str) -> &'a str {
+    match catalogue::action(action).is_some_and(catalogue::Action::is_wildcard_only) {
+        true => "*",
+        false => resource,
     }
 }
 
@@ -40,20 +36,33 @@ pub(super) fn obeys_rcps(action: &str) -> bool {
     RCP_SERVICES.contains(&service) && action != "kms:retiregrant"
 }
 
-/// Actions on roles that the role's trust policy must allow, even in one account (IAM user guide, "Resource-based
-/// policies": role trust policies and KMS key policies must explicitly allow).
+/// Actions that a role's trust policy must allow, even in one account (IAM user guide, "Resource-based policies": role
+/// trust policies and KMS key policies must explicitly allow).
 const BY_TRUST: &[&str] = &[
     "sts:assumerole",
     "sts:assumerolewithsaml",
     "sts:assumerolewithwebidentity",
-    "sts:setsourceidentity",
-    "sts:tagsession",
 ];
+
+/// The same where they are done to a role; `sts:GetFederationToken` needs the first for a user as well.
+const BY_TRUST_ON_ROLES: &[&str] = &["sts:tagsession", "sts:setsourceidentity"];
 
 /// Whether the resource's own policy must allow or delegate even in one account.
 pub(super) fn needs_resource_side(action: &str, resource: &str) -> bool {
-    let is_key = action.starts_with("kms:") && resource.contains(":key/");
-    is_key || (BY_TRUST.contains(&action) && resource.contains(":role/"))
+    let is_on_role = resource.contains(":role/");
+    BY_TRUST.contains(&action) || (BY_TRUST_ON_ROLES.contains(&action) && is_on_role) || is_on_key(action, resource)
+}
+
+/// Aliases have no policy of their own, and some actions name no key.
+fn is_on_key(action: &str, resource: &str) -> bool {
+    let takes_none = || catalogue::action(action).is_some_and(catalogue::Action::is_wildcard_only);
+    action.starts_with("kms:") && !resource.contains(":alias/") && !takes_none()
+}
+
+/// Services with gateway endpoints, where a policy that names an account means its root user alone (Amazon VPC,
+/// "Principals for gateway endpoints").
+pub(super) fn may_use_gateway(action: &str) -> bool {
+    action.starts_with("s3:") || action.starts_with("dynamodb:")
 }
 
 /// What is decided without looking at any policy.
@@ -164,7 +173,13 @@ pub(super) fn is_rescue_of_bucket(principal: &Principal, action: &str) -> bool {
 pub(super) fn kept_apart(action: &str) -> String {
     let action = action.to_ascii_lowercase();
     let service = action.split(':').next().unwrap_or_default();
-    let lists = [CHANGES_POLICY, CHANGES_ROLE, BY_TRUST, WITHOUT_RESOURCE_ACCOUNT];
+    let lists = [
+        CHANGES_POLICY,
+        CHANGES_ROLE,
+        BY_TRUST,
+        BY_TRUST_ON_ROLES,
+        WITHOUT_RESOURCE_ACCOUNT,
+    ];
     let is_named = lists.iter().any(|list| list.contains(&action.as_str()));
     let is_rescue = action.starts_with("s3:") && action.ends_with("bucketpolicy");
     match is_named || is_rescue || service == "sts" || action == "kms:retiregrant" {

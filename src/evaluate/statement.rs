@@ -146,16 +146,17 @@ impl Resource {
 
     fn matches(&self, asked: &Asked<'_>, without_value: Truth) -> Truth {
         let template = match self {
-            Self::Fixed(pattern) => return pattern.matches(&asked.resource).into(),
+            Self::Fixed(pattern) => return pattern.matches(asked.resource).into(),
             Self::Variable(template) => template,
         };
         match template.fill(asked) {
             Filled::Nothing => without_value,
             Filled::Unknown => match template.widest(asked) {
-                Some(letters) if !Pattern::arn(&letters).matches(&asked.resource) => Truth::False,
+                // It may have no value at all, which counts as a match for an `Allow` of all others.
+                Some(letters) if !Pattern::arn(&letters).matches(asked.resource) => without_value.min(Truth::Unknown),
                 _ => Truth::Unknown,
             },
-            Filled::Text(letters) => match Pattern::arn(&letters).matches(&asked.resource) {
+            Filled::Text(letters) => match Pattern::arn(&letters).matches(asked.resource) {
                 // AWS says that variables do not work there, not what it makes of them.
                 true if template.has_early_variable() => Truth::Unknown,
                 matches => matches.into(),

@@ -46,14 +46,6 @@ impl Template {
         Self { parts }
     }
 
-    pub(super) fn has_variables(&self) -> bool {
-        self.variables().next().is_some()
-    }
-
-    fn variables(&self) -> impl Iterator<Item = &Part> {
-        self.parts.iter().filter(|part| matches!(part, Part::Variable { .. }))
-    }
-
     /// The keys that its variables stand for, in lower case.
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {

@@ -94,7 +94,8 @@ impl Papers {
                 .iter()
                 .map(|level| level.iter().map(|document| named("rcp", document)).collect())
                 .collect(),
-            endpoints: Some(endpoints.iter().map(|document| named("endpoint", document)).collect()),
+            endpoints: (!endpoints.is_empty())
+                .then(|| endpoints.iter().map(|document| named("endpoint", document)).collect()),
             ..Layers::default()
         };
         decide(request, &layers)

@@ -5,6 +5,7 @@
 mod brake;
 mod lockout;
 
+use crate::access::World;
 use crate::kind::Home;
 use crate::kinds::AnyObject;
 use crate::names::Arn;
@@ -22,6 +23,8 @@ pub struct GuardCx<'a> {
     pub home: &'a Home,
     /// Who runs the tool.
     pub caller: &'a Arn,
+    /// Who may do what, as it is and as it will be; nothing where the plan does nothing.
+    pub worlds: Option<(&'a World, &'a World)>,
     /// The user's word.
     pub consents: &'a Consents,
 }

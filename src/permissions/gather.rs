@@ -203,7 +203,7 @@ fn of_runner(runner: &Arn, home: &Home, region: &Region) -> Vec<Permit> {
     }
 }
 
-fn declared(name: &str, region: &Region) -> Declared {
+pub(super) fn declared(name: &str, region: &Region) -> Declared {
     let file = Sources::default().add("", "");
     Declared::bare(name, region, Span { file, start: 0, end: 0 })
 }

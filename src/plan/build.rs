@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::access::{self, delta::Delta};
+use crate::access::World;
+use crate::access::delta::Delta;
 use crate::address::Address;
 use crate::guard::{self, GuardCx};
 use crate::kind::{Home, Object, Rank, Seen};
@@ -111,19 +112,19 @@ pub fn build(input: Input<'_>) -> Plan {
         consents: consents.spelled(),
         access: Delta::default(),
     };
-    if !plan.steps.is_empty() {
-        let sources = Sources::default();
-        let (before, after) = (
-            access::World::live(objects, home),
-            access::World::planned(objects, home, &sources, tags),
-        );
-        plan.access = Delta::between(&before, &after);
+    let worlds = (!plan.steps.is_empty()).then(|| {
+        let after = World::planned(objects, home, &Sources::default(), tags);
+        (World::live(objects, home), after)
+    });
+    if let Some((before, after)) = &worlds {
+        plan.access = Delta::between(before, after);
     }
     let found = guard::judge(&GuardCx {
         plan: &plan,
         objects,
         home,
         caller,
+        worlds: worlds.as_ref().map(|(before, after)| (before, after)),
         consents,
     });
     plan.refusals.extend(found);

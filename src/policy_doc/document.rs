@@ -88,6 +88,18 @@ pub struct Document {
     pub at: At,
 }
 
+impl Default for Document {
+    /// No statements, which grants and denies nothing.
+    fn default() -> Self {
+        Self {
+            version: Version::V2012,
+            id: None,
+            statements: Vec::new(),
+            at: At(None),
+        }
+    }
+}
+
 /// One statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {

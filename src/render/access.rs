@@ -17,7 +17,7 @@ const WHO_WIDTH: usize = 30;
 const WHO_WIDEST: usize = 46;
 
 /// The most actions, resources or principals that are named in one line.
-const MOST_NAMED: usize = 8;
+const MOST_NAMED: usize = 6;
 
 /// From which side a difference of access is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,7 +129,7 @@ fn one(doc: &mut Doc, name: &str, shift: &Shift, width: usize, voice: Voice) {
         doc.line([
             (who, format!("{mark}{name}")),
             (Label::Plain, " ".repeat(room)),
-            (label, format!("{verb:<7}")),
+            (label, format!("{verb:<9}")),
             (Label::Plain, text),
             (Label::Dim, aside),
         ]);
@@ -154,7 +154,7 @@ fn one(doc: &mut Doc, name: &str, shift: &Shift, width: usize, voice: Voice) {
         );
     }
     for (way, why) in &shift.unknown {
-        let text = format!(" {}", unknown(voice, *way, why));
+        let text = unknown(voice, *way, why);
         row(Label::Alarm, "unknown", text, String::new());
     }
 }

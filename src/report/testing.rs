@@ -2,6 +2,8 @@
 //!
 //! Invariant: [`everything`] uses every variant of the model; a new one belongs into it.
 
+mod access;
+
 use crate::address::Address;
 use crate::fields::{FieldPath, Shown};
 use crate::kind::{Access, Loss};
@@ -181,6 +183,7 @@ pub(crate) fn everything() -> Report {
     }
     report.things[0].doomed = Some(DoomedBy::Absent);
     report.things[1].doomed = Some(DoomedBy::Dropped);
+    report.access = access::access("said of access");
     report.unlisted = [(KindName::Role, "AccessDenied".into())].into();
     report.notes = vec!["1 expectation not evaluated".into()];
     let member = |(at, word): (usize, &Word)| Member {
@@ -312,6 +315,7 @@ pub(crate) fn hostile(text: &str) -> Report {
     for step in &mut report.steps {
         step.summary = all();
     }
+    report.access = access::access(text);
     report.members.iter_mut().for_each(|member| member.name = all());
     report.refusals.push(Refusal {
         guard: "adopt",

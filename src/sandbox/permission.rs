@@ -12,6 +12,8 @@ mod lambda;
 mod persona;
 mod refusal;
 mod s3;
+#[cfg(test)]
+mod tests;
 
 use http::StatusCode;
 

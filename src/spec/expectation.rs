@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::source::{Place, Span};
 use crate::address::Address;
+use crate::kinds::KindName;
 
 /// Somebody, as a file or a person names them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +17,22 @@ pub enum Who {
     Named(String),
     /// Everybody: unsigned requests, and identities of accounts that no policy names.
     Anyone,
+}
+
+impl Who {
+    /// Whom a text means: an address, an ARN, an account id, a service, or `anyone`; `None` for any other text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if matches!(text, "anyone" | "*" | "anonymous") {
+            return Some(Self::Anyone);
+        }
+        let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        if text.starts_with("arn:") || is_account || crate::catalogue::is_service_principal(text) {
+            return Some(Self::Named(text.to_owned()));
+        }
+        let (kind, id) = text.split_once('/')?;
+        Some(Self::Declared(Address::new(KindName::of_name(kind)?, id)))
+    }
 }
 
 /// Somebody and where the file says so.

@@ -96,7 +96,7 @@ fn every_code_is_shown() {
 fn a_good_file_says_one_line() {
     let place = Place::with(include_str!("bad_input/good.yaml")).file("good.json", include_str!("bad_input/good.json"));
     let answer = place.run(["check"]);
-    let said = "demo: 16 resources, no mistakes found; 2 expectations not evaluated\n";
+    let said = "demo: 16 resources, no mistakes found; 2 expectations hold\n";
     assert_eq!(
         (answer.code, answer.out.as_str(), answer.err.as_str()),
         (Some(0), said, "")

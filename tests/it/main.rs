@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, reason = "a test that can't go on says why and fails")]
 
 mod bad_input;
+mod can;
 mod deploy;
 mod docs;
 mod examples;

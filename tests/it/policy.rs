@@ -4,6 +4,7 @@
 //! program's own answer; what is known to differ says why under `known`.
 
 mod compare;
+mod contract;
 mod eval;
 mod fuzz;
 mod lint;

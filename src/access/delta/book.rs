@@ -118,7 +118,7 @@ impl Book {
 }
 
 /// Whether two patterns begin with different letters, so that no text is in both. Cheap, and no for most that are.
-fn are_apart(one: &str, other: &str) -> bool {
+pub(super) fn are_apart(one: &str, other: &str) -> bool {
     let is_wild = |letter: &u8| matches!(letter, b'*' | b'?' | b'$');
     let letters = one.bytes().zip(other.bytes());
     let mut plain = letters.take_while(|(left, right)| !is_wild(left) && !is_wild(right));

@@ -211,7 +211,7 @@ fn is_in(rule: &Rule, asked: &Pattern, cut: &Cut<'_>, cell: &[bool], book: &mut 
 }
 
 /// What the rules that are about a cell allow there.
-fn outcome<'a>(rules: impl Iterator<Item = &'a Rule>) -> Outcome {
+pub(super) fn outcome<'a>(rules: impl Iterator<Item = &'a Rule>) -> Outcome {
     let (mut given, mut limits, mut beside, mut bans) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for rule in rules {
         let Meaning {
@@ -241,7 +241,11 @@ fn moved(before: &Outcome, after: &Outcome) -> Option<(Way, When)> {
     let when = match (before, after) {
         (Outcome::Never, Outcome::Always) | (Outcome::Always, Outcome::Never) => When::Always,
         (Outcome::Never, some) | (some, Outcome::Never) => When::If(some.shown()),
-        (Outcome::Always, some) | (some, Outcome::Always) => When::Unless(some.shown()),
+        (Outcome::Always, some) | (some, Outcome::Always) => match some.banned() {
+            // What is denied where something holds moves just there.
+            Some(bans) => When::If(bans),
+            None => When::Unless(some.shown()),
+        },
         (one, other) => When::Other {
             before: one.shown(),
             after: other.shown(),
@@ -289,24 +293,35 @@ fn without_boundary(source: Source) -> Source {
     }
 }
 
-/// The cells by the patterns of whoever wrote the policies.
+/// The cells by the patterns of whoever wrote the policies: the narrowest one that holds them all, without others in it; or
+/// several that together hold just them.
 fn region(asked: &Pattern, cut: &Cut<'_>, mine: &[usize]) -> Region {
-    let whole = |except: Vec<String>| Region {
-        within: vec![asked.clone()],
-        except,
-    };
-    if mine.len() == cut.cells.len() {
-        return whole(Vec::new());
-    }
+    let mine: BTreeSet<usize> = mine.iter().copied().collect();
+    let every: BTreeSet<usize> = (0..cut.cells.len()).collect();
     let cells_of = |at: usize| -> BTreeSet<usize> {
         let numbered = cut.cells.iter().enumerate();
         let held = numbered.filter(|(_, cell)| cell.get(at) == Some(&true));
         held.map(|(index, _)| index).collect()
     };
-    let mine: BTreeSet<usize> = mine.iter().copied().collect();
-    let others: BTreeSet<usize> = (0..cut.cells.len()).filter(|index| !mine.contains(index)).collect();
-    if let Some(chosen) = cover(&others, &cells_of, cut.cutting.len()) {
-        return whole(chosen.iter().filter_map(|at| text(cut, *at)).collect());
+    // Only what lies within what is asked about may stand for it.
+    let inner = cut
+        .cutting
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| one.glob.within(&asked.glob));
+    let mut bases: Vec<(&Pattern, BTreeSet<usize>)> = inner.map(|(at, one)| (*one, cells_of(at))).collect();
+    bases.push((asked, every));
+    bases.retain(|(_, cells)| mine.is_subset(cells));
+    bases.sort_by_key(|(_, cells)| cells.len());
+    for (base, cells) in &bases {
+        let others: BTreeSet<usize> = cells.difference(&mine).copied().collect();
+        let inside = |at: usize| cells_of(at).intersection(cells).copied().collect();
+        if let Some(chosen) = cover(&others, &inside, cut.cutting.len()) {
+            return Region {
+                within: vec![(*base).clone()],
+                except: chosen.iter().filter_map(|at| text(cut, *at)).collect(),
+            };
+        }
     }
     if let Some(chosen) = cover(&mine, &cells_of, cut.cutting.len()) {
         let within = chosen
@@ -318,7 +333,10 @@ fn region(asked: &Pattern, cut: &Cut<'_>, mine: &[usize]) -> Region {
         };
     }
     let cutting = cut.cutting.iter();
-    whole(cutting.map(|one| format!("parts of {}", one.text)).collect())
+    Region {
+        within: vec![asked.clone()],
+        except: cutting.map(|one| format!("parts of {}", one.text)).collect(),
+    }
 }
 
 fn text(cut: &Cut<'_>, at: usize) -> Option<String> {

@@ -236,6 +236,16 @@ impl Outcome {
         }
     }
 
+    /// "if Bool aws:MultiFactorAuthPresent false", where that alone is denied and all else is allowed.
+    pub(super) fn banned(&self) -> Option<String> {
+        let Self::Sometimes { paths, bans } = self else {
+            return None;
+        };
+        let bans: Vec<String> = bans.iter().map(Guard::shown).collect();
+        let is_open = paths.iter().any(Guard::is_always);
+        is_open.then(|| format!("if {}", bans.join(" or ")))
+    }
+
     /// "if Bool aws:MultiFactorAuthPresent true, unless StringNotEquals aws:SourceVpc vpc-1".
     pub(super) fn shown(&self) -> String {
         let Self::Sometimes { paths, bans } = self else {

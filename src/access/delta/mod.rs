@@ -8,6 +8,7 @@ mod compare;
 mod fold;
 mod grave;
 mod guard;
+pub mod hold;
 mod rules;
 mod scene;
 mod verdict;

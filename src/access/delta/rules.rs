@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::policy_doc::{Clause, Document, Effect, Glob, Letter, Sense, Statement, Version};
 
 use super::Source;
+use super::book::are_apart;
 use super::guard::{Guard, Known};
 use super::scene::{Held, Holder, HolderKind, Scene};
 use super::whom::{Names, names};
@@ -57,6 +58,15 @@ pub(super) struct Places {
     pub(super) patterns: Vec<Pattern>,
 }
 
+impl Places {
+    /// Whether an ARN is among them.
+    pub(super) fn hold(&self, arn: &str) -> bool {
+        let mut patterns = self.patterns.iter();
+        let is_named = patterns.any(|pattern| !are_apart(&pattern.text, arn) && pattern.glob.matches(arn));
+        is_named == (self.sense == Sense::Only)
+    }
+}
+
 /// A pattern of resources.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Pattern {
@@ -99,6 +109,12 @@ impl Reader {
             .keys
             .insert("aws:principalisawsservice", Some("true".into()));
         reader
+    }
+
+    /// It is known to ask over an encrypted connection.
+    pub(super) fn over_tls(mut self) -> Self {
+        self.known.keys.insert("aws:securetransport", Some("true".into()));
+        self
     }
 
     pub(super) fn holder(arn: &str, account: &str, kind: HolderKind) -> Self {
@@ -249,7 +265,11 @@ fn source(policy: &str, statement: &Statement, index: usize) -> Source {
 
 /// Everything that has a say in what a user or role may do.
 pub(super) fn of_holder(scene: &Scene<'_>, arn: &str, holder: &Holder<'_>) -> Vec<Rule> {
-    let reader = Reader::holder(arn, &scene.account, holder.kind);
+    of_holder_as(&Reader::holder(arn, &scene.account, holder.kind), scene, arn, holder)
+}
+
+/// The same, where more is known of who asks.
+pub(super) fn of_holder_as(reader: &Reader, scene: &Scene<'_>, arn: &str, holder: &Holder<'_>) -> Vec<Rule> {
     let known = |layer: Layer, held: &Held<'_>| match &held.document {
         Ok(document) => reader.rules(layer, &held.name, document, None),
         Err(_) => Vec::new(),

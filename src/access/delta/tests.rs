@@ -70,7 +70,8 @@ fn a_condition_that_takes_fewer_values_is_narrower() {
 #[test]
 fn a_boundary_that_goes_on_takes_away() {
     let policies = "policies:\n  limits: { document: [{ Effect: Allow, Action: 's3:*', Resource: '*' }] }\n";
-    let user = |boundary: &str| format!("{policies}users:\n  erika: {{ policies: [AdministratorAccess]{boundary} }}\n");
+    let all = "inline_policies: { all: [{ Effect: Allow, Action: '*', Resource: '*' }] }";
+    let user = |boundary: &str| format!("{policies}users:\n  erika: {{ {all}{boundary} }}\n");
     let (free, bound) = (user(""), user(", permissions_boundary: limits"));
     insta::assert_snapshot!(text(&between(&free, &bound)), @"");
     insta::assert_snapshot!(text(&between(&bound, &free)), @"");
@@ -87,10 +88,12 @@ fn a_group_gives_and_takes_through_its_members() {
 #[test]
 fn a_bucket_that_opens_is_told_first() {
     let bucket = |statements: &str| {
-        format!(
-            "buckets:\n  data: {{ public: ['*'], policy: [{statements}] }}\n{}",
-            role("")
-        )
+        let worker = role("{ Effect: Allow, Action: s3:GetObject, Resource: 'arn:aws:s3:::data/*' }");
+        let policy = match statements {
+            "" => String::new(),
+            _ => format!(", policy: [{statements}]"),
+        };
+        format!("buckets:\n  data: {{ public: ['*']{policy} }}\n{worker}")
     };
     let open = "{ Sid: Open, Effect: Allow, Principal: '*', Action: s3:GetObject, Resource: 'arn:aws:s3:::data/*' }, { Sid: Logs, Effect: Allow, Principal: { Service: logging.s3.amazonaws.com }, Action: s3:PutObject, Resource: 'arn:aws:s3:::data/logs/*' }, { Sid: Partner, Effect: Allow, Principal: { AWS: '111122223333' }, Action: 's3:Get*', Resource: ['arn:aws:s3:::data', 'arn:aws:s3:::data/*'] }, { Sid: Own, Effect: Allow, Principal: { AWS: $(roles.worker.arn) }, Action: s3:DeleteObject, Resource: 'arn:aws:s3:::data/*' }";
     let delta = between(&bucket(""), &bucket(open));
@@ -100,10 +103,13 @@ fn a_bucket_that_opens_is_told_first() {
 
 #[test]
 fn a_deny_in_a_bucket_policy_takes_from_everybody_but_its_exception() {
+    let all = "inline_policies: { all: [{ Effect: Allow, Action: '*', Resource: '*' }] }";
     let bucket = |statements: &str| {
-        format!(
-            "buckets:\n  data: {{ policy: [{statements}] }}\nusers:\n  erika: {{ policies: [AdministratorAccess] }}\n  tom: {{ policies: [AdministratorAccess] }}\n"
-        )
+        let policy = match statements {
+            "" => String::new(),
+            _ => format!("policy: [{statements}]"),
+        };
+        format!("buckets:\n  data: {{ {policy} }}\nusers:\n  erika: {{ {all} }}\n  tom: {{ {all} }}\n")
     };
     let deny = "{ Sid: Shut, Effect: Deny, Principal: '*', Action: 's3:*', Resource: ['arn:aws:s3:::data', 'arn:aws:s3:::data/*'], Condition: { ArnNotEquals: { 'aws:PrincipalArn': $(users.erika.arn) } } }";
     insta::assert_snapshot!(text(&between(&bucket(""), &bucket(deny))), @"");
@@ -111,18 +117,22 @@ fn a_deny_in_a_bucket_policy_takes_from_everybody_but_its_exception() {
 
 #[test]
 fn an_administrator_is_told_as_one() {
-    let user = |policies: &str| format!("users:\n  erika: {{ policies: [{policies}] }}\n");
-    let delta = between(&user("ReadOnlyAccess"), &user("AdministratorAccess"));
+    let user = |actions: &str| {
+        format!(
+            "users:\n  erika: {{ inline_policies: {{ own: [{{ Effect: Allow, Action: '{actions}', Resource: '*' }}] }} }}\n"
+        )
+    };
+    let delta = between(&user("s3:Get*"), &user("*"));
     assert_eq!(delta.verdict().to_string(), "yes, 1 principal, 1 admin-equivalent");
-    let back = between(&user("AdministratorAccess"), &user("ReadOnlyAccess"));
+    let back = between(&user("*"), &user("s3:Get*"));
     assert_eq!(back.shifts[0].admin, Some(Way::Loses));
     assert_eq!(back.verdict().widens, Widens::No);
 }
 
 #[test]
 fn a_way_to_more_counts_when_its_last_step_is_gained() {
-    let before = "{ Effect: Allow, Action: 'glue:CreateJob', Resource: '*' }";
-    let after = "{ Effect: Allow, Action: 'glue:CreateJob', Resource: '*' }, { Effect: Allow, Action: 'iam:PassRole', Resource: '*' }";
+    let before = "{ Effect: Allow, Action: ['glue:CreateJob', 'glue:StartJobRun'], Resource: '*' }";
+    let after = "{ Effect: Allow, Action: ['glue:CreateJob', 'glue:StartJobRun'], Resource: '*' }, { Effect: Allow, Action: 'iam:PassRole', Resource: '*' }";
     let delta = between(&role(before), &role(after));
     assert!(delta.verdict().escalating > 0, "{delta:#?}");
     assert_eq!(delta.crossing(Limit::Escalation), ["role/worker"]);

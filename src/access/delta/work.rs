@@ -88,7 +88,13 @@ impl Work<'_> {
         let rules = |scene: &Scene<'_>, holder: Option<&Holder<'_>>| {
             holder.map(|holder| of_holder(scene, arn, holder)).unwrap_or_default()
         };
-        let (before, after) = (rules(self.before, sides.0), rules(self.after, sides.1));
+        let (mut before, mut after) = (rules(self.before, sides.0), rules(self.after, sides.1));
+        // Of somebody who comes or goes, the boundary is no difference: without policies it limits nothing.
+        match sides {
+            (None, Some(_)) => before.extend(limits(&after)),
+            (Some(_), None) => after.extend(limits(&before)),
+            (Some(_), Some(_)) | (None, None) => {}
+        }
         let who = Who {
             sort: Sort::Local,
             id: arn.to_owned(),
@@ -274,6 +280,11 @@ fn says_something(shift: &Shift) -> bool {
         unknown,
     } = shift;
     !rights.is_empty() || admin.is_some() || !unknown.is_empty()
+}
+
+fn limits(rules: &[Rule]) -> Vec<Rule> {
+    let limits = rules.iter().filter(|rule| rule.means.layer == Layer::Boundary);
+    limits.cloned().collect()
 }
 
 /// Whether somebody has the same policies, whatever they are called.

@@ -148,43 +148,30 @@ fn unread<'a>(layer: Layer, prepared: &Prepared, denies: &mut Vec<Say<'a>>) {
 /// (AWS Organizations user guide, "SCP effects on permissions").
 fn scps<'a>(prepared: &'a Prepared, asked: &Asked<'_>, denies: &mut Vec<Say<'a>>) -> Vec<Say<'a>> {
     let principal = &asked.request.principal;
-    let is_exempt = principal.is_service_linked();
-    if principal.account().is_none() || is_exempt == Truth::True {
+    if principal.account().is_none() || principal.is_service_linked() {
         return Vec::new();
     }
-    let mut own = Vec::new();
     let mut levels: Vec<Say<'a>> = prepared
         .scps
         .iter()
-        .map(|level| together(Layer::Scp, level, asked, &mut own))
+        .map(|level| together(Layer::Scp, level, asked, denies))
         .collect();
     if prepared.unread.contains(&Layer::Scp) {
         levels.push(Say::new(Layer::Scp, Truth::Unknown));
-        unread(Layer::Scp, prepared, &mut own);
-    }
-    for level in &mut levels {
-        level.truth = level.truth.or(is_exempt);
-    }
-    for mut say in own {
-        say.truth = say.truth.and(!is_exempt);
-        deny(say, denies);
+        unread(Layer::Scp, prepared, denies);
     }
     levels
 }
 
 /// RCPs only deny: `RCPFullAWSAccess` is attached everywhere and cannot be detached.
 fn rcps<'a>(prepared: &'a Prepared, asked: &Asked<'_>, denies: &mut Vec<Say<'a>>) {
-    let is_bound = !asked.request.principal.is_service_linked();
-    if !rules::obeys_rcps(&asked.action) || is_bound == Truth::False {
+    if !rules::obeys_rcps(&asked.action) || asked.request.principal.is_service_linked() {
         return;
     }
     let boundary = boundary(prepared);
     for ready in prepared.rcps.iter().flatten() {
         let granted = ready.compiled.granted(asked, boundary);
-        deny(
-            Say::of(Layer::Rcp, granted.deny.and(is_bound), ready, granted.denying),
-            denies,
-        );
+        deny(Say::of(Layer::Rcp, granted.deny, ready, granted.denying), denies);
     }
     unread(Layer::Rcp, prepared, denies);
 }
@@ -192,11 +179,18 @@ fn rcps<'a>(prepared: &'a Prepared, asked: &Asked<'_>, denies: &mut Vec<Say<'a>>
 fn endpoints<'a>(prepared: &'a Prepared, asked: &Asked<'_>, denies: &mut Vec<Say<'a>>) -> Vec<Say<'a>> {
     let boundary = boundary(prepared);
     let mut all: Vec<Say<'a>> = Vec::new();
-    for ready in &prepared.endpoints {
-        let granted = ready.compiled.granted(asked, boundary);
+    for ready in prepared.endpoints.iter().flatten() {
+        let mut granted = ready.compiled.granted(asked, boundary);
+        if rules::may_use_gateway(&asked.action) {
+            // Which kind of endpoint it is, is not given.
+            granted.naming.account = granted.naming.account.min(Truth::Unknown);
+        }
         deny(Say::of(Layer::Endpoint, granted.deny, ready, granted.denying), denies);
         let allowing = strongest(&granted);
         all.push(Say::of(Layer::Endpoint, granted.naming.any(), ready, allowing));
+    }
+    if prepared.endpoints.as_ref().is_some_and(Vec::is_empty) {
+        all.push(Say::new(Layer::Endpoint, Truth::False));
     }
     if prepared.unread.contains(&Layer::Endpoint) {
         all.push(Say::new(Layer::Endpoint, Truth::Unknown));

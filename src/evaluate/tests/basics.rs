@@ -140,7 +140,8 @@ fn not_action_and_not_resource() {
 
 #[test]
 fn actions_without_resources_match_a_star_alone() {
-    // "You must specify all resources (`*`) in the policy"; the S3 examples grant ListAllMyBuckets on `arn:aws:s3:::*`.
+    // "You must specify all resources (`*`) in the policy"; "NotAction": a policy on `arn:aws:s3:::*` "does not allow
+    // users to use the ListAllMyBuckets API operation, because that action requires the `*` resource".
     for (resources, action, resource, expected) in [
         (r#""*""#, "ec2:DescribeInstances", "*", Allowed),
         (
@@ -155,7 +156,13 @@ fn actions_without_resources_match_a_star_alone() {
             "arn:aws:ec2:eu-west-1:111122223333:instance/i-1",
             ImplicitlyDenied,
         ),
-        (r#""arn:aws:s3:::*""#, "s3:ListAllMyBuckets", "*", Allowed),
+        (r#""arn:aws:s3:::*""#, "s3:ListAllMyBuckets", "*", ImplicitlyDenied),
+        (
+            r#""arn:aws:s3:::*""#,
+            "s3:ListAllMyBuckets",
+            "arn:aws:s3:::*",
+            ImplicitlyDenied,
+        ),
         (
             r#""arn:aws:s3:::bucket""#,
             "s3:ListAllMyBuckets",

@@ -2,7 +2,7 @@
 
 use super::{OBJECT, Papers, SESSION, USER, request};
 use crate::evaluate::Decision::{self, Allowed, ExplicitlyDenied, ImplicitlyDenied, Unknown};
-use crate::evaluate::{Principal, Truth};
+use crate::evaluate::Principal;
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/app";
 const FEDERATED: &str = "arn:aws:sts::111122223333:federated-user/bob";
@@ -337,18 +337,18 @@ fn not_principal_with_allow_gives_to_everybody_else() {
 #[test]
 fn service_linked_roles_are_known_by_their_path() {
     let slr = "arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX";
+    let own = "arn:aws:iam::111122223333:role/AWSServiceRoleForX";
     for (principal, expected) in [
-        (Principal::parse(slr).unwrap(), Truth::True),
-        (Principal::session_of(slr, "s").unwrap(), Truth::True),
-        (
-            Principal::session_of("arn:aws:iam::111122223333:role/AWSServiceRoleForX", "s").unwrap(),
-            Truth::False,
-        ),
+        (Principal::parse(slr).unwrap(), true),
+        (Principal::session_of(slr, "s").unwrap(), true),
+        (Principal::parse(own).unwrap(), false),
+        (Principal::session_of(own, "s").unwrap(), false),
+        // A session's ARN has no path.
         (
             Principal::parse("arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForX/s").unwrap(),
-            Truth::Unknown,
+            true,
         ),
-        (Principal::parse(SESSION).unwrap(), Truth::False),
+        (Principal::parse(SESSION).unwrap(), false),
     ] {
         assert_eq!(principal.is_service_linked(), expected, "{principal:?}");
     }

@@ -254,7 +254,7 @@ fn a_variable_without_value_opens_no_other_resource() {
 #[test]
 fn an_unknown_value_makes_the_answer_unknown() {
     let document = document(r#"{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::b/${aws:userid}/*"}"#);
-    let mut request = request(USER, "s3:GetObject", "arn:aws:s3:::b/x");
+    let mut request = request(USER, "s3:GetObject", "arn:aws:s3:::b/AIDA/x");
     request.context = Context::incomplete();
     let layers = Layers {
         identity: vec![named("own", &document)],
@@ -263,4 +263,7 @@ fn an_unknown_value_makes_the_answer_unknown() {
     let answer = decide(&request, &layers);
     assert_eq!(answer.decision, Unknown);
     assert_eq!(answer.missing, ["aws:userid"]);
+    // Whatever the value is, it does not reach another resource.
+    request.resource = "arn:aws:s3:::b/x".to_owned();
+    assert_eq!(decide(&request, &layers).decision, ImplicitlyDenied);
 }

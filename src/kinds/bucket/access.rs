@@ -132,7 +132,9 @@ pub(super) fn exposed(bucket: &BucketName, policy: Option<&Document>, blocks: &B
 pub(super) fn shut(policy: Option<&Document>, blocks: &Blocks) -> Option<&'static str> {
     let is_public = policy.is_some_and(|policy| !policy.opened().is_empty());
     let is_shut = is_public && blocks.has(Block::RestrictPublicBuckets);
-    is_shut.then_some("restrict_public_buckets keeps everybody outside of the account out of a bucket with a public policy")
+    is_shut.then_some(
+        "restrict_public_buckets keeps everybody outside of the account out of a bucket with a public policy",
+    )
 }
 
 /// What of it the patterns of `public:` consent to.

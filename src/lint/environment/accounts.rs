@@ -12,10 +12,32 @@ use crate::spec::source::Span;
 /// Accounts of AWS itself that its guides tell people to name: Elastic Load Balancing's writers of access logs
 /// (Application Load Balancers, "Enable access logs"), and the registries of EKS and of the deep learning containers.
 const OF_AWS: &[&str] = &[
-    "009996457667", "027434742980", "033677994240", "048591011584", "054676820928", "076674570225", "098369216593",
-    "114774131450", "127311923021", "156460612806", "190560391635", "582318560864", "383597477331", "507241528517",
-    "600734575887", "602401143452", "635631232127", "638102146993", "652711504416", "718504428378", "754344448648",
-    "763104351884", "783225319266", "797873946194", "897822967062", "985666609251",
+    "009996457667",
+    "027434742980",
+    "033677994240",
+    "048591011584",
+    "054676820928",
+    "076674570225",
+    "098369216593",
+    "114774131450",
+    "127311923021",
+    "156460612806",
+    "190560391635",
+    "582318560864",
+    "383597477331",
+    "507241528517",
+    "600734575887",
+    "602401143452",
+    "635631232127",
+    "638102146993",
+    "652711504416",
+    "718504428378",
+    "754344448648",
+    "763104351884",
+    "783225319266",
+    "797873946194",
+    "897822967062",
+    "985666609251",
 ];
 
 /// Whose numbers are expected.
@@ -85,7 +107,12 @@ fn of_statement(statement: &Statement) -> Vec<&Word> {
     words.extend(statement.resource.iter().flat_map(|clause| &clause.items));
     for condition in &statement.conditions {
         let is_account = condition.key.text.to_ascii_lowercase().ends_with("account");
-        words.extend(condition.values.iter().filter(|value| is_account || value.text.starts_with("arn:")));
+        words.extend(
+            condition
+                .values
+                .iter()
+                .filter(|value| is_account || value.text.starts_with("arn:")),
+        );
     }
     words
 }

@@ -2,6 +2,8 @@
 //!
 //! Invariant: in doubt it does not. A policy variable stands for any text where that is the safer reading.
 
+use std::collections::BTreeSet;
+
 use super::holdings::{is_star, without_variables};
 use crate::policy_doc::{Clause, Condition, Glob, Sense, Statement, Word};
 
@@ -19,9 +21,60 @@ pub(super) fn resources(wide: Option<&Clause>, narrow: Option<&Clause>) -> bool 
 }
 
 fn in_some(item: &str, wide: &[Word]) -> bool {
-    let glob = Glob::arn(item);
-    wide.iter()
-        .any(|other| is_star(&other.text) || other.text == item || glob.within(&Glob::arn(&other.text)))
+    let item = Pattern::resource(item);
+    wide.iter().any(|other| item.within(&Pattern::resource(&other.text)))
+}
+
+/// A pattern of actions or resources that is asked often: what can be told from the texts is, before anything is compiled.
+#[derive(Debug, Clone)]
+pub(super) struct Pattern {
+    text: String,
+    /// Where its first wildcard is; the length of one that has none.
+    head: usize,
+    read: fn(&str) -> Glob,
+}
+
+impl Pattern {
+    pub(super) fn action(text: &str) -> Self {
+        Self::of(text.to_ascii_lowercase(), Glob::action)
+    }
+
+    pub(super) fn resource(text: &str) -> Self {
+        Self::of(text.to_owned(), Glob::arn)
+    }
+
+    fn of(text: String, read: fn(&str) -> Glob) -> Self {
+        let head = text.find(['*', '?']).unwrap_or(text.len());
+        Self { text, head, read }
+    }
+
+    /// The pattern itself, in lower case if it is of actions.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the two are the same text, case aside where it means nothing.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+
+    /// Whether it holds more than one text, so that others may be within it.
+    pub(super) fn is_wild(&self) -> bool {
+        self.head < self.text.len()
+    }
+
+    /// Whether everything of this one is in the other.
+    pub(super) fn within(&self, other: &Self) -> bool {
+        if !other.is_wild() || !self.starts_as(other) {
+            return self.is(other);
+        }
+        self.is(other) || is_star(&other.text) || (self.read)(&self.text).within(&(other.read)(&other.text))
+    }
+
+    /// Whether the letters before the other's first wildcard are in front of this one's, too.
+    fn starts_as(&self, other: &Self) -> bool {
+        self.head >= other.head && self.text.as_bytes().get(..other.head) == other.text.as_bytes().get(..other.head)
+    }
 }
 
 /// Whether some resource may be in both.
@@ -35,7 +88,12 @@ pub(super) fn may_meet(one: Option<&Clause>, other: Option<&Clause>) -> bool {
 }
 
 fn meet(one: &[Word], other: &[Word]) -> bool {
-    let globs = |words: &[Word]| words.iter().map(|word| Glob::arn(&without_variables(&word.text))).collect::<Vec<_>>();
+    let globs = |words: &[Word]| {
+        words
+            .iter()
+            .map(|word| Glob::arn(&without_variables(&word.text)))
+            .collect::<Vec<_>>()
+    };
     let (one, other) = (globs(one), globs(other));
     one.iter().any(|left| other.iter().any(|right| left.meets(right)))
 }
@@ -57,12 +115,41 @@ fn implies(narrow: &Condition, wide: &Condition) -> bool {
     narrow.operator == wide.operator && narrow.key.text.eq_ignore_ascii_case(&wide.key.text) && values
 }
 
-/// Whether an action or pattern of actions is in a clause.
-pub(super) fn action(wide: &Clause, item: &Word) -> bool {
-    let glob = Glob::action(&item.text);
-    let mut patterns = wide.items.iter().map(|word| Glob::action(&word.text));
-    match wide.sense {
-        Sense::Only => patterns.any(|pattern| glob.within(&pattern)),
-        Sense::AllBut => !patterns.any(|pattern| glob.meets(&pattern)),
+/// Patterns that are asked often: texts by themselves, and those with wildcards.
+#[derive(Debug, Clone)]
+pub(super) struct Patterns {
+    texts: BTreeSet<String>,
+    wild: Vec<Pattern>,
+}
+
+impl Patterns {
+    pub(super) fn of(patterns: impl IntoIterator<Item = Pattern>) -> Self {
+        let mut all = Self {
+            texts: BTreeSet::new(),
+            wild: Vec::new(),
+        };
+        for pattern in patterns {
+            if pattern.is_wild() {
+                all.wild.push(pattern.clone());
+            }
+            all.texts.insert(pattern.text);
+        }
+        all
+    }
+
+    /// Whether one of them is this very text.
+    pub(super) fn name(&self, pattern: &Pattern) -> bool {
+        self.texts.contains(&pattern.text)
+    }
+
+    /// Whether one of them holds all of a pattern.
+    pub(super) fn hold(&self, pattern: &Pattern) -> bool {
+        self.name(pattern) || self.wild.iter().any(|wide| pattern.within(wide))
+    }
+
+    /// Whether one of them may have something in common with a pattern of actions.
+    pub(super) fn meet_action(&self, pattern: &Pattern) -> bool {
+        let glob = Glob::action(&pattern.text);
+        self.hold(pattern) || self.texts.iter().any(|text| glob.meets(&Glob::action(text)))
     }
 }

@@ -37,9 +37,13 @@ fn allows(document: &Document) -> impl Iterator<Item = &Statement> {
 
 /// Shadowed by a denial of the same document.
 fn own<'a>(statement: &Statement, written: &Written<'a>) -> Option<Why<'a>> {
-    let denies = written.document.statements.iter().filter(|one| one.effect == Effect::Deny);
+    let denies = written
+        .document
+        .statements
+        .iter()
+        .filter(|one| one.effect == Effect::Deny);
     let binding = denies.filter(|deny| match written.flavour {
-        Flavour::Identity | Flavour::Boundary => true,
+        Flavour::Identity | Flavour::Boundary | Flavour::Session | Flavour::Scp => true,
         _ => is_for_everyone(deny),
     });
     let shadow = shadow(statement, binding.map(|deny| (deny, holdings::actions(deny))))?;
@@ -67,10 +71,21 @@ fn elsewhere<'a>(
     let mut found = None;
     for holder in holdings.holders(thing) {
         let held = holdings.held(holder);
-        let denies = held.grants.iter().filter(|grant| grant.statement.effect == Effect::Deny);
-        let shadow = shadow(statement, denies.clone().map(|grant| (grant.statement, grant.actions.clone())));
+        let denies = held
+            .grants
+            .iter()
+            .filter(|grant| grant.statement.effect == Effect::Deny);
+        let shadow = shadow(
+            statement,
+            denies.clone().map(|grant| (grant.statement, grant.actions.clone())),
+        );
         let why = match (shadow, held.boundary) {
-            (Some(deny), _) => Why::Denied(denies.clone().find(|grant| std::ptr::eq(grant.statement, deny)).and_then(place)),
+            (Some(deny), _) => Why::Denied(
+                denies
+                    .clone()
+                    .find(|grant| std::ptr::eq(grant.statement, deny))
+                    .and_then(place),
+            ),
             (None, Some(Boundary::Known(document))) if is_outside(statement, document) => Why::Outside(&holder.address),
             (None, _) => return None,
         };
@@ -85,9 +100,16 @@ fn place(grant: &Grant<'_>) -> Option<Span> {
 }
 
 /// The first of the denials that together cover all of a statement.
-fn shadow<'s>(statement: &Statement, denies: impl Iterator<Item = (&'s Statement, ActionSet)>) -> Option<&'s Statement> {
+fn shadow<'s>(
+    statement: &Statement,
+    denies: impl Iterator<Item = (&'s Statement, ActionSet)>,
+) -> Option<&'s Statement> {
     let mut left = holdings::actions(statement);
-    let knows_all = statement.action.items.iter().all(|word| !ActionSet::of_pattern(&word.text).is_empty());
+    let knows_all = statement
+        .action
+        .items
+        .iter()
+        .all(|word| !ActionSet::of_pattern(&word.text).is_empty());
     if left.is_empty() || !knows_all {
         return None;
     }
@@ -105,7 +127,11 @@ fn shadow<'s>(statement: &Statement, denies: impl Iterator<Item = (&'s Statement
 /// Whether a boundary allows none of a statement's actions on any of its resources.
 fn is_outside(statement: &Statement, boundary: &Document) -> bool {
     let wanted = holdings::actions(statement);
-    let knows_all = statement.action.items.iter().all(|word| !ActionSet::of_pattern(&word.text).is_empty());
+    let knows_all = statement
+        .action
+        .items
+        .iter()
+        .all(|word| !ActionSet::of_pattern(&word.text).is_empty());
     let meets = |allow: &Statement| {
         !wanted.intersection(&holdings::actions(allow)).is_empty()
             && cover::may_meet(allow.resource.as_ref(), statement.resource.as_ref())
@@ -114,21 +140,31 @@ fn is_outside(statement: &Statement, boundary: &Document) -> bool {
 }
 
 fn tell(thing: &Thing<'_>, written: &Written<'_>, statement: &Statement, why: &Why<'_>) -> Told {
-    let name = statement.sid.as_ref().map_or("the statement".to_owned(), |sid| format!("the statement `{}`", sid.text));
+    let name = statement.sid.as_ref().map_or("the statement".to_owned(), |sid| {
+        format!("the statement `{}`", sid.text)
+    });
     let place = statement.effect_at.0.or(statement.at.0).or(Some(written.span));
     let finding = match why {
         Why::Denied(at) => {
-            let finding = told("P301", place, format!("{name} has no effect: all that it allows is denied"))
-                .label("allowed here, and denied whatever this says")
-                .help("take it away, or except from the `Deny` what shall be allowed");
+            let finding = told(
+                "P301",
+                place,
+                format!("{name} has no effect: all that it allows is denied"),
+            )
+            .label("allowed here, and denied whatever this says")
+            .help("take it away, or except from the `Deny` what shall be allowed");
             match at {
                 Some(span) => finding.related(*span, "denied here"),
                 None => finding,
             }
         }
-        Why::Outside(holder) => told("P301", place, format!("{name} has no effect: the permissions boundary allows none of it"))
-            .label(format!("outside of the boundary of {holder}"))
-            .help("take it away, or allow the actions in the boundary, too"),
+        Why::Outside(holder) => told(
+            "P301",
+            place,
+            format!("{name} has no effect: the permissions boundary allows none of it"),
+        )
+        .label(format!("outside of the boundary of {holder}"))
+        .help("take it away, or allow the actions in the boundary, too"),
     };
     Told {
         address: Some(thing.address.clone()),

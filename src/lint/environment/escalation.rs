@@ -39,16 +39,30 @@ pub(super) fn check(holdings: &Holdings<'_>, told: &mut Vec<Told>) {
         .principals()
         .map(|thing| (thing.address.as_str(), hits(&holdings.held(thing), Some(thing))))
         .collect();
-    for thing in holdings.whole.things.iter().filter(|one| matches!(one.kind, "policy" | "group")) {
+    for thing in holdings
+        .whole
+        .things
+        .iter()
+        .filter(|one| matches!(one.kind, "policy" | "group"))
+    {
         let mut found = hits(&holdings.held(thing), None);
         let holders = holdings.holders(thing);
         let in_force = |hit: &Hit<'_>| {
-            let holds = |one: &&Thing<'_>| by_principal.get(one.address.as_str()).is_some_and(|all| has(all, hit.set));
+            let holds = |one: &&Thing<'_>| {
+                by_principal
+                    .get(one.address.as_str())
+                    .is_some_and(|all| has(all, hit.set))
+            };
             holders.is_empty() && !is_boundary(holdings, thing) || holders.iter().any(holds)
         };
         found.retain(in_force);
         if thing.kind == "group" {
-            let elsewhere = |hit: &Hit<'_>| thing.managed.iter().any(|(arn, _)| was_said(holdings, &said, arn, hit.set));
+            let elsewhere = |hit: &Hit<'_>| {
+                thing
+                    .managed
+                    .iter()
+                    .any(|(arn, _)| was_said(holdings, &said, arn, hit.set))
+            };
             found.retain(|hit| !elsewhere(hit));
         }
         said.insert(&thing.address, found.iter().map(|hit| hit.set.id).collect());
@@ -58,8 +72,15 @@ pub(super) fn check(holdings: &Holdings<'_>, told: &mut Vec<Told>) {
         let groups: Vec<&Thing<'_>> = holdings.groups(thing).collect();
         let from = |arn: &String, set| was_said(holdings, &said, arn, set);
         let elsewhere = |set: &'static Escalation| {
-            let of_groups = groups.iter().flat_map(|group| group.managed.iter().map(|(arn, _)| arn).chain([&group.arn]));
-            thing.managed.iter().map(|(arn, _)| arn).chain(of_groups).any(|arn| from(arn, set))
+            let of_groups = groups
+                .iter()
+                .flat_map(|group| group.managed.iter().map(|(arn, _)| arn).chain([&group.arn]));
+            thing
+                .managed
+                .iter()
+                .map(|(arn, _)| arn)
+                .chain(of_groups)
+                .any(|arn| from(arn, set))
         };
         let all = by_principal.get(thing.address.as_str()).into_iter().flatten();
         let own: Vec<&Hit<'_>> = all.filter(|hit| !elsewhere(hit.set)).collect();
@@ -87,12 +108,18 @@ fn hits<'a>(held: &Held<'a>, who: Option<&'a Thing<'a>>) -> Vec<Hit<'a>> {
     let Some(left) = effective(held) else {
         return Vec::new();
     };
-    ESCALATIONS.iter().filter_map(|set| hit(set, held, &left, who)).collect()
+    ESCALATIONS
+        .iter()
+        .filter_map(|set| hit(set, held, &left, who))
+        .collect()
 }
 
 /// The actions that denials and the boundary leave; nothing for who holds all of them, or may hold none.
 fn effective(held: &Held<'_>) -> Option<ActionSet> {
-    let allows = held.grants.iter().filter(|grant| grant.statement.effect == Effect::Allow);
+    let allows = held
+        .grants
+        .iter()
+        .filter(|grant| grant.statement.effect == Effect::Allow);
     let mut all = ActionSet::none();
     for grant in allows {
         if grant.actions.len() == catalogue::stamp().actions && holdings::is_about_everything(grant.statement) {
@@ -134,14 +161,23 @@ fn hit<'a>(set: &'static Escalation, held: &Held<'a>, left: &ActionSet, who: Opt
 
 /// Whether the method gives its holder more where it is allowed for the holder itself. One's own password gives nothing.
 fn changes_rights(set: &Escalation) -> bool {
-    ["attach-", "put-", "delete-", "create-policy-version", "set-default-policy-version"]
-        .iter()
-        .any(|start| set.id.starts_with(start))
+    [
+        "attach-",
+        "put-",
+        "delete-",
+        "create-policy-version",
+        "set-default-policy-version",
+    ]
+    .iter()
+    .any(|start| set.id.starts_with(start))
 }
 
 fn named_roles<'a>(grant: &Grant<'a>) -> Vec<&'a str> {
     let items = grant.statement.resource.iter().flat_map(|clause| &clause.items);
-    items.map(|word| word.text.as_str()).filter(|text| text.contains(":role/")).collect()
+    items
+        .map(|word| word.text.as_str())
+        .filter(|text| text.contains(":role/"))
+        .collect()
 }
 
 /// The statement that gives an action on most.
@@ -233,7 +269,11 @@ fn tell(thing: &Thing<'_>, hits: &[Hit<'_>]) -> Option<Told> {
 fn tell_those(thing: &Thing<'_>, hits: &[&Hit<'_>]) -> Option<Told> {
     let first = hits.iter().find(|hit| hit.limits.is_empty()).or(hits.first())?;
     let actions = join(first.set.actions.iter().map(|action| format!("`{action}`")).collect());
-    let word = if first.set.actions.len() == 1 { "gives" } else { "together give" };
+    let word = if first.set.actions.len() == 1 {
+        "gives"
+    } else {
+        "together give"
+    };
     let message = format!("{actions} {word} more rights than {} was given", thing.address);
     let severity = match first.limits.is_empty() {
         true => Severity::Security,
@@ -241,7 +281,11 @@ fn tell_those(thing: &Thing<'_>, hits: &[&Hit<'_>]) -> Option<Told> {
     };
     let label = match first.limits.is_empty() {
         true => format!("whoever holds this {}", first.set.how),
-        false => format!("whoever holds this {}: {}", first.set.how, join(first.limits.iter().map(|one| format!("`{one}`")).collect())),
+        false => format!(
+            "whoever holds this {}: {}",
+            first.set.how,
+            join(first.limits.iter().map(|one| format!("`{one}`")).collect())
+        ),
     };
     let finding = told("P206", first.place.or(thing.span), message).label(label);
     Some(Told {
@@ -252,7 +296,9 @@ fn tell_those(thing: &Thing<'_>, hits: &[&Hit<'_>]) -> Option<Told> {
 
 fn help(first: &Hit<'_>, hits: &[&Hit<'_>]) -> String {
     let fix = match (first.set.passes_role(), first.limits.is_empty()) {
-        (true, true) => "name the roles that may be passed, with `iam:PassedToService`, or leave out what starts things",
+        (true, true) => {
+            "name the roles that may be passed, with `iam:PassedToService`, or leave out what starts things"
+        }
         (true, false) => "make sure that these roles hold no more than their passer",
         (false, _) => "name the resources that it is needed for, or put a permissions boundary on the holder",
     };
@@ -264,7 +310,11 @@ fn help(first: &Hit<'_>, hits: &[&Hit<'_>]) -> String {
     match others.as_slice() {
         [] => fix.to_owned(),
         [one] => format!("{fix}; so does {one}"),
-        several => format!("{fix}; so do {} more sets, such as {}", several.len(), several.iter().take(3).cloned().collect::<Vec<_>>().join(", ")),
+        several => format!(
+            "{fix}; so do {} more sets, such as {}",
+            several.len(),
+            several.iter().take(3).cloned().collect::<Vec<_>>().join(", ")
+        ),
     }
 }
 

@@ -20,7 +20,10 @@ impl Library {
     /// The documents of everything that is attached and that the catalogue has.
     pub(super) fn of(whole: &Whole<'_>) -> Self {
         let mut library = Self::default();
-        let attached = whole.things.iter().flat_map(|thing| thing.managed.iter().map(|(arn, _)| arn));
+        let attached = whole
+            .things
+            .iter()
+            .flat_map(|thing| thing.managed.iter().map(|(arn, _)| arn));
         let boundaries = whole.things.iter().filter_map(|thing| thing.boundary.as_ref());
         for arn in attached.chain(boundaries) {
             if let Some(document) = read(arn).filter(|_| !library.documents.contains_key(arn)) {
@@ -109,7 +112,10 @@ impl<'a> Holdings<'a> {
 
     /// The statements of identity documents that are written in a resource itself.
     pub(super) fn written(thing: &'a Thing<'a>) -> Vec<Grant<'a>> {
-        let identity = thing.documents.iter().filter(|written| written.flavour == Flavour::Identity);
+        let identity = thing
+            .documents
+            .iter()
+            .filter(|written| written.flavour == Flavour::Identity);
         identity
             .flat_map(|written| {
                 let statements = written.document.statements.iter();
@@ -125,7 +131,12 @@ impl<'a> Holdings<'a> {
             match self.thing(arn) {
                 Some(policy) => grants.extend(Self::written(policy)),
                 None => {
-                    let statements = self.library.documents.get(arn).into_iter().flat_map(|one| &one.statements);
+                    let statements = self
+                        .library
+                        .documents
+                        .get(arn)
+                        .into_iter()
+                        .flat_map(|one| &one.statements);
                     grants.extend(statements.map(|statement| grant(statement, None, span.or(thing.span))));
                 }
             }
@@ -144,7 +155,10 @@ impl<'a> Holdings<'a> {
     }
 
     fn boundary(&self, arn: &str) -> Boundary<'a> {
-        let declared = self.thing(arn).and_then(|thing| thing.documents.first()).map(|one| one.document);
+        let declared = self
+            .thing(arn)
+            .and_then(|thing| thing.documents.first())
+            .map(|one| one.document);
         let known = declared.or_else(|| self.library.documents.get(arn));
         known.map_or(Boundary::Unread, Boundary::Known)
     }
@@ -152,12 +166,17 @@ impl<'a> Holdings<'a> {
     /// The groups that a user is in and that the file declares.
     pub(super) fn groups(&self, thing: &'a Thing<'a>) -> impl Iterator<Item = &'a Thing<'a>> {
         let named = thing.names.iter().filter(|_| thing.kind == "user");
-        named.filter_map(|arn| self.thing(arn)).filter(|one| one.kind == "group")
+        named
+            .filter_map(|arn| self.thing(arn))
+            .filter(|one| one.kind == "group")
     }
 
     /// Users and roles.
     pub(super) fn principals(&self) -> impl Iterator<Item = &'a Thing<'a>> {
-        self.whole.things.iter().filter(|thing| matches!(thing.kind, "user" | "role"))
+        self.whole
+            .things
+            .iter()
+            .filter(|thing| matches!(thing.kind, "user" | "role"))
     }
 
     /// The users and roles that hold what a resource gives: it itself, who has it attached, who is in it.
@@ -166,7 +185,9 @@ impl<'a> Holdings<'a> {
         let holds = |one: &'a Thing<'a>| {
             std::ptr::eq(one, thing)
                 || attaches(one)
-                || self.groups(one).any(|group| std::ptr::eq(group, thing) || attaches(group))
+                || self
+                    .groups(one)
+                    .any(|group| std::ptr::eq(group, thing) || attaches(group))
         };
         self.principals().filter(|one| holds(one)).collect()
     }

@@ -3,7 +3,7 @@
 //! Invariant: told only where the name is nearly that of something declared, or is the name of another kind of thing: a
 //! file need not declare everything that it gives rights to.
 
-use super::{Thing, Whole, Written, told};
+use super::{Whole, Written, told};
 use crate::lint::Told;
 use crate::policy_doc::{Flavour, Glob, Sense, Word};
 use crate::spec::finding::Finding;
@@ -17,22 +17,61 @@ struct Form {
 }
 
 const FORMS: &[Form] = &[
-    Form { kind: "lambda", what: "function", service: "logs", before: "log-group:/aws/lambda/" },
-    Form { kind: "lambda", what: "function", service: "lambda", before: "function:" },
-    Form { kind: "rule", what: "rule", service: "events", before: "rule/" },
-    Form { kind: "role", what: "role", service: "iam", before: "role/" },
-    Form { kind: "user", what: "user", service: "iam", before: "user/" },
+    Form {
+        kind: "lambda",
+        what: "function",
+        service: "logs",
+        before: "log-group:/aws/lambda/",
+    },
+    Form {
+        kind: "lambda",
+        what: "function",
+        service: "lambda",
+        before: "function:",
+    },
+    Form {
+        kind: "rule",
+        what: "rule",
+        service: "events",
+        before: "rule/",
+    },
+    Form {
+        kind: "role",
+        what: "role",
+        service: "iam",
+        before: "role/",
+    },
+    Form {
+        kind: "user",
+        what: "user",
+        service: "iam",
+        before: "user/",
+    },
 ];
 
 pub(super) fn check(whole: &Whole<'_>, told: &mut Vec<Told>) {
     for thing in &whole.things {
-        for written in thing.documents.iter().filter(|written| written.flavour != Flavour::Trust) {
-            let clauses = written.document.statements.iter().filter_map(|one| one.resource.as_ref());
-            let words = clauses.filter(|clause| clause.sense == Sense::Only).flat_map(|clause| &clause.items);
-            told.extend(words.filter_map(|word| misfit(whole, written, word)).map(|finding| Told {
-                address: Some(thing.address.clone()),
-                finding,
-            }));
+        for written in thing
+            .documents
+            .iter()
+            .filter(|written| written.flavour != Flavour::Trust)
+        {
+            let clauses = written
+                .document
+                .statements
+                .iter()
+                .filter_map(|one| one.resource.as_ref());
+            let words = clauses
+                .filter(|clause| clause.sense == Sense::Only)
+                .flat_map(|clause| &clause.items);
+            told.extend(
+                words
+                    .filter_map(|word| misfit(whole, written, word))
+                    .map(|finding| Told {
+                        address: Some(thing.address.clone()),
+                        finding,
+                    }),
+            );
         }
     }
 }
@@ -40,14 +79,21 @@ pub(super) fn check(whole: &Whole<'_>, told: &mut Vec<Told>) {
 fn misfit(whole: &Whole<'_>, written: &Written<'_>, word: &Word) -> Option<Finding> {
     let mut parts = word.text.splitn(6, ':').skip(2);
     let (service, _, account, rest) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let form = FORMS.iter().find(|form| form.service == service && rest.starts_with(form.before))?;
+    let form = FORMS
+        .iter()
+        .find(|form| form.service == service && rest.starts_with(form.before))?;
     if !is_own(whole, account) || word.text.contains("${") {
         return None;
     }
     let name = name_in(form, rest.strip_prefix(form.before)?);
     let fixed = name.trim_end_matches('*');
     let glob = Glob::text(name);
-    let mut declared = whole.things.iter().filter(|thing| thing.kind == form.kind).map(|thing| last(&thing.arn)).peekable();
+    let mut declared = whole
+        .things
+        .iter()
+        .filter(|thing| thing.kind == form.kind)
+        .map(|thing| last(&thing.arn))
+        .peekable();
     if fixed.len() < 3 || fixed.contains(['*', '?']) || declared.peek().is_none() {
         return None;
     }
@@ -69,8 +115,14 @@ enum Meant<'a> {
 
 fn meant<'a>(whole: &'a Whole<'_>, form: &Form, name: &str, names: &[&'a str]) -> Option<Meant<'a>> {
     let near = names.iter().copied().find(|known| is_near(known, name));
-    let other = whole.things.iter().filter(|thing| thing.kind != form.kind && matches!(thing.kind, "role" | "lambda" | "rule" | "user"));
-    let namesake = other.filter(|thing| last(&thing.arn) == name).map(|thing| thing.address.as_str()).next();
+    let other = whole
+        .things
+        .iter()
+        .filter(|thing| thing.kind != form.kind && matches!(thing.kind, "role" | "lambda" | "rule" | "user"));
+    let namesake = other
+        .filter(|thing| last(&thing.arn) == name)
+        .map(|thing| thing.address.as_str())
+        .next();
     namesake.map(Meant::Other).or(near.map(Meant::Near))
 }
 

@@ -26,7 +26,11 @@ const PAIRS: &[(&str, &str, &str)] = &[
 pub(super) fn check(holdings: &Holdings<'_>, told: &mut Vec<Told>) {
     for thing in &holdings.whole.things {
         for written in &thing.documents {
-            let statements = written.document.statements.iter().filter(|one| one.effect == Effect::Allow);
+            let statements = written
+                .document
+                .statements
+                .iter()
+                .filter(|one| one.effect == Effect::Allow);
             let mut findings: Vec<Finding> = statements.filter_map(|one| objects_only(written, one)).collect();
             if written.flavour == Flavour::Identity {
                 findings.extend(PAIRS.iter().filter_map(|pair| half(holdings, thing, written, pair)));
@@ -41,25 +45,40 @@ pub(super) fn check(holdings: &Holdings<'_>, told: &mut Vec<Told>) {
 
 /// A pattern that means listing, on objects alone.
 fn objects_only(written: &Written<'_>, statement: &Statement) -> Option<Finding> {
+    if !matches!(written.flavour, Flavour::Identity | Flavour::Resource) {
+        return None;
+    }
     let list = catalogue::action("s3:ListBucket")?;
-    let clause = statement.resource.as_ref().filter(|clause| clause.sense == Sense::Only)?;
+    let clause = statement
+        .resource
+        .as_ref()
+        .filter(|clause| clause.sense == Sense::Only)?;
     let means = |word: &&Word| {
         word.text.contains('*') && crate::policy_doc::matches_ignoring_case(&word.text, &list.full_name())
     };
-    let pattern = statement.action.items.iter().filter(|_| statement.action.sense == Sense::Only).find(means)?;
+    let pattern = statement
+        .action
+        .items
+        .iter()
+        .filter(|_| statement.action.sense == Sense::Only)
+        .find(means)?;
     let item = clause.items.iter().find(|word| bucket_of(&word.text).is_some())?;
     if clause.items.iter().any(|word| is_bucket_or_more(&word.text)) {
         return None;
     }
     let bucket = bucket_of(&item.text)?;
-    let lists = |one: &&Statement| one.effect == Effect::Allow && holdings::actions(one).contains(list) && names(one.resource.as_ref(), bucket);
+    let lists = |one: &&Statement| {
+        one.effect == Effect::Allow && holdings::actions(one).contains(list) && names(one.resource.as_ref(), bucket)
+    };
     if written.document.statements.iter().any(|one| lists(&one)) {
         return None;
     }
     let message = format!("`{}` on objects alone: listing the bucket is not allowed", pattern.text);
     let finding = told("P304", item.at.0.or(statement.at.0).or(Some(written.span)), message)
         .label(format!("`s3:ListBucket` needs `{bucket}`"))
-        .help(format!("add `{bucket}` to the resources, or name the actions on objects that are meant, such as `s3:GetObject`"));
+        .help(format!(
+            "add `{bucket}` to the resources, or name the actions on objects that are meant, such as `s3:GetObject`"
+        ));
     Some(finding)
 }
 
@@ -95,7 +114,9 @@ fn half(
     (has, needs, why): &(&str, &str, &str),
 ) -> Option<Finding> {
     let (has, needs) = (catalogue::action(has)?, catalogue::action(needs)?);
-    let gives = |statement: &Statement, action| statement.effect == Effect::Allow && holdings::actions(statement).contains(action);
+    let gives = |statement: &Statement, action| {
+        statement.effect == Effect::Allow && holdings::actions(statement).contains(action)
+    };
     let statement = written.document.statements.iter().find(|one| gives(one, has))?;
     if written.document.statements.iter().any(|one| gives(one, needs)) {
         return None;
@@ -103,16 +124,36 @@ fn half(
     let things = &holdings.whole.things;
     let own = things.iter().find(|one| std::ptr::eq(*one, thing))?;
     let holders = holdings.holders(own);
-    let lacks = |one: &&Thing<'_>| !things.iter().filter(|other| std::ptr::eq(*other, *one)).any(|one| {
-        holdings.held(one).grants.iter().any(|grant: &Grant<'_>| gives(grant.statement, needs))
-    });
+    let lacks = |one: &&Thing<'_>| {
+        !things.iter().filter(|other| std::ptr::eq(*other, *one)).any(|one| {
+            holdings
+                .held(one)
+                .grants
+                .iter()
+                .any(|grant: &Grant<'_>| gives(grant.statement, needs))
+        })
+    };
     if !holders.is_empty() && !holders.iter().any(lacks) {
         return None;
     }
-    let word = statement.action.items.iter().find(|word| crate::policy_doc::matches_ignoring_case(&word.text, &has.full_name()));
-    let place = word.and_then(|word| word.at.0).or(statement.at.0).or(Some(written.span));
-    let finding = told("P304", place, format!("`{}` without `{}`", has.full_name(), needs.full_name()))
-        .label(*why)
-        .help(format!("allow `{}`, too, unless somebody else sees to it", needs.full_name()));
+    let word = statement
+        .action
+        .items
+        .iter()
+        .find(|word| crate::policy_doc::matches_ignoring_case(&word.text, &has.full_name()));
+    let place = word
+        .and_then(|word| word.at.0)
+        .or(statement.at.0)
+        .or(Some(written.span));
+    let finding = told(
+        "P304",
+        place,
+        format!("`{}` without `{}`", has.full_name(), needs.full_name()),
+    )
+    .label(*why)
+    .help(format!(
+        "allow `{}`, too, unless somebody else sees to it",
+        needs.full_name()
+    ));
     Some(finding.severity(Severity::Info))
 }

@@ -2,9 +2,12 @@
 //!
 //! Invariant: without what is told here, the document means the same. Of two that are alike, the later one is told.
 
-use super::{Thing, Written, cover, told};
+use std::collections::BTreeMap;
+
+use super::cover::{self, Pattern, Patterns};
+use super::{Thing, Written, told};
 use crate::lint::Told;
-use crate::policy_doc::{Clause, Glob, Sense, Statement, Word};
+use crate::policy_doc::{Clause, Sense, Statement, Word};
 use crate::spec::finding::Finding;
 use crate::spec::source::Span;
 
@@ -24,34 +27,62 @@ fn document(written: &Written<'_>) -> Vec<Finding> {
     let statements = &written.document.statements;
     let mut findings = Vec::new();
     for (number, statement) in statements.iter().enumerate() {
-        let others: Vec<(usize, &Statement)> = statements.iter().enumerate().filter(|(other, _)| *other != number).collect();
-        match elsewhere(number, statement, &others, written.span) {
-            Some(finding) if is_whole(number, statement, &others) => {
-                findings.push(finding);
-                continue;
-            }
-            found => findings.extend(found),
+        let wider: Vec<Wider<'_>> = wider(number, statement, statements);
+        let held: Vec<(&Word, &Statement)> = items(statement)
+            .filter_map(|word| Some((word, wider.iter().find(|one| one.says(word))?.statement)))
+            .collect();
+        let is_whole = !held.is_empty() && held.len() == statement.action.items.len();
+        if let Some((first, other)) = held.first() {
+            let finding = match is_whole {
+                true => told(
+                    "P302",
+                    place(statement, written),
+                    format!("{} says nothing that is not said elsewhere", name(statement)),
+                ),
+                false => {
+                    let names: Vec<String> = held.iter().map(|(word, _)| format!("`{}`", word.text)).collect();
+                    told(
+                        "P302",
+                        first.at.0.or(Some(written.span)),
+                        format!("another statement says {} already", names.join(", ")),
+                    )
+                }
+            };
+            findings.push(with_other(finding, other.effect_at.0.or(other.at.0)));
         }
-        findings.extend(in_clause(&statement.action, "action", Glob::action));
-        findings.extend(statement.resource.iter().flat_map(|clause| in_clause(clause, "resource", Glob::arn)));
+        if !is_whole {
+            findings.extend(in_clause(&statement.action, "action", Pattern::action));
+            let resources = statement.resource.iter();
+            findings.extend(resources.flat_map(|clause| in_clause(clause, "resource", Pattern::resource)));
+        }
     }
     findings
 }
 
+fn place(statement: &Statement, written: &Written<'_>) -> Option<Span> {
+    statement.effect_at.0.or(statement.at.0).or(Some(written.span))
+}
+
 /// Items of a list that another item of it holds.
-fn in_clause(clause: &Clause, what: &str, read: fn(&str) -> Glob) -> Vec<Finding> {
-    let globs: Vec<Glob> = clause.items.iter().map(|word| read(&word.text)).collect();
+fn in_clause(clause: &Clause, what: &str, read: fn(&str) -> Pattern) -> Vec<Finding> {
+    let patterns: Vec<Pattern> = clause.items.iter().map(|word| read(&word.text)).collect();
+    let wild: Vec<(&Pattern, &Word)> = patterns
+        .iter()
+        .zip(&clause.items)
+        .filter(|(one, _)| one.is_wild())
+        .collect();
+    let mut seen: BTreeMap<&str, &Word> = BTreeMap::new();
     let mut findings = Vec::new();
-    for (number, (word, glob)) in clause.items.iter().zip(&globs).enumerate() {
-        let holder = globs.iter().zip(&clause.items).enumerate().find(|(other, (wide, _))| {
-            *other != number && (glob != *wide || *other < number) && glob.within(wide)
-        });
-        if let Some((_, (wide, other))) = holder {
-            let message = match glob == wide {
-                true => format!("the {what} `{}` stands twice", word.text),
-                false => format!("the {what} `{}` is in `{}` already", word.text, other.text),
-            };
-            findings.push(with_other(told("P302", word.at.0, message), other.at.0));
+    for (word, pattern) in clause.items.iter().zip(&patterns) {
+        if let Some(first) = seen.get(pattern.text()) {
+            let message = format!("the {what} `{}` stands twice", word.text);
+            findings.push(with_other(told("P302", word.at.0, message), first.at.0));
+            continue;
+        }
+        seen.insert(pattern.text(), word);
+        if let Some((_, wide)) = wild.iter().find(|(wide, _)| !pattern.is(wide) && pattern.within(wide)) {
+            let message = format!("the {what} `{}` is in `{}` already", word.text, wide.text);
+            findings.push(with_other(told("P302", word.at.0, message), wide.at.0));
         }
     }
     findings
@@ -65,29 +96,41 @@ fn with_other(finding: Finding, other: Option<Span>) -> Finding {
     }
 }
 
-/// The actions of a statement that other statements hold for the same resources and circumstances.
-fn elsewhere(number: usize, statement: &Statement, others: &[(usize, &Statement)], span: Span) -> Option<Finding> {
-    let mut held: Vec<(&Word, &Statement)> = Vec::new();
-    for word in items(statement) {
-        let holder = others.iter().find(|(other, wide)| holds(*other, wide, number, statement, word));
-        held.extend(holder.map(|(_, wide)| (word, *wide)));
-    }
-    let (first, wide) = held.first()?;
-    let names: Vec<String> = held.iter().map(|(word, _)| format!("`{}`", word.text)).collect();
-    let message = match held.len() == statement.action.items.len() {
-        true => format!("{} says nothing that another statement does not say", name(statement)),
-        false => format!("another statement says {} already", names.join(", ")),
-    };
-    let place = match held.len() == statement.action.items.len() {
-        true => statement.effect_at.0.or(statement.at.0),
-        false => first.at.0,
-    };
-    Some(with_other(told("P302", place.or(Some(span)), message), wide.effect_at.0.or(wide.at.0)))
+/// A statement that speaks of at least the same resources and circumstances.
+struct Wider<'s> {
+    statement: &'s Statement,
+    /// Whether the two speak of the same, and the other one comes later: then what both say is told there.
+    is_later_twin: bool,
+    actions: Patterns,
 }
 
-fn is_whole(number: usize, statement: &Statement, others: &[(usize, &Statement)]) -> bool {
-    let mut words = items(statement).peekable();
-    words.peek().is_some() && words.all(|word| others.iter().any(|(other, wide)| holds(*other, wide, number, statement, word)))
+impl Wider<'_> {
+    fn says(&self, word: &Word) -> bool {
+        let pattern = Pattern::action(&word.text);
+        match self.statement.action.sense {
+            Sense::Only => !(self.is_later_twin && self.actions.name(&pattern)) && self.actions.hold(&pattern),
+            Sense::AllBut => !self.actions.meet_action(&pattern),
+        }
+    }
+}
+
+fn wider<'s>(number: usize, statement: &Statement, statements: &'s [Statement]) -> Vec<Wider<'s>> {
+    let others = statements.iter().enumerate().filter(|(other, _)| *other != number);
+    others
+        .filter(|(_, wide)| is_around(wide, statement))
+        .map(|(other, wide)| Wider {
+            statement: wide,
+            actions: Patterns::of(wide.action.items.iter().map(|word| Pattern::action(&word.text))),
+            is_later_twin: other > number && is_around(statement, wide),
+        })
+        .collect()
+}
+
+fn is_around(wide: &Statement, narrow: &Statement) -> bool {
+    wide.effect == narrow.effect
+        && wide.principal == narrow.principal
+        && cover::conditions(wide, narrow)
+        && cover::resources(wide.resource.as_ref(), narrow.resource.as_ref())
 }
 
 /// Of `NotAction` nothing is told: taking an item away allows more.
@@ -98,21 +141,7 @@ fn items(statement: &Statement) -> impl Iterator<Item = &Word> {
 
 fn name(statement: &Statement) -> String {
     let sid = statement.sid.as_ref();
-    sid.map_or("this statement".to_owned(), |sid| format!("the statement `{}`", sid.text))
-}
-
-/// Whether a statement says a word of another one, and is not itself the later of two that say it alike.
-fn holds(other: usize, wide: &Statement, number: usize, narrow: &Statement, word: &Word) -> bool {
-    let around = |wide: &Statement, narrow: &Statement| {
-        wide.effect == narrow.effect
-            && wide.principal == narrow.principal
-            && cover::resources(wide.resource.as_ref(), narrow.resource.as_ref())
-            && cover::conditions(wide, narrow)
-    };
-    if !around(wide, narrow) || !cover::action(&wide.action, word) {
-        return false;
-    }
-    let alike = |item: &Word| item.text.eq_ignore_ascii_case(&word.text);
-    let is_mutual = wide.action.sense == Sense::Only && wide.action.items.iter().any(alike) && around(narrow, wide);
-    !is_mutual || other < number
+    sid.map_or("this statement".to_owned(), |sid| {
+        format!("the statement `{}`", sid.text)
+    })
 }

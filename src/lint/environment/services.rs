@@ -21,7 +21,10 @@ const MADE_FOR: &[(&str, &[&str])] = &[
     ("AWSLambdaSQSQueueExecutionRole", &["lambda"]),
     ("AWSLambdaVPCAccessExecutionRole", &["lambda"]),
     ("AmazonEC2SpotFleetTaggingRole", &["spotfleet"]),
-    ("AmazonECSTaskExecutionRolePolicy", &["ecs-tasks", "events", "scheduler"]),
+    (
+        "AmazonECSTaskExecutionRolePolicy",
+        &["ecs-tasks", "events", "scheduler"],
+    ),
     ("AmazonEKSClusterPolicy", &["eks"]),
     ("AmazonSSMManagedInstanceCore", &["ec2", "ssm"]),
 ];
@@ -34,11 +37,17 @@ pub(super) fn full_access(things: &[Thing<'_>], found: &mut Vec<Told>) {
         };
         for (arn, span) in &thing.managed {
             let name = holdings::aws_managed_name(arn).filter(|name| is_full(name));
-            found.extend(name.map(|name| Told {
-                address: Some(thing.address.clone()),
-                finding: told("P215", span.or(thing.span), format!("`{name}` gives all of a service to what runs as {}", thing.address))
+            found.extend(name.map(|name| {
+                Told {
+                    address: Some(thing.address.clone()),
+                    finding: told(
+                        "P215",
+                        span.or(thing.span),
+                        format!("`{name}` gives all of a service to what runs as {}", thing.address),
+                    )
                     .label(format!("the role of {service}"))
                     .help(narrower(name)),
+                }
             }));
         }
     }
@@ -50,8 +59,11 @@ fn is_full(name: &str) -> bool {
 
 fn narrower(name: &str) -> String {
     let write = "write a policy with the actions and resources that it needs";
-    let reading = name.replace("_FullAccess", "_ReadOnlyAccess").replace("FullAccess", "ReadOnlyAccess");
-    let known = catalogue::managed_policy(&reading).filter(|one| one.name != name && one.status == catalogue::Status::Current);
+    let reading = name
+        .replace("_FullAccess", "_ReadOnlyAccess")
+        .replace("FullAccess", "ReadOnlyAccess");
+    let known =
+        catalogue::managed_policy(&reading).filter(|one| one.name != name && one.status == catalogue::Status::Current);
     match known {
         Some(policy) => format!("{write}; `{}` is enough for reading", policy.name),
         None => write.to_owned(),
@@ -66,7 +78,12 @@ pub(super) fn trusts(holdings: &Holdings<'_>, found: &mut Vec<Told>) {
             "rule" => "events",
             _ => continue,
         };
-        for role in thing.names.iter().filter_map(|arn| holdings.thing(arn)).filter(|one| one.kind == "role") {
+        for role in thing
+            .names
+            .iter()
+            .filter_map(|arn| holdings.thing(arn))
+            .filter(|one| one.kind == "role")
+        {
             found.extend(unusable(thing, role, service));
         }
     }
@@ -81,11 +98,18 @@ fn unusable(user: &Thing<'_>, role: &Thing<'_>, service: &str) -> Option<Told> {
         return None;
     }
     let principal = format!("{service}.amazonaws.com");
-    let message = format!("{} can't use {}: the role does not trust `{principal}`", user.address, role.address);
+    let message = format!(
+        "{} can't use {}: the role does not trust `{principal}`",
+        user.address, role.address
+    );
     let finding = told("P306", user.span.or(role.span), message)
         .label(format!("{} can't be assumed", role.address))
         .help(format!("name `{principal}` in the role's `trust`{}", instead(trust)));
-    let place = trust.statements.first().and_then(|one| one.principal.as_ref()).and_then(|clause| clause.at.0);
+    let place = trust
+        .statements
+        .first()
+        .and_then(|one| one.principal.as_ref())
+        .and_then(|clause| clause.at.0);
     Some(Told {
         address: Some(user.address.clone()),
         finding: match place.or(role.span) {
@@ -102,13 +126,23 @@ fn unlike(role: &Thing<'_>, arn: &str, span: Option<Span>) -> Option<Told> {
     if services(trust).is_empty() || may_assume(trust, wanted) {
         return None;
     }
-    let principals: Vec<String> = wanted.iter().map(|service| format!("`{service}.amazonaws.com`")).collect();
-    let message = format!("`{name}` is for roles that trust {}, which {} does not", principals.join(" or "), role.address);
+    let principals: Vec<String> = wanted
+        .iter()
+        .map(|service| format!("`{service}.amazonaws.com`"))
+        .collect();
+    let message = format!(
+        "`{name}` is for roles that trust {}, which {} does not",
+        principals.join(" or "),
+        role.address
+    );
     Some(Told {
         address: Some(role.address.clone()),
         finding: told("P306", span.or(role.span), message)
             .label("made for another service than the role's")
-            .help(format!("name {} in the role's `trust`, or take the policy away", principals.join(" or "))),
+            .help(format!(
+                "name {} in the role's `trust`, or take the policy away",
+                principals.join(" or ")
+            )),
     })
 }
 

@@ -9,7 +9,7 @@ use crate::policy_doc::document::{Clause, Effect, Sense};
 use crate::policy_doc::pattern::{Glob, TooMany};
 
 use super::Ruled;
-use super::cut::{Cut, Pattern, cut};
+use super::cut::{Absent, Cut, Pattern, cut};
 use super::marks::Marks;
 use super::pieces::{Match, Pieces};
 
@@ -57,7 +57,7 @@ fn action(text: &str) -> Pattern {
     Pattern {
         pieces,
         how: Match::Like,
-        place: 0,
+        absent: Absent::Nothing,
     }
 }
 
@@ -66,11 +66,14 @@ pub(super) fn resources(statements: &[Ruled<'_>]) -> Result<Dimension, TooMany> 
     let clauses = |one: &Ruled<'_>| {
         let clause = one.statement.resource.as_ref()?;
         // Without a value a variable matches no resource, but an `Allow` for all others is not widened by that.
-        let place = usize::from(clause.sense == Sense::AllBut && one.statement.effect == Effect::Allow);
+        let absent = match (clause.sense, one.statement.effect) {
+            (Sense::AllBut, Effect::Allow) => Absent::Everything,
+            _ => Absent::Nothing,
+        };
         Some(Chosen::of(clause, |text| Pattern {
             pieces: Pieces::of(text, one.version),
             how: Match::Arn,
-            place,
+            absent,
         }))
     };
     of_clauses(statements, &Glob::text("*"), clauses, "other resources")

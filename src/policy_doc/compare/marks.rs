@@ -37,10 +37,6 @@ impl Marks {
         Self(self.0.iter().zip(&other.0).map(|(left, right)| left & right).collect())
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.iter().all(|word| *word == 0)
-    }
-
     pub(super) fn meets(&self, other: &Self) -> bool {
         self.0.iter().zip(&other.0).any(|(left, right)| left & right != 0)
     }

@@ -3,6 +3,8 @@
 //! Invariant: whatever the variables' values are, a text that the pattern matches is in its outline; and where one
 //! pattern is said to imply another, every text that the first matches is matched by the second, in the same request.
 
+use std::collections::BTreeSet;
+
 use crate::policy_doc::document::Version;
 use crate::policy_doc::pattern::{Glob, Letter};
 
@@ -50,8 +52,36 @@ impl Pieces {
         Self(pieces)
     }
 
+    /// The text that it matches, if it matches one alone.
+    pub(super) fn text(&self) -> String {
+        let character = |piece: &Piece| match piece {
+            Piece::Character(character, _) => Some(*character),
+            Piece::Variable { .. } => None,
+        };
+        self.0.iter().filter_map(character).collect()
+    }
+
+    /// What every text that it matches begins with.
+    pub(super) fn beginning(&self, how: Match) -> String {
+        let fixed = self.0.iter().map_while(|piece| match piece {
+            Piece::Character('*' | '?', true) if how != Match::Equal => None,
+            Piece::Character(character, _) => Some(*character),
+            Piece::Variable { .. } => None,
+        });
+        fixed.collect()
+    }
+
     pub(super) fn has_variables(&self) -> bool {
         self.0.iter().any(|piece| matches!(piece, Piece::Variable { .. }))
+    }
+
+    /// Whether the variables, defaults included, are the same.
+    pub(super) fn has_variables_of(&self, other: &Self) -> bool {
+        let variables = |of: &Self| -> BTreeSet<Piece> {
+            let all = of.0.iter().filter(|piece| matches!(piece, Piece::Variable { .. }));
+            all.cloned().collect()
+        };
+        variables(self) == variables(other)
     }
 
     fn has_early_variable(&self) -> bool {

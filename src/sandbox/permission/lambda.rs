@@ -7,7 +7,7 @@ use super::asked::{Asked, pass_role};
 use crate::sandbox::{Call, World};
 
 /// Method, and the path behind its date, to action. `*` stands for a name.
-const OPERATIONS: [(&str, &str, &str); 66] = [
+pub(super) const OPERATIONS: [(&str, &str, &str); 66] = [
     ("GET", "account-settings", "GetAccountSettings"),
     ("GET", "capacity-providers", "ListCapacityProviders"),
     ("GET", "code-signing-configs", "ListCodeSigningConfigs"),

@@ -9,7 +9,7 @@ use crate::sandbox::{Call, World};
 /// A sub-resource of a bucket, and the actions to read, write and remove it.
 type Sub = (&'static str, &'static str, &'static str, &'static str);
 
-const OF_BUCKETS: [Sub; 25] = [
+pub(super) const OF_BUCKETS: [Sub; 25] = [
     ("abac", "GetBucketAbac", "PutBucketAbac", "PutBucketAbac"),
     (
         "accelerate",

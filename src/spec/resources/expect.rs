@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::{Cx, Environment};
-use crate::address::Address;
 use crate::catalogue;
+use crate::evaluate;
 use crate::kinds::KindName;
 use crate::names::nearest;
 use crate::shape::{self, Choice, Part, Shape, items, part};
@@ -67,8 +67,6 @@ pub const EXPECTATION: Shape = shape::table(
         Choice::One(&["who", "only"]),
     ],
 );
-
-const ANYONE: &str = "anyone";
 
 /// Reads the assertions.
 pub(super) fn expectations(cx: &Cx<'_>, environment: &mut Environment) -> Vec<Expectation> {
@@ -369,24 +367,27 @@ fn subjects(node: &Node, key: &str, index: &Index, reading: &mut Reading<'_>) ->
 
 /// Whom a text means.
 fn who(text: &str, span: Span, index: &Index) -> Result<Who, Box<Finding>> {
-    if text == ANYONE || text == "*" || text == "anonymous" {
-        return Ok(Who::Anyone);
+    match Who::parse(text) {
+        Some(Who::Declared(address)) => {
+            nobody(address.kind, &address.name, span, index)?;
+            Ok(Who::Declared(address))
+        }
+        Some(Who::Named(name))
+            if name.starts_with("arn:") && evaluate::Principal::parse(&name).is_err() && !name.contains(":group/") =>
+        {
+            let finding = Finding::error("E0501", span, format!("`{name}` names nobody who could act"));
+            Err(Box::new(finding.label(
+                "name a user, a role, a session, an account or an identity provider",
+            )))
+        }
+        Some(who) => Ok(who),
+        None => {
+            let message = format!("`{text}` is nobody");
+            let label =
+                "write `user/x`, `role/x`, `group/x`, an ARN, a service such as `lambda.amazonaws.com`, or `anyone`";
+            Err(Box::new(Finding::error("E0501", span, message).label(label)))
+        }
     }
-    let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if text.starts_with("arn:") || is_account || text.contains(".amazonaws.com") {
-        return Ok(Who::Named(text.to_owned()));
-    }
-    let declared = text
-        .split_once('/')
-        .and_then(|(kind, id)| Some((KindName::of_name(kind)?, id)));
-    let Some((kind, id)) = declared else {
-        let message = format!("`{text}` is nobody");
-        let label =
-            "write `user/x`, `role/x`, `group/x`, an ARN, a service such as `lambda.amazonaws.com`, or `anyone`";
-        return Err(Box::new(Finding::error("E0501", span, message).label(label)));
-    };
-    nobody(kind, id, span, index)?;
-    Ok(Who::Declared(Address::new(kind, id)))
 }
 
 /// An address must lead to a declared thing that can act.

@@ -70,12 +70,19 @@ fn judge(case: &Case, answer: &Answer, wrong: &mut String) {
     if answer.err != case.expected && std::env::var_os("EVENKEEL_BLESS").is_none() {
         say(&format!("--- expected\n{}\n--- found\n{}", case.expected, answer.err));
     }
-    if answer.code != Some(1) {
+    if answer.code != Some(code(answer)) {
         say(&format!("exit code {:?}", answer.code));
     }
     if !answer.out.is_empty() {
         say(&format!("standard output holds\n{}", answer.out));
     }
+}
+
+/// A mistake is an error; a file without one that does not do what it promises is refused.
+fn code(answer: &Answer) -> i32 {
+    let mut errors = answer.err.lines().filter(|line| line.starts_with("error")).peekable();
+    let is_refused = errors.peek().is_some() && errors.all(|line| line.starts_with("error[E07"));
+    if is_refused { 4 } else { 1 }
 }
 
 fn run(case: &Case) -> Answer {

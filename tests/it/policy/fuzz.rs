@@ -83,7 +83,7 @@ impl Contradiction {
 fn contradictions(kind: &str, seed: u64, count: u64) -> Vec<Contradiction> {
     let mut dice = Dice::new(seed);
     let pairs: Vec<Value> = (0..count).map(|_| pair(&mut dice, kind)).collect();
-    let relations = answers(&["compare", "--pairs", "-", "--type", kind, "--format", "json"], &pairs);
+    let relations = answers(&["compare", "-", "--type", kind, "--format", "json"], &pairs);
     let mut asked = Vec::new();
     for pair in &pairs {
         for _ in 0..REQUESTS {

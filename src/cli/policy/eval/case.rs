@@ -4,7 +4,7 @@
 //! an error, so that no misspelt limit is overlooked.
 
 use crate::evaluate::{Context, Layers, Named, Principal, Request};
-use crate::policy_doc::{Document, Flavour, Reading, codes, of_node};
+use crate::policy_doc::{Document, Flavour, Reading, Word, codes, of_node};
 use crate::spec::finding::Finding;
 use crate::spec::node::{Key, Node, Value};
 
@@ -368,17 +368,70 @@ impl Reader {
                 name = self.words(given, "name")?;
             }
         }
-        match of_node(document, Reading::Asked(flavour)) {
-            Ok(policy) => Some(Owned {
-                name,
-                document: policy.document()?.clone(),
-            }),
+        match read(document, flavour) {
+            Ok(document) => Some(Owned { name, document }),
             Err(findings) => {
+                if findings.is_empty() {
+                    self.error(
+                        codes::NOT_A_DOCUMENT,
+                        document,
+                        "this is no policy".to_owned(),
+                        "a policy document",
+                    );
+                }
                 self.findings.extend(findings);
                 None
             }
         }
     }
+}
+
+/// Reads a document. What its statements are called decides nothing, so names that IAM would refuse are only names here.
+fn read(node: &Node, flavour: Flavour) -> Result<Document, Vec<Finding>> {
+    let of = |node: &Node| {
+        let policy = of_node(node, Reading::Asked(flavour))?;
+        policy.document().cloned().ok_or_else(Vec::new)
+    };
+    let findings = match of(node) {
+        Ok(document) => return Ok(document),
+        Err(findings) => findings,
+    };
+    let is_name = |finding: &Finding| [codes::BAD_SID, codes::SID_TWICE].contains(&finding.code);
+    if findings.is_empty() || !findings.iter().all(is_name) {
+        return Err(findings.into_iter().filter(|finding| !is_name(finding)).collect());
+    }
+    let mut nameless = node.clone();
+    let names = take_names(&mut nameless);
+    let mut document = of(&nameless)?;
+    for (statement, name) in document.statements.iter_mut().zip(names) {
+        statement.sid = name;
+    }
+    Ok(document)
+}
+
+/// Takes the names of all statements out.
+fn take_names(node: &mut Node) -> Vec<Option<Word>> {
+    let Value::Map(entries) = &mut node.value else {
+        return Vec::new();
+    };
+    let statements = entries.iter_mut().find(|(key, _)| key.text == "Statement");
+    match statements.map(|(_, node)| node) {
+        None => Vec::new(),
+        Some(node) => match &mut node.value {
+            Value::List(items) => items.iter_mut().map(take_name).collect(),
+            _ => vec![take_name(node)],
+        },
+    }
+}
+
+fn take_name(statement: &mut Node) -> Option<Word> {
+    let Value::Map(entries) = &mut statement.value else {
+        return None;
+    };
+    let at = entries.iter().position(|(key, _)| key.text == "Sid")?;
+    let (_, node) = entries.remove(at);
+    let text = node.text().filter(|text| !text.is_empty())?;
+    Some(Word::new(text, node.span))
 }
 
 fn is_account(text: &str) -> bool {
