@@ -333,6 +333,10 @@ fn region(asked: &Pattern, cut: &Cut<'_>, mine: &[usize]) -> Region {
     }
 }
 
+fn text(cut: &Cut<'_>, at: usize) -> Option<String> {
+    cut.cutting.get(at).map(|one| one.text.clone())
+}
+
 /// The patterns that together hold exactly these cells, the widest first.
 fn cover(wanted: &BTreeSet<usize>, cells_of: &dyn Fn(usize) -> BTreeSet<usize>, patterns: usize) -> Option<Vec<usize>> {
     let mut usable: Vec<(usize, BTreeSet<usize>)> = (0..patterns).map(|at| (at, cells_of(at))).collect();
