@@ -90,7 +90,15 @@ pub fn node(node: &Node, cx: &LintCx<'_>) -> Vec<Finding> {
         Ok(policy) => (Vec::new(), Some(policy)),
         Err(findings) => (findings, of_node(node, Reading::Asked(cx.flavour)).ok()),
     };
-    for finding in read.iter().flat_map(|read| policy(read, cx)) {
+    let alone = |read: &Policy| {
+        read.document()
+            .map(|document| environment::alone(document, cx))
+            .unwrap_or_default()
+    };
+    let said = read
+        .iter()
+        .flat_map(|read| policy(read, cx).into_iter().chain(alone(read)));
+    for finding in said {
         let same = |other: &Finding| other.code == finding.code && other.span == finding.span;
         if !findings.iter().any(same) {
             findings.push(finding);

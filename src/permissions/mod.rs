@@ -12,6 +12,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+use crate::catalogue;
 use crate::kind::{Home, Permit};
 use crate::kinds::KindName;
 use crate::names::{Arn, Region};
@@ -57,7 +58,19 @@ pub fn needed(run: Run, environment: &Environment, extras: &Extras, home: &Home,
     if run == Run::Drift {
         permits.extend(gather::around(extras, home, region));
     }
-    covered_once(permits)
+    covered_once(permits.into_iter().map(where_aws_takes_it).collect())
+}
+
+/// Actions for which AWS takes no resource are permitted on everything or not at all.
+fn where_aws_takes_it(permit: Permit) -> Permit {
+    let is_everywhere = catalogue::action(permit.action).is_some_and(catalogue::Action::is_wildcard_only);
+    match is_everywhere {
+        true => Permit {
+            on: "*".to_owned(),
+            ..permit
+        },
+        false => permit,
+    }
 }
 
 /// An action that is permitted without any condition, or everywhere, needs no narrower word beside it.

@@ -82,7 +82,11 @@ impl Question<'_> {
     /// A step is refused if one thing that it takes is, and unknown if one is and none is refused.
     fn step(&self, step: &Step, made: &BTreeSet<&Address>) -> Foreseen {
         let is_new = made.contains(&step.address);
-        let judged = step.action.permits(self.home).into_iter();
+        let judged = step
+            .action
+            .permits(self.home)
+            .into_iter()
+            .map(super::where_aws_takes_it);
         let judged = judged.map(|permit| (self.permit(&permit, is_new), permit));
         let worst = judged.max_by_key(|(verdict, _)| match verdict {
             Verdict::Permitted => 0,

@@ -55,6 +55,7 @@ macro_rules! papers {
 }
 
 #[test]
+#[rustfmt::skip]
 fn one_account() {
     // "Policy evaluation for requests within a single account", with the table "Resource-based policies and implicit
     // denies in other policy types".
@@ -62,273 +63,65 @@ fn one_account() {
         ("nothing", NONE, get(USER), ImplicitlyDenied),
         ("identity", papers! { identity: Some(ALL) }, get(USER), Allowed),
         ("resource", papers! { resource: Some(TO_USER) }, get(USER), Allowed),
-        (
-            "both",
-            papers! { identity: Some(ALL), resource: Some(TO_USER) },
-            get(USER),
-            Allowed,
-        ),
-        (
-            "identity, other resource policy",
-            papers! { identity: Some(ALL), resource: Some(TO_ROLE) },
-            get(USER),
-            Allowed,
-        ),
-        (
-            "resource denies",
-            papers! { identity: Some(ALL), resource: Some(NOT_TO_ANYBODY) },
-            get(USER),
-            ExplicitlyDenied,
-        ),
-        (
-            "identity denies",
-            papers! { identity: Some(NO), resource: Some(TO_USER) },
-            get(USER),
-            ExplicitlyDenied,
-        ),
-        (
-            "boundary allows",
-            papers! { identity: Some(ALL), boundary: Some(ALL) },
-            get(USER),
-            Allowed,
-        ),
-        (
-            "boundary alone grants nothing",
-            papers! { boundary: Some(ALL) },
-            get(USER),
-            ImplicitlyDenied,
-        ),
-        (
-            "boundary does not allow",
-            papers! { identity: Some(ALL), boundary: Some(NOTHING) },
-            get(USER),
-            ImplicitlyDenied,
-        ),
-        (
-            "boundary denies",
-            papers! { identity: Some(ALL), boundary: Some(NO) },
-            get(USER),
-            ExplicitlyDenied,
-        ),
-        (
-            "user named, no limit",
-            papers! { boundary: Some(NOTHING), resource: Some(TO_USER) },
-            get(USER),
-            Allowed,
-        ),
-        (
-            "user named, boundary denies",
-            papers! { boundary: Some(NO), resource: Some(TO_USER) },
-            get(USER),
-            ExplicitlyDenied,
-        ),
-        (
-            "account named, boundary",
-            papers! { boundary: Some(NOTHING), identity: Some(ALL), resource: Some(TO_ACCOUNT) },
-            get(USER),
-            ImplicitlyDenied,
-        ),
-        (
-            "account named alone",
-            papers! { resource: Some(TO_ACCOUNT) },
-            get(USER),
-            ImplicitlyDenied,
-        ),
-        (
-            "everybody, boundary",
-            papers! { boundary: Some(NOTHING), resource: Some(TO_ALL) },
-            get(USER),
-            Allowed,
-        ),
+        ("both", papers! { identity: Some(ALL), resource: Some(TO_USER) }, get(USER), Allowed),
+        ("identity, other resource policy", papers! { identity: Some(ALL), resource: Some(TO_ROLE) }, get(USER), Allowed),
+        ("resource denies", papers! { identity: Some(ALL), resource: Some(NOT_TO_ANYBODY) }, get(USER), ExplicitlyDenied),
+        ("identity denies", papers! { identity: Some(NO), resource: Some(TO_USER) }, get(USER), ExplicitlyDenied),
+        ("boundary allows", papers! { identity: Some(ALL), boundary: Some(ALL) }, get(USER), Allowed),
+        ("boundary alone grants nothing", papers! { boundary: Some(ALL) }, get(USER), ImplicitlyDenied),
+        ("boundary does not allow", papers! { identity: Some(ALL), boundary: Some(NOTHING) }, get(USER), ImplicitlyDenied),
+        ("boundary denies", papers! { identity: Some(ALL), boundary: Some(NO) }, get(USER), ExplicitlyDenied),
+        ("user named, no limit", papers! { boundary: Some(NOTHING), resource: Some(TO_USER) }, get(USER), Allowed),
+        ("user named, boundary denies", papers! { boundary: Some(NO), resource: Some(TO_USER) }, get(USER), ExplicitlyDenied),
+        ("account named, boundary", papers! { boundary: Some(NOTHING), identity: Some(ALL), resource: Some(TO_ACCOUNT) }, get(USER), ImplicitlyDenied),
+        ("account named alone", papers! { resource: Some(TO_ACCOUNT) }, get(USER), ImplicitlyDenied),
+        ("everybody, boundary", papers! { boundary: Some(NOTHING), resource: Some(TO_ALL) }, get(USER), Allowed),
         ("role named", papers! { resource: Some(TO_ROLE) }, get(SESSION), Allowed),
-        (
-            "role named, boundary",
-            papers! { boundary: Some(NOTHING), resource: Some(TO_ROLE) },
-            get(SESSION),
-            ImplicitlyDenied,
-        ),
-        (
-            "role named, session policy",
-            papers! { session: Some(NOTHING), resource: Some(TO_ROLE) },
-            get(SESSION),
-            ImplicitlyDenied,
-        ),
-        (
-            "role named, both allow",
-            papers! { boundary: Some(ALL), session: Some(ALL), resource: Some(TO_ROLE) },
-            get(SESSION),
-            Allowed,
-        ),
-        (
-            "session named",
-            papers! { boundary: Some(NOTHING), session: Some(NOTHING), resource: Some(TO_SESSION) },
-            get(SESSION),
-            Allowed,
-        ),
-        (
-            "session named, session policy denies",
-            papers! { session: Some(NO), resource: Some(TO_SESSION) },
-            get(SESSION),
-            ExplicitlyDenied,
-        ),
-        (
-            "everybody, session policy",
-            papers! { session: Some(NOTHING), resource: Some(TO_ALL) },
-            get(SESSION),
-            Allowed,
-        ),
-        (
-            "session policy limits",
-            papers! { identity: Some(ALL), session: Some(NOTHING) },
-            get(SESSION),
-            ImplicitlyDenied,
-        ),
-        (
-            "session policy allows",
-            papers! { identity: Some(ALL), session: Some(ALL) },
-            get(SESSION),
-            Allowed,
-        ),
-        (
-            "session policy alone grants nothing",
-            papers! { session: Some(ALL) },
-            get(SESSION),
-            ImplicitlyDenied,
-        ),
-        (
-            "all three",
-            papers! { identity: Some(ALL), boundary: Some(ALL), session: Some(ALL) },
-            get(SESSION),
-            Allowed,
-        ),
-        (
-            "federated without session policy",
-            papers! { identity: Some(ALL) },
-            get(FEDERATED),
-            ImplicitlyDenied,
-        ),
-        (
-            "federated with session policy",
-            papers! { identity: Some(ALL), session: Some(ALL) },
-            get(FEDERATED),
-            Allowed,
-        ),
-        (
-            "federated session named",
-            papers! { session: Some(NOTHING), resource: Some(TO_FEDERATED) },
-            get(FEDERATED),
-            Allowed,
-        ),
+        ("role named, boundary", papers! { boundary: Some(NOTHING), resource: Some(TO_ROLE) }, get(SESSION), ImplicitlyDenied),
+        ("role named, session policy", papers! { session: Some(NOTHING), resource: Some(TO_ROLE) }, get(SESSION), ImplicitlyDenied),
+        ("role named, both allow", papers! { boundary: Some(ALL), session: Some(ALL), resource: Some(TO_ROLE) }, get(SESSION), Allowed),
+        ("session named", papers! { boundary: Some(NOTHING), session: Some(NOTHING), resource: Some(TO_SESSION) }, get(SESSION), Allowed),
+        ("session named, session policy denies", papers! { session: Some(NO), resource: Some(TO_SESSION) }, get(SESSION), ExplicitlyDenied),
+        ("everybody, session policy", papers! { session: Some(NOTHING), resource: Some(TO_ALL) }, get(SESSION), Allowed),
+        ("session policy limits", papers! { identity: Some(ALL), session: Some(NOTHING) }, get(SESSION), ImplicitlyDenied),
+        ("session policy allows", papers! { identity: Some(ALL), session: Some(ALL) }, get(SESSION), Allowed),
+        ("session policy alone grants nothing", papers! { session: Some(ALL) }, get(SESSION), ImplicitlyDenied),
+        ("all three", papers! { identity: Some(ALL), boundary: Some(ALL), session: Some(ALL) }, get(SESSION), Allowed),
+        ("federated without session policy", papers! { identity: Some(ALL) }, get(FEDERATED), ImplicitlyDenied),
+        ("federated with session policy", papers! { identity: Some(ALL), session: Some(ALL) }, get(FEDERATED), Allowed),
+        ("federated session named", papers! { session: Some(NOTHING), resource: Some(TO_FEDERATED) }, get(FEDERATED), Allowed),
         ("root", NONE, get(ROOT), Allowed),
-        (
-            "root denied by the resource",
-            papers! { resource: Some(NOT_TO_ANYBODY) },
-            get(ROOT),
-            ExplicitlyDenied,
-        ),
+        ("root denied by the resource", papers! { resource: Some(NOT_TO_ANYBODY) }, get(ROOT), ExplicitlyDenied),
         ("root named", papers! { resource: Some(TO_ACCOUNT) }, get(ROOT), Allowed),
     ]);
 }
 
 #[test]
+#[rustfmt::skip]
 fn two_accounts() {
     // "Cross-account policy evaluation logic": both evaluations must allow.
     check(&[
-        (
-            "identity alone",
-            papers! { identity: Some(ALL) },
-            foreign(get(USER)),
-            ImplicitlyDenied,
-        ),
-        (
-            "resource alone",
-            papers! { resource: Some(TO_USER) },
-            foreign(get(USER)),
-            ImplicitlyDenied,
-        ),
-        (
-            "both",
-            papers! { identity: Some(ALL), resource: Some(TO_USER) },
-            foreign(get(USER)),
-            Allowed,
-        ),
-        (
-            "account",
-            papers! { identity: Some(ALL), resource: Some(TO_ACCOUNT) },
-            foreign(get(USER)),
-            Allowed,
-        ),
-        (
-            "everybody",
-            papers! { identity: Some(ALL), resource: Some(TO_ALL) },
-            foreign(get(USER)),
-            Allowed,
-        ),
-        (
-            "everybody alone",
-            papers! { resource: Some(TO_ALL) },
-            foreign(get(USER)),
-            ImplicitlyDenied,
-        ),
-        (
-            "boundary",
-            papers! { identity: Some(ALL), boundary: Some(NOTHING), resource: Some(TO_USER) },
-            foreign(get(USER)),
-            ImplicitlyDenied,
-        ),
-        (
-            "session named",
-            papers! { identity: Some(ALL), session: Some(NOTHING), resource: Some(TO_SESSION) },
-            foreign(get(SESSION)),
-            ImplicitlyDenied,
-        ),
-        (
-            "role named",
-            papers! { identity: Some(ALL), resource: Some(TO_ROLE) },
-            foreign(get(SESSION)),
-            Allowed,
-        ),
-        (
-            "somebody else named",
-            papers! { identity: Some(ALL), resource: Some(TO_ROLE) },
-            foreign(get(USER)),
-            ImplicitlyDenied,
-        ),
-        (
-            "identity denies",
-            papers! { identity: Some(NO), resource: Some(TO_USER) },
-            foreign(get(USER)),
-            ExplicitlyDenied,
-        ),
-        (
-            "resource denies",
-            papers! { identity: Some(ALL), resource: Some(NOT_TO_ANYBODY) },
-            foreign(get(USER)),
-            ExplicitlyDenied,
-        ),
-        (
-            "root named",
-            papers! { resource: Some(TO_ACCOUNT) },
-            foreign(get(ROOT)),
-            Allowed,
-        ),
+        ("identity alone", papers! { identity: Some(ALL) }, foreign(get(USER)), ImplicitlyDenied),
+        ("resource alone", papers! { resource: Some(TO_USER) }, foreign(get(USER)), ImplicitlyDenied),
+        ("both", papers! { identity: Some(ALL), resource: Some(TO_USER) }, foreign(get(USER)), Allowed),
+        ("account", papers! { identity: Some(ALL), resource: Some(TO_ACCOUNT) }, foreign(get(USER)), Allowed),
+        ("everybody", papers! { identity: Some(ALL), resource: Some(TO_ALL) }, foreign(get(USER)), Allowed),
+        ("everybody alone", papers! { resource: Some(TO_ALL) }, foreign(get(USER)), ImplicitlyDenied),
+        ("boundary", papers! { identity: Some(ALL), boundary: Some(NOTHING), resource: Some(TO_USER) }, foreign(get(USER)), ImplicitlyDenied),
+        ("session named", papers! { identity: Some(ALL), session: Some(NOTHING), resource: Some(TO_SESSION) }, foreign(get(SESSION)), ImplicitlyDenied),
+        ("role named", papers! { identity: Some(ALL), resource: Some(TO_ROLE) }, foreign(get(SESSION)), Allowed),
+        ("somebody else named", papers! { identity: Some(ALL), resource: Some(TO_ROLE) }, foreign(get(USER)), ImplicitlyDenied),
+        ("identity denies", papers! { identity: Some(NO), resource: Some(TO_USER) }, foreign(get(USER)), ExplicitlyDenied),
+        ("resource denies", papers! { identity: Some(ALL), resource: Some(NOT_TO_ANYBODY) }, foreign(get(USER)), ExplicitlyDenied),
+        ("root named", papers! { resource: Some(TO_ACCOUNT) }, foreign(get(ROOT)), Allowed),
         ("root not named", NONE, foreign(get(ROOT)), ImplicitlyDenied),
-        (
-            "the ARN tells",
-            papers! { identity: Some(ALL) },
-            request(USER, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:999999999999:q"),
-            ImplicitlyDenied,
-        ),
-        (
-            "AWS's own",
-            papers! { identity: Some(ALL) },
-            request(USER, "iam:GetPolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
-            Allowed,
-        ),
+        ("the ARN tells", papers! { identity: Some(ALL) }, request(USER, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:999999999999:q"), ImplicitlyDenied),
+        ("AWS's own", papers! { identity: Some(ALL) }, request(USER, "iam:GetPolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess"), Allowed),
     ]);
 }
 
 #[test]
+#[rustfmt::skip]
 fn service_control_policies() {
     // AWS Organizations user guide, "SCP evaluation", "SCP effects on permissions".
     const OPEN: &[&[&str]] = &[&[ALL], &[ALL], &[ALL]];
@@ -337,79 +130,25 @@ fn service_control_policies() {
     const DENY: &[&[&str]] = &[&[ALL], &[ALL, r#"{"Effect":"Deny","Action":"s3:Get*","Resource":"*"}"#]];
     const EITHER: &[&[&str]] = &[&[NOTHING, ALL]];
     check(&[
-        (
-            "every level allows",
-            papers! { identity: Some(ALL), scps: OPEN },
-            get(USER),
-            Allowed,
-        ),
+        ("every level allows", papers! { identity: Some(ALL), scps: OPEN }, get(USER), Allowed),
         ("no grant", papers! { scps: OPEN }, get(USER), ImplicitlyDenied),
-        (
-            "one level does not allow",
-            papers! { identity: Some(ALL), scps: SHUT },
-            get(USER),
-            ImplicitlyDenied,
-        ),
-        (
-            "a level without policies",
-            papers! { identity: Some(ALL), scps: EMPTY },
-            get(USER),
-            ImplicitlyDenied,
-        ),
-        (
-            "one of a level is enough",
-            papers! { identity: Some(ALL), scps: EITHER },
-            get(USER),
-            Allowed,
-        ),
-        (
-            "deny",
-            papers! { identity: Some(ALL), scps: DENY },
-            get(USER),
-            ExplicitlyDenied,
-        ),
-        (
-            "limits the resource's policy too",
-            papers! { resource: Some(TO_USER), scps: SHUT },
-            get(USER),
-            ImplicitlyDenied,
-        ),
+        ("one level does not allow", papers! { identity: Some(ALL), scps: SHUT }, get(USER), ImplicitlyDenied),
+        ("a level without policies", papers! { identity: Some(ALL), scps: EMPTY }, get(USER), ImplicitlyDenied),
+        ("one of a level is enough", papers! { identity: Some(ALL), scps: EITHER }, get(USER), Allowed),
+        ("deny", papers! { identity: Some(ALL), scps: DENY }, get(USER), ExplicitlyDenied),
+        ("limits the resource's policy too", papers! { resource: Some(TO_USER), scps: SHUT }, get(USER), ImplicitlyDenied),
         ("limits root", papers! { scps: SHUT }, get(ROOT), ImplicitlyDenied),
         ("denies root", papers! { scps: DENY }, get(ROOT), ExplicitlyDenied),
-        (
-            "across accounts",
-            papers! { identity: Some(ALL), resource: Some(TO_USER), scps: SHUT },
-            foreign(get(USER)),
-            ImplicitlyDenied,
-        ),
-        (
-            "not services",
-            papers! { resource: Some(TO_SERVICE), scps: DENY },
-            get(SERVICE),
-            Allowed,
-        ),
-        (
-            "not anonymous requests",
-            papers! { resource: Some(TO_ALL), scps: SHUT },
-            get("*"),
-            Allowed,
-        ),
-        (
-            "not service-linked roles",
-            papers! { identity: Some(ALL), scps: DENY },
-            get("arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"),
-            Allowed,
-        ),
-        (
-            "nor their sessions",
-            papers! { identity: Some(ALL), scps: DENY },
-            get("arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForX/s"),
-            Allowed,
-        ),
+        ("across accounts", papers! { identity: Some(ALL), resource: Some(TO_USER), scps: SHUT }, foreign(get(USER)), ImplicitlyDenied),
+        ("not services", papers! { resource: Some(TO_SERVICE), scps: DENY }, get(SERVICE), Allowed),
+        ("not anonymous requests", papers! { resource: Some(TO_ALL), scps: SHUT }, get("*"), Allowed),
+        ("not service-linked roles", papers! { identity: Some(ALL), scps: DENY }, get("arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"), Allowed),
+        ("nor their sessions", papers! { identity: Some(ALL), scps: DENY }, get("arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForX/s"), Allowed),
     ]);
 }
 
 #[test]
+#[rustfmt::skip]
 fn resource_control_policies() {
     // AWS Organizations user guide, "Resource control policies", "Resources and entities not restricted by RCPs".
     const DENY: &[&[&str]] = &[&[TO_ALL], &[NOT_TO_ANYBODY]];
@@ -424,100 +163,27 @@ fn resource_control_policies() {
         request
     };
     check(&[
-        (
-            "no RCP denies nothing",
-            papers! { identity: Some(ALL), rcps: &[&[]] },
-            get(USER),
-            Allowed,
-        ),
-        (
-            "deny",
-            papers! { identity: Some(ALL), rcps: DENY },
-            get(USER),
-            ExplicitlyDenied,
-        ),
+        ("no RCP denies nothing", papers! { identity: Some(ALL), rcps: &[&[]] }, get(USER), Allowed),
+        ("deny", papers! { identity: Some(ALL), rcps: DENY }, get(USER), ExplicitlyDenied),
         ("deny root", papers! { rcps: DENY }, get(ROOT), ExplicitlyDenied),
-        (
-            "deny others",
-            papers! { identity: Some(ALL), resource: Some(TO_ALL), rcps: DENY },
-            foreign(get(USER)),
-            ExplicitlyDenied,
-        ),
-        (
-            "deny services",
-            papers! { resource: Some(TO_SERVICE), rcps: DENY },
-            get(SERVICE),
-            ExplicitlyDenied,
-        ),
-        (
-            "deny anonymous",
-            papers! { resource: Some(TO_ALL), rcps: DENY },
-            get("*"),
-            ExplicitlyDenied,
-        ),
-        (
-            "grants nothing",
-            papers! { rcps: &[&[TO_ALL]] },
-            get(USER),
-            ImplicitlyDenied,
-        ),
-        (
-            "perimeter, outside",
-            papers! { identity: Some(ALL), rcps: OTHERS },
-            get(USER),
-            ExplicitlyDenied,
-        ),
-        (
-            "perimeter, inside",
-            papers! { identity: Some(ALL), rcps: OTHERS },
-            of_organisation,
-            Allowed,
-        ),
-        (
-            "perimeter, a service",
-            papers! { resource: Some(TO_SERVICE), rcps: OTHERS },
-            get(SERVICE),
-            Allowed,
-        ),
-        (
-            "perimeter, anonymous",
-            papers! { resource: Some(TO_ALL), rcps: OTHERS },
-            get("*"),
-            ExplicitlyDenied,
-        ),
-        (
-            "services without RCPs",
-            papers! { identity: Some(ALL), rcps: KMS },
-            request(
-                USER,
-                "ec2:StartInstances",
-                "arn:aws:ec2:eu-west-1:111122223333:instance/i-1",
-            ),
-            Allowed,
-        ),
-        (
-            "kms",
-            papers! { resource: Some(TO_USER), rcps: KMS },
-            key("kms:Decrypt"),
-            ExplicitlyDenied,
-        ),
+        ("deny others", papers! { identity: Some(ALL), resource: Some(TO_ALL), rcps: DENY }, foreign(get(USER)), ExplicitlyDenied),
+        ("deny services", papers! { resource: Some(TO_SERVICE), rcps: DENY }, get(SERVICE), ExplicitlyDenied),
+        ("deny anonymous", papers! { resource: Some(TO_ALL), rcps: DENY }, get("*"), ExplicitlyDenied),
+        ("grants nothing", papers! { rcps: &[&[TO_ALL]] }, get(USER), ImplicitlyDenied),
+        ("perimeter, outside", papers! { identity: Some(ALL), rcps: OTHERS }, get(USER), ExplicitlyDenied),
+        ("perimeter, inside", papers! { identity: Some(ALL), rcps: OTHERS }, of_organisation, Allowed),
+        ("perimeter, a service", papers! { resource: Some(TO_SERVICE), rcps: OTHERS }, get(SERVICE), Allowed),
+        ("perimeter, anonymous", papers! { resource: Some(TO_ALL), rcps: OTHERS }, get("*"), ExplicitlyDenied),
+        ("services without RCPs", papers! { identity: Some(ALL), rcps: KMS }, request(USER, "ec2:StartInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"), Allowed),
+        ("kms", papers! { resource: Some(TO_USER), rcps: KMS }, key("kms:Decrypt"), ExplicitlyDenied),
         // "kms:RetireGrant permission in an RCP is not effective."
-        (
-            "kms:RetireGrant",
-            papers! { resource: Some(TO_USER), rcps: KMS },
-            key("kms:RetireGrant"),
-            Allowed,
-        ),
-        (
-            "not service-linked roles",
-            papers! { identity: Some(ALL), rcps: DENY },
-            get("arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"),
-            Allowed,
-        ),
+        ("kms:RetireGrant", papers! { resource: Some(TO_USER), rcps: KMS }, key("kms:RetireGrant"), Allowed),
+        ("not service-linked roles", papers! { identity: Some(ALL), rcps: DENY }, get("arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"), Allowed),
     ]);
 }
 
 #[test]
+#[rustfmt::skip]
 fn endpoint_policies() {
     // Amazon VPC, "Control access to VPC endpoints using endpoint policies".
     const ONE: &str =
@@ -526,79 +192,19 @@ fn endpoint_policies() {
     const BY_ACCOUNT: &str = r#"{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"*","Resource":"*"}"#;
     const BY_ARN: &str = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:user/bob"}}}"#;
     check(&[
-        (
-            "default policy",
-            papers! { identity: Some(ALL), endpoints: &[TO_ALL] },
-            get(USER),
-            Allowed,
-        ),
-        (
-            "does not replace identity policies",
-            papers! { endpoints: &[TO_ALL] },
-            get(USER),
-            ImplicitlyDenied,
-        ),
-        (
-            "allows",
-            papers! { identity: Some(ALL), endpoints: &[ONE] },
-            get(USER),
-            Allowed,
-        ),
-        (
-            "does not allow",
-            papers! { identity: Some(ALL), endpoints: &[ELSE] },
-            get(USER),
-            ImplicitlyDenied,
-        ),
-        (
-            "limits the resource's policy",
-            papers! { resource: Some(TO_USER), endpoints: &[ELSE] },
-            get(USER),
-            ImplicitlyDenied,
-        ),
-        (
-            "each must allow",
-            papers! { identity: Some(ALL), endpoints: &[ONE, ELSE] },
-            get(USER),
-            ImplicitlyDenied,
-        ),
-        (
-            "denies",
-            papers! { identity: Some(ALL), endpoints: &[TO_ALL, NOT_TO_ANYBODY] },
-            get(USER),
-            ExplicitlyDenied,
-        ),
-        (
-            "by ARN, the user",
-            papers! { identity: Some(ALL), endpoints: &[BY_ARN] },
-            get(USER),
-            Allowed,
-        ),
-        (
-            "by ARN, another",
-            papers! { identity: Some(ALL), endpoints: &[BY_ARN] },
-            get(SESSION),
-            ImplicitlyDenied,
-        ),
+        ("default policy", papers! { identity: Some(ALL), endpoints: &[TO_ALL] }, get(USER), Allowed),
+        ("does not replace identity policies", papers! { endpoints: &[TO_ALL] }, get(USER), ImplicitlyDenied),
+        ("allows", papers! { identity: Some(ALL), endpoints: &[ONE] }, get(USER), Allowed),
+        ("does not allow", papers! { identity: Some(ALL), endpoints: &[ELSE] }, get(USER), ImplicitlyDenied),
+        ("limits the resource's policy", papers! { resource: Some(TO_USER), endpoints: &[ELSE] }, get(USER), ImplicitlyDenied),
+        ("each must allow", papers! { identity: Some(ALL), endpoints: &[ONE, ELSE] }, get(USER), ImplicitlyDenied),
+        ("denies", papers! { identity: Some(ALL), endpoints: &[TO_ALL, NOT_TO_ANYBODY] }, get(USER), ExplicitlyDenied),
+        ("by ARN, the user", papers! { identity: Some(ALL), endpoints: &[BY_ARN] }, get(USER), Allowed),
+        ("by ARN, another", papers! { identity: Some(ALL), endpoints: &[BY_ARN] }, get(SESSION), ImplicitlyDenied),
         // "Access is granted to the AWS account root user only", if it is a gateway endpoint.
-        (
-            "by account",
-            papers! { identity: Some(ALL), endpoints: &[BY_ACCOUNT] },
-            get(USER),
-            Unknown,
-        ),
-        (
-            "by account, root",
-            papers! { endpoints: &[BY_ACCOUNT] },
-            get(ROOT),
-            Allowed,
-        ),
-        (
-            "by account, no gateway",
-            papers! { identity: Some(ALL), endpoints: &[BY_ACCOUNT] },
-            request(USER, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:q"),
-            Allowed,
-        ),
+        ("by account", papers! { identity: Some(ALL), endpoints: &[BY_ACCOUNT] }, get(USER), Unknown),
+        ("by account, root", papers! { endpoints: &[BY_ACCOUNT] }, get(ROOT), Allowed),
+        ("by account, no gateway", papers! { identity: Some(ALL), endpoints: &[BY_ACCOUNT] }, request(USER, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:q"), Allowed),
     ]);
 }
 
@@ -691,6 +297,7 @@ fn layers_that_were_not_read_are_unknown_where_they_matter() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn trust_policies() {
     // "How IAM roles differ from resource-based policies", "Policy evaluation logic": trust policies must explicitly allow.
     const TRUST_ACCOUNT: &str = r#"{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sts:AssumeRole"}"#;
@@ -719,98 +326,29 @@ fn trust_policies() {
         request
     };
     check(&[
-        (
-            "identity alone",
-            papers! { identity: Some(ALL) },
-            assume(USER),
-            ImplicitlyDenied,
-        ),
-        (
-            "account alone",
-            papers! { resource: Some(TRUST_ACCOUNT) },
-            assume(USER),
-            ImplicitlyDenied,
-        ),
-        (
-            "account and identity",
-            papers! { identity: Some(ALL), resource: Some(TRUST_ACCOUNT) },
-            assume(USER),
-            Allowed,
-        ),
+        ("identity alone", papers! { identity: Some(ALL) }, assume(USER), ImplicitlyDenied),
+        ("account alone", papers! { resource: Some(TRUST_ACCOUNT) }, assume(USER), ImplicitlyDenied),
+        ("account and identity", papers! { identity: Some(ALL), resource: Some(TRUST_ACCOUNT) }, assume(USER), Allowed),
         ("user", papers! { resource: Some(TRUST_USER) }, assume(USER), Allowed),
-        (
-            "another user and identity",
-            papers! { identity: Some(ALL), resource: Some(TRUST_USER) },
-            assume(SESSION),
-            ImplicitlyDenied,
-        ),
+        ("another user and identity", papers! { identity: Some(ALL), resource: Some(TRUST_USER) }, assume(SESSION), ImplicitlyDenied),
         ("role", papers! { resource: Some(TRUST_ROLE) }, assume(SESSION), Allowed),
-        (
-            "role, boundary",
-            papers! { boundary: Some(NOTHING), resource: Some(TRUST_ROLE) },
-            assume(SESSION),
-            ImplicitlyDenied,
-        ),
-        (
-            "another account, both",
-            papers! { identity: Some(ALL), resource: Some(TRUST_USER) },
-            there(USER),
-            Allowed,
-        ),
-        (
-            "another account, trust alone",
-            papers! { resource: Some(TRUST_USER) },
-            there(USER),
-            ImplicitlyDenied,
-        ),
-        (
-            "service",
-            papers! { resource: Some(TRUST_LAMBDA) },
-            assume("lambda.amazonaws.com"),
-            Allowed,
-        ),
-        (
-            "another service",
-            papers! { resource: Some(TRUST_LAMBDA) },
-            assume("ec2.amazonaws.com"),
-            ImplicitlyDenied,
-        ),
-        (
-            "another action",
-            papers! { identity: Some(ALL), resource: Some(TRUST_ACCOUNT) },
-            request(USER, "sts:TagSession", "arn:aws:iam::111122223333:role/target"),
-            ImplicitlyDenied,
-        ),
-        (
-            "web identity",
-            papers! { resource: Some(TRUST_WEB) },
-            web("repo:me/x:ref:refs/heads/main"),
-            Allowed,
-        ),
-        (
-            "web identity of others",
-            papers! { resource: Some(TRUST_WEB) },
-            web("repo:you/x:ref:refs/heads/main"),
-            ImplicitlyDenied,
-        ),
+        ("role, boundary", papers! { boundary: Some(NOTHING), resource: Some(TRUST_ROLE) }, assume(SESSION), ImplicitlyDenied),
+        ("another account, both", papers! { identity: Some(ALL), resource: Some(TRUST_USER) }, there(USER), Allowed),
+        ("another account, trust alone", papers! { resource: Some(TRUST_USER) }, there(USER), ImplicitlyDenied),
+        ("service", papers! { resource: Some(TRUST_LAMBDA) }, assume("lambda.amazonaws.com"), Allowed),
+        ("another service", papers! { resource: Some(TRUST_LAMBDA) }, assume("ec2.amazonaws.com"), ImplicitlyDenied),
+        ("another action", papers! { identity: Some(ALL), resource: Some(TRUST_ACCOUNT) }, request(USER, "sts:TagSession", "arn:aws:iam::111122223333:role/target"), ImplicitlyDenied),
+        ("web identity", papers! { resource: Some(TRUST_WEB) }, web("repo:me/x:ref:refs/heads/main"), Allowed),
+        ("web identity of others", papers! { resource: Some(TRUST_WEB) }, web("repo:you/x:ref:refs/heads/main"), ImplicitlyDenied),
         // "You cannot call AssumeRole by using AWS account root user credentials."
-        (
-            "root",
-            papers! { resource: Some(TRUST_ACCOUNT) },
-            assume(ROOT),
-            ImplicitlyDenied,
-        ),
+        ("root", papers! { resource: Some(TRUST_ACCOUNT) }, assume(ROOT), ImplicitlyDenied),
         // Passing a role asks no trust policy.
-        (
-            "pass",
-            papers! { identity: Some(ALL), resource: Some(TRUST_LAMBDA) },
-            request(USER, "iam:PassRole", "arn:aws:iam::111122223333:role/target"),
-            Allowed,
-        ),
+        ("pass", papers! { identity: Some(ALL), resource: Some(TRUST_LAMBDA) }, request(USER, "iam:PassRole", "arn:aws:iam::111122223333:role/target"), Allowed),
     ]);
 }
 
 #[test]
+#[rustfmt::skip]
 fn key_policies() {
     // AWS KMS developer guide, "Key policies", "Default key policy": without it IAM policies that allow are ineffective.
     const ENABLE_IAM: &str = r#"{"Sid":"Enable IAM User Permissions","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"}"#;
@@ -818,195 +356,58 @@ fn key_policies() {
     const BY_CALLER: &str = r#"{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"kms:Decrypt","Resource":"*","Condition":{"StringEquals":{"kms:CallerAccount":"111122223333"}}}"#;
     let decrypt = |principal: &str| request(principal, "kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:key/k");
     check(&[
-        (
-            "identity alone",
-            papers! { identity: Some(ALL), resource: Some(USER_ALONE) },
-            decrypt(SESSION),
-            ImplicitlyDenied,
-        ),
-        (
-            "no key policy",
-            papers! { identity: Some(ALL) },
-            decrypt(USER),
-            ImplicitlyDenied,
-        ),
-        (
-            "IAM enabled",
-            papers! { identity: Some(ALL), resource: Some(ENABLE_IAM) },
-            decrypt(USER),
-            Allowed,
-        ),
-        (
-            "IAM enabled, no identity policy",
-            papers! { resource: Some(ENABLE_IAM) },
-            decrypt(USER),
-            ImplicitlyDenied,
-        ),
-        (
-            "user named",
-            papers! { resource: Some(USER_ALONE) },
-            decrypt(USER),
-            Allowed,
-        ),
-        (
-            "root needs to be named too",
-            papers! { resource: Some(USER_ALONE) },
-            decrypt(ROOT),
-            ImplicitlyDenied,
-        ),
-        (
-            "root named",
-            papers! { resource: Some(ENABLE_IAM) },
-            decrypt(ROOT),
-            Allowed,
-        ),
-        (
-            "kms:CallerAccount",
-            papers! { resource: Some(BY_CALLER) },
-            decrypt(USER),
-            Allowed,
-        ),
-        (
-            "another account, both",
-            papers! { identity: Some(ALL), resource: Some(BY_CALLER) },
-            foreign(decrypt(USER)),
-            Allowed,
-        ),
-        (
-            "another account, key alone",
-            papers! { resource: Some(BY_CALLER) },
-            foreign(decrypt(USER)),
-            ImplicitlyDenied,
-        ),
+        ("identity alone", papers! { identity: Some(ALL), resource: Some(USER_ALONE) }, decrypt(SESSION), ImplicitlyDenied),
+        ("no key policy", papers! { identity: Some(ALL) }, decrypt(USER), ImplicitlyDenied),
+        ("IAM enabled", papers! { identity: Some(ALL), resource: Some(ENABLE_IAM) }, decrypt(USER), Allowed),
+        ("IAM enabled, no identity policy", papers! { resource: Some(ENABLE_IAM) }, decrypt(USER), ImplicitlyDenied),
+        ("user named", papers! { resource: Some(USER_ALONE) }, decrypt(USER), Allowed),
+        ("root needs to be named too", papers! { resource: Some(USER_ALONE) }, decrypt(ROOT), ImplicitlyDenied),
+        ("root named", papers! { resource: Some(ENABLE_IAM) }, decrypt(ROOT), Allowed),
+        ("kms:CallerAccount", papers! { resource: Some(BY_CALLER) }, decrypt(USER), Allowed),
+        ("another account, both", papers! { identity: Some(ALL), resource: Some(BY_CALLER) }, foreign(decrypt(USER)), Allowed),
+        ("another account, key alone", papers! { resource: Some(BY_CALLER) }, foreign(decrypt(USER)), ImplicitlyDenied),
         // Actions without a key ask no key policy.
-        (
-            "create",
-            papers! { identity: Some(ALL) },
-            request(USER, "kms:CreateKey", "*"),
-            Allowed,
-        ),
-        (
-            "alias",
-            papers! { identity: Some(ALL) },
-            request(USER, "kms:CreateAlias", "arn:aws:kms:eu-west-1:111122223333:alias/a"),
-            Allowed,
-        ),
+        ("create", papers! { identity: Some(ALL) }, request(USER, "kms:CreateKey", "*"), Allowed),
+        ("alias", papers! { identity: Some(ALL) }, request(USER, "kms:CreateAlias", "arn:aws:kms:eu-west-1:111122223333:alias/a"), Allowed),
     ]);
 }
 
 #[test]
+#[rustfmt::skip]
 fn services_and_anonymous_requests() {
     // "Principal": services and anonymous requests have no identity policies.
     check(&[
         ("service", papers! { resource: Some(TO_SERVICE) }, get(SERVICE), Allowed),
-        (
-            "service, identity policies mean nothing",
-            papers! { identity: Some(ALL) },
-            get(SERVICE),
-            ImplicitlyDenied,
-        ),
-        (
-            "service of another account's bucket",
-            papers! { resource: Some(TO_SERVICE) },
-            foreign(get(SERVICE)),
-            Allowed,
-        ),
+        ("service, identity policies mean nothing", papers! { identity: Some(ALL) }, get(SERVICE), ImplicitlyDenied),
+        ("service of another account's bucket", papers! { resource: Some(TO_SERVICE) }, foreign(get(SERVICE)), Allowed),
         ("anonymous", papers! { resource: Some(TO_ALL) }, get("*"), Allowed),
-        (
-            "anonymous, not public",
-            papers! { identity: Some(ALL), resource: Some(TO_ACCOUNT) },
-            get("*"),
-            ImplicitlyDenied,
-        ),
-        (
-            "anonymous, denied",
-            papers! { resource: Some(NOT_TO_ANYBODY) },
-            get("*"),
-            ExplicitlyDenied,
-        ),
+        ("anonymous, not public", papers! { identity: Some(ALL), resource: Some(TO_ACCOUNT) }, get("*"), ImplicitlyDenied),
+        ("anonymous, denied", papers! { resource: Some(NOT_TO_ANYBODY) }, get("*"), ExplicitlyDenied),
     ]);
 }
 
 #[test]
+#[rustfmt::skip]
 fn what_no_policy_decides() {
     const DENY: &str = r#"{"Effect":"Deny","Action":"*","Resource":"*"}"#;
     const DENY_ALL: &str = r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}"#;
     let managed = "arn:aws:iam::aws:policy/ReadOnlyAccess";
     check(&[
         // STS API reference, `GetCallerIdentity`: "you can still perform this operation".
-        (
-            "caller identity",
-            papers! { identity: Some(DENY) },
-            request(USER, "sts:GetCallerIdentity", "*"),
-            Allowed,
-        ),
-        (
-            "caller identity of nobody",
-            NONE,
-            request("*", "sts:GetCallerIdentity", "*"),
-            ImplicitlyDenied,
-        ),
+        ("caller identity", papers! { identity: Some(DENY) }, request(USER, "sts:GetCallerIdentity", "*"), Allowed),
+        ("caller identity of nobody", NONE, request("*", "sts:GetCallerIdentity", "*"), ImplicitlyDenied),
         // "Permissions for GetSessionToken": "You cannot use policies to control authentication operations."
-        (
-            "session token",
-            papers! { identity: Some(DENY) },
-            request(USER, "sts:GetSessionToken", "*"),
-            Allowed,
-        ),
-        (
-            "session token by a role",
-            papers! { identity: Some(ALL) },
-            request(SESSION, "sts:GetSessionToken", "*"),
-            ImplicitlyDenied,
-        ),
+        ("session token", papers! { identity: Some(DENY) }, request(USER, "sts:GetSessionToken", "*"), Allowed),
+        ("session token by a role", papers! { identity: Some(ALL) }, request(SESSION, "sts:GetSessionToken", "*"), ImplicitlyDenied),
         // "You cannot change the permissions defined in AWS managed policies."
-        (
-            "AWS's policy",
-            papers! { identity: Some(ALL) },
-            request(USER, "iam:CreatePolicyVersion", managed),
-            ImplicitlyDenied,
-        ),
-        (
-            "read AWS's policy",
-            papers! { identity: Some(ALL) },
-            request(USER, "iam:GetPolicyVersion", managed),
-            Allowed,
-        ),
-        (
-            "reserved role",
-            papers! { identity: Some(ALL) },
-            request(
-                USER,
-                "iam:AttachRolePolicy",
-                "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_x",
-            ),
-            ImplicitlyDenied,
-        ),
+        ("AWS's policy", papers! { identity: Some(ALL) }, request(USER, "iam:CreatePolicyVersion", managed), ImplicitlyDenied),
+        ("read AWS's policy", papers! { identity: Some(ALL) }, request(USER, "iam:GetPolicyVersion", managed), Allowed),
+        ("reserved role", papers! { identity: Some(ALL) }, request(USER, "iam:AttachRolePolicy", "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_x"), ImplicitlyDenied),
         // S3 API reference, `PutBucketPolicy`: the owner's root user "even if their bucket policy explicitly denies".
-        (
-            "rescue",
-            papers! { resource: Some(DENY_ALL) },
-            request(ROOT, "s3:PutBucketPolicy", "arn:aws:s3:::bucket"),
-            Allowed,
-        ),
-        (
-            "no rescue by users",
-            papers! { identity: Some(ALL), resource: Some(DENY_ALL) },
-            request(USER, "s3:PutBucketPolicy", "arn:aws:s3:::bucket"),
-            ExplicitlyDenied,
-        ),
-        (
-            "no rescue from SCPs",
-            papers! { resource: Some(DENY_ALL), scps: &[&[DENY]] },
-            request(ROOT, "s3:DeleteBucketPolicy", "arn:aws:s3:::bucket"),
-            ExplicitlyDenied,
-        ),
-        (
-            "no rescue in another account",
-            papers! { resource: Some(DENY_ALL) },
-            foreign(request(ROOT, "s3:PutBucketPolicy", "arn:aws:s3:::bucket")),
-            ImplicitlyDenied,
-        ),
+        ("rescue", papers! { resource: Some(DENY_ALL) }, request(ROOT, "s3:PutBucketPolicy", "arn:aws:s3:::bucket"), Allowed),
+        ("no rescue by users", papers! { identity: Some(ALL), resource: Some(DENY_ALL) }, request(USER, "s3:PutBucketPolicy", "arn:aws:s3:::bucket"), ExplicitlyDenied),
+        ("no rescue from SCPs", papers! { resource: Some(DENY_ALL), scps: &[&[DENY]] }, request(ROOT, "s3:DeleteBucketPolicy", "arn:aws:s3:::bucket"), ExplicitlyDenied),
+        ("no rescue in another account", papers! { resource: Some(DENY_ALL) }, foreign(request(ROOT, "s3:PutBucketPolicy", "arn:aws:s3:::bucket")), ImplicitlyDenied),
     ]);
 }
 

@@ -105,7 +105,7 @@ pub(super) fn otherwise(id: &BucketName, wanted: Option<&State>, _: &Home) -> Ve
         eventbridge: !wanted.is_some_and(|wanted| wanted.eventbridge),
         ..settings(id, wanted, region)
     };
-    [bare, full].map(observed).into()
+    vec![observed(bare, Contents::Nothing), observed(full, Contents::Counted(1))]
 }
 
 /// What only has to be there to be taken away.
@@ -153,11 +153,11 @@ fn policy(id: &BucketName) -> Option<crate::policy_doc::Policy> {
     crate::policy_doc::Policy::from_live(&text).ok()
 }
 
-fn observed(state: State) -> Observed<Bucket> {
+fn observed(state: State, contents: Contents) -> Observed<Bucket> {
     Observed {
         state,
         evidence: Evidence {
-            contents: Contents::Counted(1),
+            contents,
             unmodelled: Vec::new(),
         },
         unknown: BTreeMap::new(),

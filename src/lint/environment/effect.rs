@@ -43,7 +43,7 @@ fn own<'a>(statement: &Statement, written: &Written<'a>) -> Option<Why<'a>> {
         .iter()
         .filter(|one| one.effect == Effect::Deny);
     let binding = denies.filter(|deny| match written.flavour {
-        Flavour::Identity | Flavour::Boundary => true,
+        Flavour::Identity | Flavour::Boundary | Flavour::Session | Flavour::Scp => true,
         _ => is_for_everyone(deny),
     });
     let shadow = shadow(statement, binding.map(|deny| (deny, holdings::actions(deny))))?;

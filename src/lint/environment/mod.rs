@@ -20,7 +20,7 @@ pub use rules::RULES;
 
 use std::collections::BTreeSet;
 
-use super::Told;
+use super::{LintCx, Told};
 use crate::policy_doc::{Document, Flavour};
 use crate::spec::finding::{Finding, Severity};
 use crate::spec::source::Span;
@@ -92,19 +92,27 @@ pub fn environment(whole: &Whole<'_>) -> Vec<Told> {
 
 /// What these rules say of a document that stands by itself: nobody holds it, and nothing else is declared.
 #[must_use]
-pub fn alone(document: &Document, flavour: Flavour, span: Span) -> Vec<Finding> {
+pub fn alone(document: &Document, cx: &LintCx<'_>) -> Vec<Finding> {
+    let Some(span) = cx.place.or(document.at.0) else {
+        return Vec::new();
+    };
     let thing = Thing {
         address: "its holder".to_owned(),
-        kind: "policy",
+        kind: match cx.flavour {
+            Flavour::Trust => "role",
+            _ => "policy",
+        },
         span: Some(span),
         documents: vec![Written {
-            flavour,
+            flavour: cx.flavour,
             document,
             span,
         }],
         ..Thing::default()
     };
     let whole = Whole {
+        account: cx.account.map(str::to_owned),
+        accounts: cx.accounts.clone(),
         things: vec![thing],
         ..Whole::default()
     };

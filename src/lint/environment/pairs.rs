@@ -45,6 +45,9 @@ pub(super) fn check(holdings: &Holdings<'_>, told: &mut Vec<Told>) {
 
 /// A pattern that means listing, on objects alone.
 fn objects_only(written: &Written<'_>, statement: &Statement) -> Option<Finding> {
+    if !matches!(written.flavour, Flavour::Identity | Flavour::Resource) {
+        return None;
+    }
     let list = catalogue::action("s3:ListBucket")?;
     let clause = statement
         .resource

@@ -1,6 +1,7 @@
 //! Each rule with what it finds and what nearly looks like it.
 
 use super::*;
+use crate::lint::Source;
 use crate::policy_doc::{Policy, parse_json};
 use crate::spec::source::Sources;
 
@@ -814,6 +815,17 @@ mod p306 {
     }
 }
 
+fn by_itself(document: &Document, flavour: Flavour, span: Span) -> Vec<Finding> {
+    let cx = LintCx {
+        flavour,
+        place: Some(span),
+        account: None,
+        accounts: &BTreeSet::new(),
+        source: Source::Bare,
+    };
+    alone(document, &cx)
+}
+
 #[test]
 fn a_document_by_itself_is_judged_without_holders() {
     let written = parsed(
@@ -823,7 +835,7 @@ fn a_document_by_itself_is_judged_without_holders() {
         ),
         Flavour::Identity,
     );
-    let codes: BTreeSet<&str> = alone(written.document, written.flavour, written.span)
+    let codes: BTreeSet<&str> = by_itself(written.document, written.flavour, written.span)
         .iter()
         .map(|one| one.code)
         .collect();
@@ -839,7 +851,7 @@ fn aws_s_own_policies_are_judged_soon_and_without_harm() {
         .collect();
     let span = parsed(&allow(r#""s3:GetObject""#, r#""*""#), Flavour::Identity).span;
     for policy in &documents {
-        let told = alone(policy.document().unwrap(), Flavour::Identity, span);
+        let told = by_itself(policy.document().unwrap(), Flavour::Identity, span);
         assert!(
             told.iter()
                 .all(|one| !one.message.is_empty() && crate::lint::rule(one.code).is_some())

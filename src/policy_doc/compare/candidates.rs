@@ -11,7 +11,7 @@ use crate::policy_doc::document::Version;
 use crate::policy_doc::operator::{Family, Test};
 use crate::policy_doc::pattern::{Glob, TooMany};
 
-use super::cut::{Absent, Pattern, cut};
+use super::cut::{Absent, Pattern, cut, literal};
 use super::pieces::{Match, Pieces};
 
 /// A value of a policy, with the positive test that compares it.
@@ -112,11 +112,6 @@ fn candidate(cut: super::cut::Cut, compared: &[&Wanted]) -> Candidate {
         value: cut.witness,
         open: open.map(|(one, holds)| ((*one).clone(), holds)).collect(),
     }
-}
-
-fn literal(text: &str) -> Glob {
-    let letters: Vec<_> = text.chars().map(crate::policy_doc::pattern::Letter::Plain).collect();
-    Glob::text_of(&letters)
 }
 
 /// So many letters of a text without case are spelled in every way.

@@ -52,6 +52,25 @@ impl Pieces {
         Self(pieces)
     }
 
+    /// The text that it matches, if it matches one alone.
+    pub(super) fn text(&self) -> String {
+        let character = |piece: &Piece| match piece {
+            Piece::Character(character, _) => Some(*character),
+            Piece::Variable { .. } => None,
+        };
+        self.0.iter().filter_map(character).collect()
+    }
+
+    /// What every text that it matches begins with.
+    pub(super) fn beginning(&self, how: Match) -> String {
+        let fixed = self.0.iter().map_while(|piece| match piece {
+            Piece::Character('*' | '?', true) if how != Match::Equal => None,
+            Piece::Character(character, _) => Some(*character),
+            Piece::Variable { .. } => None,
+        });
+        fixed.collect()
+    }
+
     pub(super) fn has_variables(&self) -> bool {
         self.0.iter().any(|piece| matches!(piece, Piece::Variable { .. }))
     }
