@@ -304,7 +304,11 @@ fn region(asked: &Pattern, cut: &Cut<'_>, mine: &[usize]) -> Region {
         held.map(|(index, _)| index).collect()
     };
     // Only what lies within what is asked about may stand for it.
-    let inner = cut.cutting.iter().enumerate().filter(|(_, one)| one.glob.within(&asked.glob));
+    let inner = cut
+        .cutting
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| one.glob.within(&asked.glob));
     let mut bases: Vec<(&Pattern, BTreeSet<usize>)> = inner.map(|(at, one)| (*one, cells_of(at))).collect();
     bases.push((asked, every));
     bases.retain(|(_, cells)| mine.is_subset(cells));
@@ -320,7 +324,9 @@ fn region(asked: &Pattern, cut: &Cut<'_>, mine: &[usize]) -> Region {
         }
     }
     if let Some(chosen) = cover(&mine, &cells_of, cut.cutting.len()) {
-        let within = chosen.iter().filter_map(|at| cut.cutting.get(*at).map(|one| (*one).clone()));
+        let within = chosen
+            .iter()
+            .filter_map(|at| cut.cutting.get(*at).map(|one| (*one).clone()));
         return Region {
             within: within.collect(),
             except: Vec::new(),
@@ -331,6 +337,10 @@ fn region(asked: &Pattern, cut: &Cut<'_>, mine: &[usize]) -> Region {
         within: vec![asked.clone()],
         except: cutting.map(|one| format!("parts of {}", one.text)).collect(),
     }
+}
+
+fn text(cut: &Cut<'_>, at: usize) -> Option<String> {
+    cut.cutting.get(at).map(|one| one.text.clone())
 }
 
 /// The patterns that together hold exactly these cells, the widest first.

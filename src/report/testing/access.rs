@@ -25,7 +25,9 @@ const LEVELS: &[Level] = &[
 
 /// Every sort of principal, each with every way and condition.
 pub(super) fn access(text: &str) -> Delta {
-    let shifts = SORTS.iter().zip([None, Some(Way::Gains), Some(Way::Loses)].into_iter().cycle());
+    let shifts = SORTS
+        .iter()
+        .zip([None, Some(Way::Gains), Some(Way::Loses)].into_iter().cycle());
     Delta {
         shifts: shifts.map(|(sort, admin)| shift(*sort, admin, text)).collect(),
     }
