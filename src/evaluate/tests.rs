@@ -12,7 +12,6 @@ mod variables;
 use crate::evaluate::{Context, Decision, Layers, Named, Principal, Request, decide};
 use crate::policy_doc::{Document, Policy};
 
-pub(super) const ACCOUNT: &str = "111122223333";
 pub(super) const USER: &str = "arn:aws:iam::111122223333:user/bob";
 pub(super) const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/app/run";
 pub(super) const OBJECT: &str = "arn:aws:s3:::bucket/a/b.txt";
