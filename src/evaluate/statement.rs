@@ -69,9 +69,8 @@ impl Rule {
     /// The keys that it needs and that are not given.
     pub(super) fn missing(&self, asked: &Asked<'_>) -> Vec<String> {
         let resources = self.resources.iter().flat_map(|(_, items)| items);
-        let variables = resources.flat_map(Resource::keys);
+        let variables = resources.flat_map(|resource| resource.missing(asked));
         variables
-            .filter(|key| asked.lookup(key) == super::context::Lookup::Unknown)
             .map(str::to_owned)
             .chain(self.checks.iter().flat_map(|check| check.missing(asked)))
             .collect()
@@ -136,12 +135,12 @@ impl Resource {
         }
     }
 
-    fn keys(&self) -> impl Iterator<Item = &str> {
+    fn missing<'a>(&'a self, asked: &'a Asked<'_>) -> impl Iterator<Item = &'a str> {
         let template = match self {
             Self::Fixed(_) => None,
             Self::Variable(template) => Some(template),
         };
-        template.into_iter().flat_map(Template::keys)
+        template.into_iter().flat_map(|template| template.missing(asked))
     }
 
     fn matches(&self, asked: &Asked<'_>, without_value: Truth) -> Truth {
