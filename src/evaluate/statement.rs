@@ -69,8 +69,9 @@ impl Rule {
     /// The keys that it needs and that are not given.
     pub(super) fn missing(&self, asked: &Asked<'_>) -> Vec<String> {
         let resources = self.resources.iter().flat_map(|(_, items)| items);
-        let variables = resources.flat_map(|resource| resource.missing(asked));
+        let variables = resources.flat_map(Resource::keys);
         variables
+            .filter(|key| asked.lookup(key) == super::context::Lookup::Unknown)
             .map(str::to_owned)
             .chain(self.checks.iter().flat_map(|check| check.missing(asked)))
             .collect()
@@ -135,12 +136,12 @@ impl Resource {
         }
     }
 
-    fn missing<'a>(&'a self, asked: &'a Asked<'_>) -> impl Iterator<Item = &'a str> {
+    fn keys(&self) -> impl Iterator<Item = &str> {
         let template = match self {
             Self::Fixed(_) => None,
             Self::Variable(template) => Some(template),
         };
-        template.into_iter().flat_map(|template| template.missing(asked))
+        template.into_iter().flat_map(Template::keys)
     }
 
     fn matches(&self, asked: &Asked<'_>, without_value: Truth) -> Truth {

@@ -15,13 +15,7 @@ pub(super) struct Template {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Letter(Letter),
-    Variable {
-        /// In lower case.
-        key: String,
-        /// As the author spelled it.
-        spelled: String,
-        default: Option<String>,
-    },
+    Variable { key: String, default: Option<String> },
 }
 
 /// A template's text in one request.
@@ -52,10 +46,10 @@ impl Template {
         Self { parts }
     }
 
-    /// The keys that its variables stand for, as they are spelled, and that a request does not give.
-    pub(super) fn missing<'a>(&'a self, asked: &'a Asked<'_>) -> impl Iterator<Item = &'a str> {
+    /// The keys that its variables stand for, in lower case.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Variable { key, spelled, .. } => (asked.lookup(key) == Lookup::Unknown).then_some(spelled.as_str()),
+            Part::Variable { key, .. } => Some(key.as_str()),
             Part::Letter(_) => None,
         })
     }
@@ -80,7 +74,7 @@ impl Template {
         for part in &self.parts {
             match part {
                 Part::Letter(letter) => letters.push(*letter),
-                Part::Variable { key, default, .. } => match (asked.lookup(key), default) {
+                Part::Variable { key, default } => match (asked.lookup(key), default) {
                     (Lookup::Values([value]), _) => letters.extend(value.chars().map(Letter::Plain)),
                     (Lookup::Absent, Some(default)) => letters.extend(default.chars().map(Letter::Plain)),
                     // A key with several values cannot be a variable ("Using variables in policies").
@@ -101,7 +95,7 @@ impl Template {
         for part in &self.parts {
             match part {
                 Part::Letter(letter) => letters.push(*letter),
-                Part::Variable { key, default, .. } => match (asked.lookup(key), default) {
+                Part::Variable { key, default } => match (asked.lookup(key), default) {
                     (Lookup::Values([value]), _) => letters.extend(value.chars().map(Letter::Plain)),
                     (Lookup::Absent, Some(default)) => letters.extend(default.chars().map(Letter::Plain)),
                     (Lookup::Absent | Lookup::Values(_), _) => return None,
@@ -166,12 +160,8 @@ fn named(text: &str) -> Option<Part> {
             (key, Some(quoted.to_owned()))
         }
     };
-    let spelled = key.trim().to_owned();
-    (!spelled.is_empty()).then(|| Part::Variable {
-        key: spelled.to_ascii_lowercase(),
-        spelled,
-        default,
-    })
+    let key = key.trim().to_ascii_lowercase();
+    (!key.is_empty()).then_some(Part::Variable { key, default })
 }
 
 /// A pattern that is asked often: what most patterns are (a text, or a text and `*`) is told without the general way.

@@ -21,10 +21,7 @@ use value::Value;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Check {
     operator: Operator,
-    /// In lower case.
     key: String,
-    /// As the author spelled it.
-    spelled: String,
     values: Vec<Value>,
 }
 
@@ -34,7 +31,6 @@ impl Check {
         Self {
             operator: condition.operator,
             key: condition.key.text.to_ascii_lowercase(),
-            spelled: condition.key.text.clone(),
             values: values
                 .map(|value| Value::new(condition.operator.test, &value.text, version))
                 .collect(),
@@ -56,9 +52,12 @@ impl Check {
 
     /// The keys that it needs and that are not given.
     pub(super) fn missing(&self, asked: &Asked<'_>) -> Vec<String> {
-        let own = (asked.lookup(&self.key) == Lookup::Unknown).then_some(self.spelled.as_str());
-        let variables = self.values.iter().flat_map(|value| value.missing(asked));
-        own.into_iter().chain(variables).map(str::to_owned).collect()
+        let variables = self.values.iter().flat_map(Value::keys);
+        std::iter::once(self.key.as_str())
+            .chain(variables)
+            .filter(|key| asked.lookup(key) == Lookup::Unknown)
+            .map(str::to_owned)
+            .collect()
     }
 
     fn null(&self, given: Lookup<'_>) -> Truth {

@@ -83,13 +83,12 @@ impl Value {
         }
     }
 
-    /// The keys of its variables that a request does not give.
-    pub(super) fn missing<'a>(&'a self, asked: &'a Asked<'_>) -> impl Iterator<Item = &'a str> {
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         let template = match self {
             Self::Fixed(_) => None,
             Self::Filled { template, .. } => Some(template),
         };
-        template.into_iter().flat_map(|template| template.missing(asked))
+        template.into_iter().flat_map(Template::keys)
     }
 
     /// What the `Null` operator asks for.
