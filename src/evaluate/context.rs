@@ -144,6 +144,17 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// Whether the resource belongs to another account than who asks. What AWS itself owns (`arn:aws:iam::aws:policy/…`)
+    /// belongs to no account that could have to agree.
+    #[must_use]
+    pub(super) fn is_foreign(&self) -> bool {
+        let owner = self.request.owner().filter(|owner| is_account_id(owner));
+        match (self.request.principal.account(), owner) {
+            (Some(own), Some(owner)) => own != owner,
+            _ => false,
+        }
+    }
+
     /// What is known of a key, which must be in lower case.
     #[must_use]
     pub fn lookup(&self, key: &str) -> Lookup<'_> {
