@@ -175,7 +175,7 @@ impl Pattern {
         match &self.rest {
             Rest::End => Glob::text_of(&prefix.collect::<Vec<_>>()),
             Rest::Anything => Glob::text_of(&prefix.chain([Letter::Wild('*')]).collect::<Vec<_>>()),
-            Rest::Glob(glob) => glob.clone(),
+            Rest::Glob(glob, _) => glob.clone(),
         }
     }
 }
@@ -184,7 +184,8 @@ impl Pattern {
 enum Rest {
     End,
     Anything,
-    Glob(Glob),
+    /// Something else, which ends in this text.
+    Glob(Glob, String),
 }
 
 impl Pattern {
@@ -208,7 +209,10 @@ impl Pattern {
         let rest = match rest {
             [] => Rest::End,
             [Letter::Wild('*')] if ends_open => Rest::Anything,
-            _ => Rest::Glob(glob(letters)),
+            rest => {
+                let last = rest.iter().rposition(is_wild).map_or(0, |at| at + 1);
+                Rest::Glob(glob(letters), plain(rest.get(last..).unwrap_or_default()))
+            }
         };
         Self {
             prefix: plain(prefix),
@@ -223,7 +227,7 @@ impl Pattern {
         match &self.rest {
             Rest::End => after.is_empty(),
             Rest::Anything => true,
-            Rest::Glob(glob) => glob.matches(text),
+            Rest::Glob(glob, end) => after.ends_with(end.as_str()) && glob.matches(text),
         }
     }
 }
