@@ -12,6 +12,7 @@ mod compare;
 mod diff;
 mod document;
 mod flavour;
+mod form;
 mod json;
 mod operator;
 mod pattern;
@@ -35,6 +36,7 @@ pub use document::{
     Who, Word,
 };
 pub use flavour::{Flavour, Part};
+pub use form::Order;
 pub use json::{JsonFault, parse as parse_json};
 pub use operator::{Family, Operator, Quantifier, Test, WhenAbsent};
 pub use pattern::{Cell, Glob, Letter, TooMany, cells, matches, matches_ignoring_case};

@@ -53,16 +53,19 @@ pub(super) fn run(args: &CompareArgs, output: &Output) -> Result<Exit, Failure> 
     let answer = input::parsed(before, &sources)
         .and_then(|before| Ok((before, input::parsed(after, &sources)?)))
         .and_then(|(before, after)| both(&before, &after, reading));
-    match answer {
-        Err(refused) => Ok(input::refuse(&refused, &sources, args.format, output)),
-        Ok(comparison) => {
-            match args.format {
-                Format::Text => output.data(&shown(&comparison)),
-                Format::Json => input::print_json(&told(&comparison), output),
-            }
-            Ok(Exit::Done)
-        }
+    conclude(answer, args.format, &sources, output)
+}
+
+fn conclude(answer: Answer, format: Format, sources: &Sources, output: &Output) -> Result<Exit, Failure> {
+    let comparison = match answer {
+        Ok(comparison) => comparison,
+        Err(refused) => return Ok(input::refuse(&refused, sources, format, output)),
+    };
+    match format {
+        Format::Text => output.data(&shown(&comparison)),
+        Format::Json => input::print_json(&told(&comparison), output),
     }
+    Ok(Exit::Done)
 }
 
 fn both(before: &Node, after: &Node, reading: Reading) -> Answer {
@@ -105,6 +108,9 @@ fn document(node: &Node, reading: Reading) -> Result<Option<Policy>, Refused> {
 }
 
 fn pairs(tree: &Node, reading: Reading, format: Format, sources: &Sources, output: &Output) -> Result<Exit, Failure> {
+    if tree.get("a").is_some() && tree.get("b").is_some() {
+        return conclude(of_pair(tree, tree, reading), format, sources, output);
+    }
     let Value::List(items) = &tree.value else {
         let message = "one file must hold a list of pairs; name two files to compare two documents";
         return Err(Failure::new(message).hint("a pair is {\"a\": document, \"b\": document} or [document, document]"));

@@ -129,9 +129,9 @@ impl Glob {
 
     /// Whether the characters before the first wildcards already tell the two apart: no text is in both.
     pub(super) fn begins_otherwise(&self, other: &Self) -> bool {
-        let mut pairs = self.marks.iter().zip(&other.marks);
-        let first_apart = pairs.find(|(mark, other)| mark != other);
-        matches!(first_apart, Some((Mark::Is(_), Mark::Is(_))))
+        let is_fixed = |(mark, other): &(&Mark, &Mark)| matches!((mark, other), (Mark::Is(_), Mark::Is(_)));
+        let mut fixed = self.marks.iter().zip(&other.marks).take_while(is_fixed);
+        fixed.any(|(mark, other)| mark != other)
     }
 
     /// Whether it matches one text alone.

@@ -73,6 +73,13 @@ fn cells_name_every_way_to_be_in_and_out() {
 }
 
 #[test]
+fn what_follows_a_wildcard_tells_no_patterns_apart() {
+    let found = cells(&Glob::arn("*a:"), &[Glob::arn("*:")], LIMIT).unwrap();
+    let members: Vec<_> = found.iter().map(|cell| cell.members.as_slice()).collect();
+    assert_eq!(members, [&[true][..]]);
+}
+
+#[test]
 fn a_union_can_cover_what_no_single_pattern_does() {
     let universe = Glob::text("a?");
     assert!(!universe.within_any(&[Glob::text("ab"), Glob::text("ac")]));

@@ -363,3 +363,17 @@ fn canonical_statement(statement: &CanonicalStatement) -> Json {
     whole["Condition"] = Json::Object(conditions);
     whole
 }
+
+proptest! {
+    #[test]
+    fn a_formatted_document_is_the_same_and_stays_as_it_is(statements in statements()) {
+        use crate::policy_doc::Order;
+        let policy = policy(&statements);
+        for order in [Order::Kept, Order::Sorted] {
+            let text = policy.document().unwrap().formatted(order);
+            let again = live(&text);
+            prop_assert_eq!(&policy, &again, "{}", text);
+            prop_assert_eq!(again.document().unwrap().formatted(order), text);
+        }
+    }
+}
