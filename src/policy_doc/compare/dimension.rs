@@ -44,6 +44,11 @@ impl Dimension {
             limited,
         }
     }
+
+    /// What people call its atoms.
+    pub(super) fn labels(&self) -> BTreeSet<String> {
+        self.atoms.iter().flat_map(|atom| atom.labels.clone()).collect()
+    }
 }
 
 /// The actions: all texts that may be one, those of no service that is known today included.
