@@ -349,14 +349,12 @@ impl World {
         {
             return Some(format!("it is in account {account}, which is not read"));
         }
-        let assumes = |action: &String| {
-            action.to_ascii_lowercase().starts_with("sts:")
-                && Glob::action(action).meets(&Glob::action("sts:AssumeRole*"))
-        };
-        actions
-            .iter()
-            .any(assumes)
-            .then(|| "the trust policies of roles that are not declared here are not known".to_owned())
+        // Of everything, what no one declares is left out; a role that the question names is there.
+        let is_named = !pattern.contains(['*', '?']);
+        let assumes =
+            |action: &String| is_of_sts(action) && Glob::action(action).meets(&Glob::action("sts:AssumeRole*"));
+        (is_named && actions.iter().any(assumes))
+            .then(|| "the trust policy of a role that is not declared here is not known".to_owned())
     }
 
     /// A block on public policies leaves nobody from outside in, whatever the policy says.
@@ -461,11 +459,15 @@ fn concerns(resource: &Arn, actions: &[String]) -> bool {
     actions.iter().map(service).any(is_of)
 }
 
-/// Whether AWS asks the resource's own policy even in one account.
+/// Whether AWS asks the key's own policy even in one account; a question about all actions means roles, too.
 fn needs_resource_side(actions: &[String]) -> bool {
-    let [keys, roles] = ["kms:*", "sts:*"].map(Glob::action);
-    let globs = actions.iter().map(|action| Glob::action(action));
-    globs.into_iter().any(|glob| glob.meets(&keys) || glob.meets(&roles))
+    let keys = Glob::action("kms:*");
+    let meets = |action: &String| !is_of_sts(action) && Glob::action(action).meets(&keys);
+    actions.iter().any(meets)
+}
+
+fn is_of_sts(action: &str) -> bool {
+    action.to_ascii_lowercase().starts_with("sts:")
 }
 
 fn context(question: &Question<'_>) -> Context {

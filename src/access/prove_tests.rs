@@ -295,7 +295,12 @@ fn a_role_is_assumed_by_whom_it_trusts() {
     ));
     fails(
         &resources("{ who: role/worker, can: sts:AssumeRole, on: 'arn:aws:iam::123456789012:role/elsewhere' }"),
-        &["not known", "trust policies"],
+        &["not known", "trust policy"],
+    );
+    holds(&resources("{ who: user/reader, cannot: sts:AssumeRole, on: '*' }"));
+    fails(
+        &resources("{ who: role/worker, cannot: sts:AssumeRole, on: '*' }"),
+        &["can sts:AssumeRole", "role/admin"],
     );
 }
 

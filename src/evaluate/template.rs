@@ -140,10 +140,13 @@ fn variable(text: &str) -> Option<(Part, &str)> {
     Some((part, after))
 }
 
+/// No key with its default is longer; so a text of nothing but openings is read in good time.
+const LONGEST_VARIABLE: usize = 2_048;
+
 /// Where the brace closes: a default in quotes may hold one.
 fn closing(inner: &str) -> Option<usize> {
     let mut is_quoted = false;
-    inner.char_indices().find_map(|(at, character)| {
+    inner.char_indices().take(LONGEST_VARIABLE).find_map(|(at, character)| {
         is_quoted ^= character == '\'';
         (character == '}' && !is_quoted).then_some(at)
     })
@@ -175,7 +178,7 @@ impl Pattern {
         match &self.rest {
             Rest::End => Glob::text_of(&prefix.collect::<Vec<_>>()),
             Rest::Anything => Glob::text_of(&prefix.chain([Letter::Wild('*')]).collect::<Vec<_>>()),
-            Rest::Glob(glob) => glob.clone(),
+            Rest::Glob(glob, _) => glob.clone(),
         }
     }
 }
@@ -184,7 +187,8 @@ impl Pattern {
 enum Rest {
     End,
     Anything,
-    Glob(Glob),
+    /// Something else, which ends in this text.
+    Glob(Glob, String),
 }
 
 impl Pattern {
@@ -208,7 +212,10 @@ impl Pattern {
         let rest = match rest {
             [] => Rest::End,
             [Letter::Wild('*')] if ends_open => Rest::Anything,
-            _ => Rest::Glob(glob(letters)),
+            rest => {
+                let last = rest.iter().rposition(is_wild).map_or(0, |at| at + 1);
+                Rest::Glob(glob(letters), plain(rest.get(last..).unwrap_or_default()))
+            }
         };
         Self {
             prefix: plain(prefix),
@@ -223,7 +230,7 @@ impl Pattern {
         match &self.rest {
             Rest::End => after.is_empty(),
             Rest::Anything => true,
-            Rest::Glob(glob) => glob.matches(text),
+            Rest::Glob(glob, end) => after.ends_with(end.as_str()) && glob.matches(text),
         }
     }
 }

@@ -211,8 +211,8 @@ fn secrets(judge: &mut Judge<'_>, judged: &Judged<'_>) {
             .and_then(|action| judged.resources().iter().find(|one| is_unbounded(&one.text, action)));
         if let Some(resource) = wide {
             let message = match item.text.contains('*') {
-                true => format!("`{}` ({}) reads everything there is", item.text, listed(&found)),
-                false => format!("`{}` reads everything there is", item.text),
+                true => format!("`{}` ({}) {}", item.text, listed(&found), reaches(&found)),
+                false => format!("`{}` {}", item.text, reaches(&found)),
             };
             let finding = judge
                 .cx
@@ -223,6 +223,15 @@ fn secrets(judge: &mut Judge<'_>, judged: &Judged<'_>) {
                 None => finding,
             });
         }
+    }
+}
+
+/// What is reached where no resource bounds it.
+fn reaches(found: &[&Action]) -> &'static str {
+    match found.first().map(|action| (action.service, action.level)) {
+        Some(("iam", _)) => "makes credentials for anybody",
+        Some(("sts", _)) => "takes on every role that lets this account in",
+        _ => "reads everything there is",
     }
 }
 
@@ -243,22 +252,22 @@ fn is_unbounded(text: &str, action: &Action) -> bool {
     !name.is_empty() && name.bytes().all(|byte| matches!(byte, b'*' | b'/' | b':'))
 }
 
+/// One finding a statement: a list of such actions is one decision.
 fn management(judge: &mut Judge<'_>, judged: &Judged<'_>) {
-    for (item, meant) in &judged.actions {
-        if is_every_action(&item.text) {
-            continue;
-        }
-        let rights: Vec<&Action> = meant
+    let mut first = None;
+    let mut rights: Vec<&Action> = Vec::new();
+    for (item, meant) in judged.actions.iter().filter(|(item, _)| !is_every_action(&item.text)) {
+        let before = rights.len();
+        let managing = meant
             .iter()
-            .filter(|action| action.level == Level::PermissionsManagement)
-            .collect();
-        if rights.is_empty() {
-            continue;
+            .filter(|action| action.level == Level::PermissionsManagement);
+        rights.extend(managing);
+        if rights.len() > before && first.is_none() {
+            first = Some(*item);
         }
-        let message = match item.text.contains(['*', '?']) {
-            true => format!("`{}` can change who may do what: {}", item.text, listed(&rights)),
-            false => format!("`{}` can change who may do what", item.text),
-        };
+    }
+    if let Some(item) = first {
+        let message = format!("this statement can change who may do what: {}", listed(&rights));
         judge.tell("P212", item.at, message, "meant so?");
     }
 }

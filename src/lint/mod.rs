@@ -90,15 +90,12 @@ pub fn node(node: &Node, cx: &LintCx<'_>) -> Vec<Finding> {
         Ok(policy) => (Vec::new(), Some(policy)),
         Err(findings) => (findings, of_node(node, Reading::Asked(cx.flavour)).ok()),
     };
-    let alone = |read: &Policy| {
-        read.document()
-            .map(|document| environment::alone(document, cx))
-            .unwrap_or_default()
-    };
-    let said = read
+    let by_itself = read.iter().flat_map(|read| policy(read, cx));
+    let among_others = read
         .iter()
-        .flat_map(|read| policy(read, cx).into_iter().chain(alone(read)));
-    for finding in said {
+        .filter_map(Policy::document)
+        .flat_map(|read| environment::alone(read, cx));
+    for finding in by_itself.chain(among_others) {
         let same = |other: &Finding| other.code == finding.code && other.span == finding.span;
         if !findings.iter().any(same) {
             findings.push(finding);

@@ -163,18 +163,23 @@ fn federated(judge: &mut Judge<'_>, judged: &Judged<'_>, clause: &PrincipalClaus
     for entry in of_web.filter(|entry| is_web(&entry.name.text)) {
         let name = entry.name.text.as_str();
         let host = name.split_once(":oidc-provider/").map_or(name, |(_, host)| host);
-        if !narrows(judged, ":sub") && !narrows(judged, ":amr") && !narrows(judged, ":user_id") {
+        // The audience of Cognito is one pool of identities.
+        let claims = match host.starts_with("cognito-identity.") {
+            true => [":aud", ":sub", ":sub"],
+            false => [":sub", ":amr", ":user_id"],
+        };
+        if !claims.iter().any(|claim| narrows(judged, claim)) {
             let message = format!("everybody whom `{host}` knows can assume this role");
             judge.tell(
                 "P213",
                 entry.name.at,
                 message,
-                format!("add a condition on `{host}:sub`"),
+                format!("add a condition on `{host}{}`", claims[0]),
             );
         } else if !judged.has_key(|key| key.ends_with(":aud") || key.ends_with(":app_id")) {
             let message = format!("tokens of `{host}` for any audience are taken");
             judge.tell_as(
-                Severity::Warning,
+                Severity::Info,
                 "P213",
                 entry.name.at,
                 message,

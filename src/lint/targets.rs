@@ -49,7 +49,7 @@ fn action(judge: &mut Judge<'_>, item: &Word, meant: &ActionSet, fits: &mut Fits
 fn wanted(meant: &ActionSet) -> String {
     let types = meant.iter().flat_map(Action::resource_types);
     let mut forms: Vec<&str> = types.map(|kind| kind.arn).collect();
-    forms.sort_unstable();
+    forms.sort_unstable_by_key(|form| (form.len(), *form));
     forms.dedup();
     let shown: Vec<String> = forms.iter().take(2).map(|form| readable(form)).collect();
     format!("it is about {}", shown.join(" or "))

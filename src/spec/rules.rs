@@ -151,9 +151,11 @@ pub fn allowances(node: &Node, reading: &mut Reading<'_>) -> Vec<Allowance> {
 fn optional(id: &str, span: Span, reading: &mut Reading<'_>) -> Option<&'static Rule> {
     let Some(rule) = rule(id) else {
         let near = nearest(id, RULES.iter().map(|rule| rule.id));
-        let label = near.map_or("rules go by their ids, such as `P202`".to_owned(), |near| {
-            format!("did you mean `{near}`?")
-        });
+        let label = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if id.contains(' ') => "a reason with a comma stands in quotes".to_owned(),
+            None => "rules go by their ids, such as `P202`".to_owned(),
+        };
         reading.report(Finding::error("E0303", span, format!("there is no rule `{id}`")).label(label));
         return None;
     };

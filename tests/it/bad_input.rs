@@ -243,8 +243,8 @@ fn document_of(size: usize) -> String {
         )
     };
     bare(&format!(
-        "arn:aws:s3:::{}",
-        "x".repeat(size - bare("arn:aws:s3:::").len())
+        "arn:aws:s3:::b/{}",
+        "x".repeat(size - bare("arn:aws:s3:::b/").len())
     ))
 }
 
@@ -377,7 +377,7 @@ fn a_warning_is_no_mistake() {
         (Some(0), "demo: 1 resource, no mistakes found\n")
     );
     insta::assert_snapshot!(head(&answer.err), @r"
-    warning[E0415]: this trust policy is 3045 characters long; AWS takes 2048 unless the quota was raised
+    warning[P008]: this trust policy is 3045 characters long; AWS takes 2048 unless the quota was raised
      --> environment.yaml:4:20
     ");
 }

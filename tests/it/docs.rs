@@ -199,12 +199,18 @@ fn every_command_that_is_shown_exists_with_its_options() {
             wrong.push(format!("{page}: there is no `{first}` (evenkeel {shown})"));
             continue;
         }
-        let options = helps.entry(first.clone()).or_insert_with(|| options(&help(&[first])));
-        let given = words.iter().filter(|word| word.starts_with('-'));
+        let whole = help(&[first]);
+        let task = words.get(1).filter(|word| subcommands(&whole).contains(*word));
+        let path: Vec<&str> = [Some(first), task].into_iter().flatten().map(String::as_str).collect();
+        let options = helps.entry(path.join(" ")).or_insert_with(|| options(&help(&path)));
+        // A single dash is standard input.
+        let given = words.iter().filter(|word| word.starts_with('-') && *word != "-");
         let names = given.map(|word| word.split('=').next().unwrap_or(word));
         wrong.extend(
             names
-                .filter(|name| !options.contains(*name))
+                .filter(|name| {
+                    !options.contains(*name) && (cfg!(feature = "aws") || !all.contains(&format!("`{name}")))
+                })
                 .map(|name| format!("{page}: {name} (evenkeel {shown})")),
         );
         checked += 1;

@@ -79,7 +79,7 @@ pub(super) fn shown(action: &Action) -> Vec<String> {
 
 /// The account that an ARN names without wildcards.
 pub(super) fn literal_account(resource: &str) -> Option<&str> {
-    let account = resource.splitn(6, ':').nth(4)?;
+    let account = resource.split(':').nth(4)?;
     (!account.is_empty() && !account.contains(['*', '?', '$'])).then_some(account)
 }
 

@@ -154,7 +154,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "P213",
         severity: Security,
-        lighter: &[Warning],
+        lighter: &[Info],
         title: "a role that strangers can assume",
         why: "Another account that is trusted without `sts:ExternalId` may be tricked into using the role for somebody else; \
               declare your own accounts in the head of the file, `lint: { accounts: [\"…\"] }`. A provider of web \

@@ -3,6 +3,7 @@
 mod deletion;
 mod laws;
 mod levelling;
+mod lockout;
 mod order;
 mod ownership;
 mod publication;
