@@ -53,7 +53,7 @@ impl Dimension {
 
 /// The actions: all texts that may be one, those of no service that is known today included.
 pub(super) fn actions(statements: &[Ruled<'_>]) -> Result<Dimension, TooMany> {
-    let clauses = |one: &Ruled<'_>| Some(Chosen::of(&one.statement.action, |text| action(text)));
+    let clauses = |one: &Ruled<'_>| Some(Chosen::of(&one.statement.action, action));
     of_clauses(statements, &Glob::text("?*:?*"), clauses, "other actions")
 }
 
