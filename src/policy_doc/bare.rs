@@ -34,6 +34,7 @@ pub fn bare(text: &str, file: FileId, reading: Reading) -> Result<Policy, Vec<Fi
 ///
 /// # Errors
 /// The first thing that is wrong with it.
+#[expect(clippy::result_large_err, reason = "it is made once for a text")]
 pub fn tree(text: &str, file: FileId) -> Result<Node, Finding> {
     json::parse(text, file).map_err(|fault| {
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);

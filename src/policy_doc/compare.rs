@@ -23,7 +23,7 @@ use super::canonical::{self, Body};
 use super::document::{Document, Statement, Version};
 use super::pattern::TooMany;
 
-use told::Told;
+use told::{Told, Words};
 use walk::{Sides, Walk};
 
 pub use told::Access;
@@ -105,7 +105,7 @@ pub fn compare(before: &Document, after: &Document) -> Comparison {
 fn decided(before: &Document, after: &Document) -> Result<Comparison, TooMany> {
     let statements: Vec<Ruled<'_>> = ruled(before).chain(ruled(after)).collect();
     let sides = Sides::new(&statements, before.statements.len());
-    let contexts = contexts::contexts(&statements);
+    let contexts = contexts::contexts(&statements)?;
     let actions = dimension::actions(&statements)?;
     let resources = dimension::resources(&statements)?;
     let principals = principals::principals(&statements);
@@ -121,7 +121,13 @@ fn decided(before: &Document, after: &Document) -> Result<Comparison, TooMany> {
     };
     let has_resources = statements.iter().any(|one| one.statement.resource.is_some());
     let has_principals = statements.iter().any(|one| one.statement.principal.is_some());
-    let (gains, loses) = told.finish(has_resources, has_principals);
+    let words = Words {
+        actions: actions.labels(),
+        resources: resources.labels(),
+        has_resources,
+        has_principals,
+    };
+    let (gains, loses) = told.finish(&words);
     Ok(Comparison {
         relation,
         gains,

@@ -43,18 +43,27 @@ impl From<bool> for Holds {
 type Vector = Vec<Holds>;
 
 /// The keys, each a dimension of requests; a condition that can't be looked into is a dimension by itself.
-pub(super) fn contexts(statements: &[Ruled<'_>]) -> Vec<Dimension> {
-    let mut keys: BTreeMap<String, BTreeMap<Guard, Marks>> = BTreeMap::new();
+pub(super) fn contexts(statements: &[Ruled<'_>]) -> Result<Vec<Dimension>, TooMany> {
+    let mut keys: BTreeMap<String, (&str, BTreeMap<Guard, Marks>)> = BTreeMap::new();
     for (index, one) in statements.iter().enumerate() {
         for condition in &one.statement.conditions {
-            let guards = keys.entry(condition.key.text.to_ascii_lowercase()).or_default();
+            let spelled = condition.key.text.as_str();
+            let (_, guards) = keys
+                .entry(spelled.to_ascii_lowercase())
+                .or_insert_with(|| (spelled, BTreeMap::new()));
             let marks = guards.entry(guard(condition, one.version));
             marks.or_insert_with(|| Marks::none(statements.len())).set(index);
         }
     }
-    let of_key = |(key, guards): (String, BTreeMap<Guard, Marks>)| of_key(&key, &guards, statements.len());
-    keys.into_iter().flat_map(of_key).collect()
+    if keys.len() > KEYS {
+        return Err(TooMany);
+    }
+    let of_key = |(key, guards): (&str, BTreeMap<Guard, Marks>)| of_key(key, &guards, statements.len());
+    Ok(keys.into_values().flat_map(of_key).collect())
 }
+
+/// So many keys are borne.
+const KEYS: usize = 200;
 
 fn guard(condition: &Condition, version: Version) -> Guard {
     let test = positive(condition.operator.test);

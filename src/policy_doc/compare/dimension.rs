@@ -44,11 +44,16 @@ impl Dimension {
             limited,
         }
     }
+
+    /// What people call its atoms.
+    pub(super) fn labels(&self) -> BTreeSet<String> {
+        self.atoms.iter().flat_map(|atom| atom.labels.clone()).collect()
+    }
 }
 
 /// The actions: all texts that may be one, those of no service that is known today included.
 pub(super) fn actions(statements: &[Ruled<'_>]) -> Result<Dimension, TooMany> {
-    let clauses = |one: &Ruled<'_>| Some(Chosen::of(&one.statement.action, |text| action(text)));
+    let clauses = |one: &Ruled<'_>| Some(Chosen::of(&one.statement.action, action));
     of_clauses(statements, &Glob::text("?*:?*"), clauses, "other actions")
 }
 

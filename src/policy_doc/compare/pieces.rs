@@ -145,17 +145,18 @@ impl Pieces {
     }
 }
 
-/// Values that only a pattern with the same variable can know: of one character, of several, with a colon, and none.
+/// Values that only a pattern with the same variable can know: one, several, one with a colon, and none.
 const STAND_INS: &[&str] = &["v", "vv", "v:v", ""];
 
-/// A text of characters that stand in no document, one for each key.
+/// A text of characters that stand in no document, and that tells its key.
 fn stand_in(key: &str, shape: &str) -> Vec<Letter> {
-    let number = key
-        .bytes()
-        .fold(0_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 6_000);
-    let own = char::from_u32(0xE000 + number).unwrap_or('\u{E000}');
-    let letter = |character: char| Letter::Plain(if character == 'v' { own } else { character });
-    shape.chars().map(letter).collect()
+    let private = |number: u32| char::from_u32(0xE000 + number).unwrap_or('\u{E000}');
+    let name = || key.bytes().map(u32::from).chain([256]).map(private);
+    let part = |character: char| match character {
+        'v' => name().collect(),
+        other => vec![other],
+    };
+    shape.chars().flat_map(part).map(Letter::Plain).collect()
 }
 
 /// The variable or escape that a text begins with, and what follows it.

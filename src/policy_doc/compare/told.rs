@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy_doc::document::{Condition, Effect};
+use crate::policy_doc::pattern::{Glob, matches_ignoring_case};
 
 use super::Ruled;
 use super::dimension::Atom;
@@ -82,26 +83,61 @@ impl Told {
     }
 
     /// What is gained and what is lost, grouped.
-    pub(super) fn finish(self, has_resources: bool, has_principals: bool) -> (Vec<Access>, Vec<Access>) {
-        let access = |part: Part| {
-            let kept = |labels: Labels, is_wanted: bool| {
-                if is_wanted {
-                    labels.into_iter().collect()
-                } else {
-                    Vec::new()
-                }
-            };
-            Access {
-                effect: part.effect,
-                principals: kept(part.principals, has_principals),
-                actions: part.actions.into_iter().collect(),
-                resources: kept(part.resources, has_resources),
-                when: part.when,
-            }
-        };
-        let all = |parts: BTreeSet<Part>| grouped(parts).into_iter().map(access).collect();
+    pub(super) fn finish(self, words: &Words) -> (Vec<Access>, Vec<Access>) {
+        let all = |parts: BTreeSet<Part>| grouped(parts).into_iter().map(|part| words.access(part)).collect();
         (all(self.gains), all(self.loses))
     }
+}
+
+/// What the documents call actions and resources, and which elements they have.
+pub(super) struct Words {
+    pub(super) actions: Labels,
+    pub(super) resources: Labels,
+    pub(super) has_resources: bool,
+    pub(super) has_principals: bool,
+}
+
+impl Words {
+    fn access(&self, part: Part) -> Access {
+        let of_action = |pattern: &str, text: &str| matches_ignoring_case(pattern, text);
+        let of_resource = |pattern: &str, text: &str| Glob::arn(pattern).matches(text);
+        let resources = match self.has_resources {
+            true => brief(&part.resources, &self.resources, of_resource),
+            false => Vec::new(),
+        };
+        let principals = match self.has_principals {
+            true => part.principals.into_iter().collect(),
+            false => Vec::new(),
+        };
+        Access {
+            effect: part.effect,
+            principals,
+            actions: brief(&part.actions, &self.actions, of_action),
+            resources,
+            when: part.when,
+        }
+    }
+}
+
+/// So many exceptions are named.
+const EXCEPTIONS: usize = 4;
+
+/// The widest of some patterns, each with what it holds and is not meant.
+fn brief(labels: &Labels, all: &Labels, holds: impl Fn(&str, &str) -> bool) -> Vec<String> {
+    let is_narrower = |one: &str, other: &str| one != other && holds(other, one) && !holds(one, other);
+    let is_widest = |one: &&String| !labels.iter().any(|other| is_narrower(one, other));
+    let said = |label: &String| {
+        let left = all
+            .iter()
+            .filter(|one| is_narrower(one, label) && !labels.contains(*one));
+        let left: Vec<&str> = left.map(String::as_str).collect();
+        match left.len() {
+            0 => label.clone(),
+            1..=EXCEPTIONS => format!("{label} but not {}", left.join(", ")),
+            _ => format!("{label} in part"),
+        }
+    };
+    labels.iter().filter(is_widest).map(said).collect()
 }
 
 /// Joins parts that differ in one respect alone.
