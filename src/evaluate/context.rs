@@ -12,6 +12,7 @@ use super::principal::{ArnParts, Principal, is_account_id, last_name};
 pub struct Context {
     values: BTreeMap<String, Vec<String>>,
     is_complete: bool,
+    is_literal: bool,
 }
 
 impl Context {
@@ -21,6 +22,7 @@ impl Context {
         Self {
             values: BTreeMap::new(),
             is_complete: true,
+            is_literal: false,
         }
     }
 
@@ -30,6 +32,7 @@ impl Context {
         Self {
             values: BTreeMap::new(),
             is_complete: false,
+            is_literal: false,
         }
     }
 
@@ -44,6 +47,16 @@ impl Context {
     pub fn set<T: Into<String>>(&mut self, key: &str, values: impl IntoIterator<Item = T>) {
         let values = values.into_iter().map(Into::into).collect();
         self.values.insert(key.to_ascii_lowercase(), values);
+    }
+
+    /// The same, where not even those keys are there that follow from who asks.
+    #[must_use]
+    pub fn taken_literally(self) -> Self {
+        Self {
+            is_literal: true,
+            is_complete: true,
+            ..self
+        }
     }
 
     /// Whether what is not given is absent.
@@ -131,12 +144,24 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// Whether the resource belongs to another account than who asks. What AWS itself owns (`arn:aws:iam::aws:policy/…`)
+    /// belongs to no account that could have to agree.
+    #[must_use]
+    pub(super) fn is_foreign(&self) -> bool {
+        let owner = self.request.owner().filter(|owner| is_account_id(owner));
+        match (self.request.principal.account(), owner) {
+            (Some(own), Some(owner)) => own != owner,
+            _ => false,
+        }
+    }
+
     /// What is known of a key, which must be in lower case.
     #[must_use]
     pub fn lookup(&self, key: &str) -> Lookup<'_> {
         match self.request.context.values.get(key) {
             Some(values) if values.is_empty() => return Lookup::Absent,
             Some(values) => return Lookup::Values(values),
+            None if self.request.context.is_literal => return Lookup::Absent,
             None => {}
         }
         match self.follows.iter().find(|(name, _)| *name == key) {

@@ -29,21 +29,29 @@ impl Prepared {
     #[must_use]
     pub fn decide(&self, request: &Request) -> Answer {
         let asked = Asked::new(request);
-        if let Some(fixed) = rules::fixed(&request.principal, &asked.action, asked.resource) {
-            return because::fixed(&fixed);
+        let fixed = rules::fixed(&asked);
+        if let Some(allowed @ Fixed::Allowed(_)) = &fixed {
+            return because::fixed(allowed);
         }
         let scene = Scene::new(self, &asked);
-        scene.answer()
+        match scene.decision() {
+            Decision::ExplicitlyDenied => scene.answer(),
+            _ => fixed.map_or_else(|| scene.answer(), |fixed| because::fixed(&fixed)),
+        }
     }
 
     /// The decision alone.
     #[must_use]
     pub fn decision(&self, request: &Request) -> Decision {
         let asked = Asked::new(request);
-        match rules::fixed(&request.principal, &asked.action, asked.resource) {
-            Some(Fixed::Allowed(_)) => Decision::Allowed,
-            Some(Fixed::Denied(_)) => Decision::ImplicitlyDenied,
-            None => Scene::new(self, &asked).decision(),
+        let fixed = rules::fixed(&asked);
+        if let Some(Fixed::Allowed(_)) = fixed {
+            return Decision::Allowed;
+        }
+        match (Scene::new(self, &asked).decision(), fixed) {
+            (Decision::ExplicitlyDenied, _) => Decision::ExplicitlyDenied,
+            (_, Some(_)) => Decision::ImplicitlyDenied,
+            (decision, None) => decision,
         }
     }
 
@@ -88,14 +96,13 @@ impl<'a> Scene<'a> {
 
 /// Which sides must grant.
 fn reach(asked: &Asked<'_>) -> Reach {
-    let principal = &asked.request.principal;
-    let Some(account) = principal.account() else {
+    if asked.request.principal.account().is_none() {
         return Reach::ResourceAlone;
-    };
-    // AWS's own resources (`arn:aws:iam::aws:policy/…`) belong to no account that could have to agree.
-    let owner = asked.request.owner().unwrap_or(account);
-    let is_foreign = owner != account && super::principal::is_account_id(owner);
-    match (is_foreign, rules::needs_resource_side(&asked.action, asked.resource)) {
+    }
+    match (
+        asked.is_foreign(),
+        rules::needs_resource_side(&asked.action, asked.resource),
+    ) {
         (true, _) => Reach::BothAccounts,
         (false, true) => Reach::ResourceFirst,
         (false, false) => Reach::EitherSide,

@@ -79,6 +79,9 @@ const WEB_PROVIDERS: &[&str] = &[
     "www.amazon.com",
 ];
 
+/// Where the ARNs of origin access identities have an account.
+const CLOUDFRONT: &str = "cloudfront";
+
 /// Whether a text is an account id.
 pub(super) fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -155,7 +158,8 @@ impl Principal {
 
     fn of_arn(text: &str, arn: &ArnParts<'_>) -> Option<Self> {
         let (kind, rest) = arn.resource.split_once('/')?;
-        if rest.is_empty() || !(is_account_id(arn.account) || arn.account == "cloudfront") {
+        let is_origin_access = arn.account == CLOUDFRONT && kind == "user";
+        if rest.is_empty() || !(is_account_id(arn.account) || is_origin_access) {
             return None;
         }
         let (own, account) = (text.to_owned(), arn.account.to_owned());
@@ -200,10 +204,12 @@ impl Principal {
         })
     }
 
-    /// The account that it belongs to; none for services, identity providers and anonymous requests.
+    /// The account that it belongs to; none for services, identity providers and anonymous requests, nor for the origin
+    /// access identities of CloudFront, which have ARNs of users.
     #[must_use]
     pub fn account(&self) -> Option<&str> {
         match self {
+            Self::User { account, .. } if account == CLOUDFRONT => None,
             Self::User { account, .. }
             | Self::Session { account, .. }
             | Self::Role { account, .. }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: each rule cites where AWS documents it; actions are in lower case.
 
+use super::context::Asked;
 use super::principal::Principal;
 use crate::catalogue;
 
@@ -95,26 +96,86 @@ const CHANGES_ROLE: &[&str] = &[
     "iam:updateassumerolepolicy",
 ];
 
+/// Actions that nobody may use on another account's resources, whatever both sides allow: each API's own page, "Limitations
+/// of Amazon SQS custom policies", "Allowing users in other accounts to use a KMS key"; S3 answers 405 to the first three.
+const NOT_ACROSS_ACCOUNTS: &[&str] = &[
+    "s3:deletebucketpolicy",
+    "s3:getbucketpolicy",
+    "s3:putbucketpolicy",
+    "sqs:addpermission",
+    "sqs:cancelmessagemovetask",
+    "sqs:createqueue",
+    "sqs:deletequeue",
+    "sqs:listmessagemovetasks",
+    "sqs:listqueuetags",
+    "sqs:removepermission",
+    "sqs:setqueueattributes",
+    "sqs:startmessagemovetask",
+    "sqs:tagqueue",
+    "sqs:untagqueue",
+    "kms:cancelkeydeletion",
+    "kms:createalias",
+    "kms:deletealias",
+    "kms:deleteimportedkeymaterial",
+    "kms:disablekey",
+    "kms:disablekeyrotation",
+    "kms:enablekey",
+    "kms:enablekeyrotation",
+    "kms:getkeypolicy",
+    "kms:getparametersforimport",
+    "kms:importkeymaterial",
+    "kms:listkeypolicies",
+    "kms:listresourcetags",
+    "kms:putkeypolicy",
+    "kms:replicatekey",
+    "kms:schedulekeydeletion",
+    "kms:tagresource",
+    "kms:untagresource",
+    "kms:updatealias",
+    "kms:updatekeydescription",
+    "kms:updateprimaryregion",
+];
+
 /// What no policy decides.
-pub(super) fn fixed(principal: &Principal, action: &str, resource: &str) -> Option<Fixed> {
-    match action {
-        "sts:getcalleridentity" if principal.account().is_some() => Some(Fixed::Allowed(
+pub(super) fn fixed(asked: &Asked<'_>) -> Option<Fixed> {
+    let principal = &asked.request.principal;
+    let (action, resource) = (asked.action.as_str(), asked.resource);
+    if let Some(fixed) = of_sts(principal, action) {
+        return Some(fixed);
+    }
+    if CHANGES_POLICY.contains(&action) && is_aws_managed(resource) {
+        return Some(Fixed::Denied(
+            "AWS alone changes its managed policies, whatever policies say",
+        ));
+    }
+    if CHANGES_ROLE.contains(&action) && is_reserved_role(resource) {
+        let because = "AWS alone changes reserved and service-linked roles, whatever policies say";
+        return Some(Fixed::Denied(because));
+    }
+    let is_stopped = NOT_ACROSS_ACCOUNTS.contains(&action) && asked.is_foreign();
+    is_stopped.then_some(Fixed::Denied(
+        "the service allows this action in the resource's own account alone, whatever policies say",
+    ))
+}
+
+/// STS API reference, and "Compare AWS STS credentials" of the IAM user guide.
+fn of_sts(principal: &Principal, action: &str) -> Option<Fixed> {
+    let is_session = principal.role_name().is_some();
+    match (action, principal) {
+        ("sts:getcalleridentity", _) if principal.account().is_some() => Some(Fixed::Allowed(
             "`sts:GetCallerIdentity` needs no permission, and no policy can forbid it",
         )),
-        "sts:getsessiontoken" if matches!(principal, Principal::User { .. } | Principal::Root { .. }) => Some(
-            Fixed::Allowed("`sts:GetSessionToken` needs no permission, and no policy controls it"),
-        ),
-        "sts:getsessiontoken" | "sts:getfederationtoken" if principal.role_name().is_some() => Some(Fixed::Denied(
+        ("sts:getsessiontoken", Principal::User { .. } | Principal::Root { .. }) => Some(Fixed::Allowed(
+            "`sts:GetSessionToken` needs no permission, and no policy controls it",
+        )),
+        ("sts:getsessiontoken" | "sts:getfederationtoken", _) if is_session => Some(Fixed::Denied(
             "STS refuses this action to temporary credentials, whatever policies say",
         )),
-        "sts:assumerole" if matches!(principal, Principal::Root { .. }) => Some(Fixed::Denied(
+        (action, Principal::FederatedUser { .. }) if action.starts_with("sts:") => Some(Fixed::Denied(
+            "STS refuses this action to federated sessions, whatever policies say",
+        )),
+        ("sts:assumerole", Principal::Root { .. }) => Some(Fixed::Denied(
             "the root user cannot assume roles, whatever policies say",
-        )),
-        action if CHANGES_POLICY.contains(&action) && is_aws_managed(resource) => Some(Fixed::Denied(
-            "AWS alone changes its managed policies, whatever policies say",
-        )),
-        action if CHANGES_ROLE.contains(&action) && is_reserved_role(resource) => Some(Fixed::Denied(
-            "AWS alone changes reserved and service-linked roles, whatever policies say",
         )),
         _ => None,
     }

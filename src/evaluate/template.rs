@@ -140,10 +140,13 @@ fn variable(text: &str) -> Option<(Part, &str)> {
     Some((part, after))
 }
 
+/// No key with its default is longer; so a text of nothing but openings is read in good time.
+const LONGEST_VARIABLE: usize = 2_048;
+
 /// Where the brace closes: a default in quotes may hold one.
 fn closing(inner: &str) -> Option<usize> {
     let mut is_quoted = false;
-    inner.char_indices().find_map(|(at, character)| {
+    inner.char_indices().take(LONGEST_VARIABLE).find_map(|(at, character)| {
         is_quoted ^= character == '\'';
         (character == '}' && !is_quoted).then_some(at)
     })

@@ -25,7 +25,11 @@ pub(super) struct Book {
     clauses: BTreeMap<Actions, ActionSet>,
     patterns: BTreeMap<String, ActionSet>,
     relations: BTreeMap<(Glob, Glob), Relation>,
+    forms: BTreeMap<&'static str, BTreeMap<Glob, bool>>,
 }
+
+/// No action.
+static NONE: ActionSet = ActionSet::none();
 
 /// How a pattern lies to another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,13 +53,15 @@ impl Book {
 
     /// The catalogue's actions of a clause.
     pub(super) fn clause(&mut self, actions: &Actions) -> &ActionSet {
-        self.clauses.entry(actions.clone()).or_insert_with_key(|actions| {
+        if !self.clauses.contains_key(actions) {
             let named = ActionSet::of_patterns(actions.patterns.iter().map(String::as_str));
-            match actions.sense {
+            let set = match actions.sense {
                 Sense::Only => named,
                 Sense::AllBut => named.complement(),
-            }
-        })
+            };
+            self.clauses.insert(actions.clone(), set);
+        }
+        self.clauses.get(actions).unwrap_or(&NONE)
     }
 
     /// Whether a rule is about a class.
@@ -69,11 +75,32 @@ impl Book {
         }
     }
 
+    /// Whether the form of an ARN, `arn:${Partition}:s3:::${BucketName}`, has one under a pattern.
+    pub(super) fn fits(&mut self, form: &'static str, pattern: &Pattern) -> bool {
+        let known = self.forms.entry(form).or_default();
+        if let Some(fits) = known.get(&pattern.glob) {
+            return *fits;
+        }
+        let part = |text: &str| {
+            text.split(':')
+                .nth(2)
+                .filter(|part| !part.contains(['*', '?', '$']))
+                .map(str::to_owned)
+        };
+        let are_of_two = matches!((part(form), part(&pattern.text)), (Some(one), Some(other)) if one != other);
+        // The name of a bucket holds no slash.
+        let is_object = form.ends_with(":::${BucketName}") && pattern.text.contains('/');
+        let fits = !are_of_two && !is_object && pattern.glob.meets(&Glob::arn(&open(form)));
+        known.insert(pattern.glob.clone(), fits);
+        fits
+    }
+
     /// The classes of what some rules are about, cut by all rules.
     pub(super) fn classes(&mut self, some: &[&Rule], all: &[&Rule]) -> Vec<Class> {
         let mut strange: BTreeSet<String> = BTreeSet::new();
-        for pattern in some.iter().flat_map(|rule| &rule.actions.patterns) {
-            if self.pattern(pattern).is_empty() {
+        for pattern in all.iter().flat_map(|rule| &rule.actions.patterns) {
+            let class = Class::Strange(pattern.clone());
+            if self.pattern(pattern).is_empty() && some.iter().any(|rule| self.applies(rule, &class)) {
                 strange.insert(pattern.clone());
             }
         }
@@ -115,6 +142,19 @@ impl Book {
             }
         })
     }
+}
+
+/// The pattern of an ARN's form: `arn:*:s3:::*` of `arn:${Partition}:s3:::${BucketName}`.
+fn open(form: &str) -> String {
+    let mut pattern = String::new();
+    let mut rest = form;
+    while let Some((before, behind)) = rest.split_once("${") {
+        pattern.push_str(before);
+        pattern.push('*');
+        rest = behind.split_once('}').map_or("", |(_, after)| after);
+    }
+    pattern.push_str(rest);
+    pattern
 }
 
 /// Whether two patterns begin with different letters, so that no text is in both. Cheap, and no for most that are.

@@ -124,10 +124,23 @@ struct Cut<'a> {
     cells: Vec<Vec<bool>>,
 }
 
+/// Where a pattern lies within what is asked about.
+#[derive(Debug, Clone, Copy)]
+enum Lies {
+    Everywhere,
+    Nowhere,
+    /// In the cells of this cutting pattern.
+    In(usize),
+}
+
 impl Cut<'_> {
-    fn holds(&self, pattern: &Pattern, cell: &[bool]) -> Option<bool> {
-        let at = self.cutting.iter().position(|one| one.glob == pattern.glob)?;
-        cell.get(at).copied()
+    fn lies(&self, rule: &Rule, asked: &Pattern, book: &mut Book) -> Vec<Lies> {
+        let lies = |pattern: &Pattern| match self.cutting.iter().position(|one| one.glob == pattern.glob) {
+            Some(at) => Lies::In(at),
+            None if book.relation(pattern, asked) == Relation::Covers => Lies::Everywhere,
+            None => Lies::Nowhere,
+        };
+        rule.places.patterns.iter().map(lies).collect()
     }
 }
 
@@ -155,11 +168,12 @@ fn within(asked: &Pattern, own: &[&Sided<'_>], class: &Class, book: &mut Book) -
         return undecided(asked, own, class);
     };
     let mut found: BTreeMap<(Way, String), (When, Vec<usize>, BTreeSet<Source>)> = BTreeMap::new();
+    let lies: Vec<Vec<Lies>> = own.iter().map(|one| cut.lies(one.rule, asked, book)).collect();
     for (index, cell) in cut.cells.iter().enumerate() {
-        let matching: Vec<&Sided<'_>> = own
-            .iter()
-            .copied()
-            .filter(|one| is_in(one.rule, asked, &cut, cell, book))
+        let numbered = own.iter().zip(&lies);
+        let matching: Vec<&Sided<'_>> = numbered
+            .filter(|(one, lies)| is_in(one.rule, lies, cell))
+            .map(|(one, _)| *one)
             .collect();
         let side =
             |is_on: &dyn Fn(&Sided<'_>) -> bool| outcome(matching.iter().filter(|one| is_on(one)).map(|one| one.rule));
@@ -201,11 +215,11 @@ fn bare(way: Way, when: When, class: &Class, sources: BTreeSet<Source>) -> Piece
 }
 
 /// Whether a rule is about a cell.
-fn is_in(rule: &Rule, asked: &Pattern, cut: &Cut<'_>, cell: &[bool], book: &mut Book) -> bool {
-    let mut patterns = rule.places.patterns.iter();
-    let is_named = patterns.any(|pattern| match cut.holds(pattern, cell) {
-        Some(holds) => holds,
-        None => book.relation(pattern, asked) == Relation::Covers,
+fn is_in(rule: &Rule, lies: &[Lies], cell: &[bool]) -> bool {
+    let is_named = lies.iter().any(|one| match one {
+        Lies::Everywhere => true,
+        Lies::Nowhere => false,
+        Lies::In(at) => cell.get(*at) == Some(&true),
     });
     is_named == (rule.places.sense == Sense::Only)
 }

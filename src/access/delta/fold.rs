@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::{self, Action, ActionSet};
-use crate::policy_doc::Glob;
+use crate::policy_doc::matches_ignoring_case;
 
 use super::book::Book;
 use super::compare::{Piece, Region};
@@ -31,7 +31,7 @@ impl Folding<'_> {
     /// A difference as people read it, by service.
     pub(super) fn rights(&mut self, piece: Piece) -> Vec<Right> {
         let fit = Fit::of(&piece.region);
-        let useful = fit.useful(&piece.actions);
+        let useful = fit.useful(&piece.actions, self.book);
         let actions = match (useful.is_empty(), piece.way) {
             // What was of no use is no loss; what is given is told in doubt.
             (true, Way::Loses) if piece.strange.is_empty() => return Vec::new(),
@@ -39,7 +39,13 @@ impl Folding<'_> {
             (false, _) => useful,
         };
         let mut items = self.items(&actions, &fit);
-        items.extend(piece.strange.iter().map(|name| Actions {
+        // What a pattern says already needs no name of its own.
+        let is_said = |name: &String| {
+            let mut plain = items.iter().filter(|item| item.except.is_empty());
+            plain.any(|item| matches_ignoring_case(&item.pattern, name))
+        };
+        let strange: Vec<&String> = piece.strange.iter().filter(|name| !is_said(name)).collect();
+        items.extend(strange.into_iter().map(|name| Actions {
             pattern: name.clone(),
             except: Vec::new(),
             levels: BTreeMap::from([(Level::Unknown, 1)]),
@@ -96,7 +102,7 @@ impl Folding<'_> {
             if is_far || whole.intersection(actions).is_empty() {
                 continue;
             }
-            let useful = fit.useful(&whole);
+            let useful = fit.useful(&whole, self.book);
             let set = if useful.is_empty() { whole } else { useful };
             found.push((pattern, set));
         }
@@ -117,7 +123,11 @@ impl Folding<'_> {
         let patterns: Vec<String> = self.patterns.iter().cloned().collect();
         let mut sets: Vec<(String, ActionSet)> = Vec::new();
         for pattern in patterns {
-            let set = fit.useful(self.book.pattern(&pattern));
+            let whole = self.book.pattern(&pattern).clone();
+            if whole.intersection(missing).is_empty() {
+                continue;
+            }
+            let set = fit.useful(&whole, self.book);
             if !set.is_empty() && set.is_subset(missing) {
                 sets.push((pattern, set));
             }
@@ -193,11 +203,12 @@ impl<'a> Fit<'a> {
         }
     }
 
-    fn useful(&self, set: &ActionSet) -> ActionSet {
+    fn useful(&self, set: &ActionSet, book: &mut Book) -> ActionSet {
         if self.is_everything {
             return set.clone();
         }
         let mut forms: BTreeMap<&'static str, bool> = BTreeMap::new();
+        let mut fits = |form: &'static str| self.region.within.iter().any(|pattern| book.fits(form, pattern));
         let mut services: BTreeMap<&'static str, bool> = BTreeMap::new();
         let mut useful = ActionSet::none();
         for action in set.iter() {
@@ -205,7 +216,7 @@ impl<'a> Fit<'a> {
                 .entry(action.service)
                 .or_insert_with(|| self.reaches(action.service));
             let mut arns = action.resource_types().flat_map(|kind| kind.arns.iter().copied());
-            if *near && arns.any(|form| *forms.entry(form).or_insert_with(|| self.fits(form))) {
+            if *near && arns.any(|form| *forms.entry(form).or_insert_with(|| fits(form))) {
                 useful.insert(action);
             }
         }
@@ -233,29 +244,8 @@ impl<'a> Fit<'a> {
                 _ => true,
             })
     }
-
-    fn fits(&self, form: &str) -> bool {
-        let glob = Glob::arn(&open(form));
-        self.region.within.iter().any(|pattern| {
-            let is_object = form.ends_with(":::${BucketName}") && pattern.text.contains('/');
-            !is_object && pattern.glob.meets(&glob)
-        })
-    }
 }
 
 fn service_of(arn: &str) -> Option<&str> {
     arn.split(':').nth(2)
-}
-
-/// The pattern of an ARN's form: `arn:*:s3:::*` of `arn:${Partition}:s3:::${BucketName}`.
-fn open(form: &str) -> String {
-    let mut pattern = String::new();
-    let mut rest = form;
-    while let Some((before, behind)) = rest.split_once("${") {
-        pattern.push_str(before);
-        pattern.push('*');
-        rest = behind.split_once('}').map_or("", |(_, after)| after);
-    }
-    pattern.push_str(rest);
-    pattern
 }

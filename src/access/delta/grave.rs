@@ -17,6 +17,14 @@ pub(super) static STEPS: LazyLock<ActionSet> = LazyLock::new(|| {
     ActionSet::of_patterns(actions)
 });
 
+/// Each set's actions.
+static SETS: LazyLock<Vec<ActionSet>> = LazyLock::new(|| {
+    let sets = ESCALATIONS
+        .iter()
+        .map(|one| ActionSet::of_patterns(one.actions.iter().copied()));
+    sets.collect()
+});
+
 /// Writing IAM policies, without which nobody is an administrator.
 static IAM_STEPS: LazyLock<ActionSet> = LazyLock::new(|| STEPS.intersection(&ActionSet::of_pattern("iam:*")));
 
@@ -65,12 +73,12 @@ pub(super) fn possible(rules: &[Rule], book: &mut Book) -> ActionSet {
 
 /// The sets that may be used afterwards, one action of which is gained.
 pub(super) fn ways(possible: &ActionSet, gained: &ActionSet) -> Vec<Escalation> {
-    let found = ESCALATIONS.iter().filter(|one| {
-        let set = ActionSet::of_patterns(one.actions.iter().copied());
+    let sets = ESCALATIONS.iter().zip(SETS.iter());
+    let found = sets.filter(|(one, set)| {
         // A set of which the catalogue does not know all actions can't be told to be complete.
         set.len() == one.actions.len() && set.is_subset(possible) && !set.intersection(gained).is_empty()
     });
-    let told = found.map(|one| Escalation {
+    let told = found.map(|(one, _)| Escalation {
         id: one.id.to_owned(),
         actions: one.actions.iter().map(|action| (*action).to_owned()).collect(),
         how: one.how.to_owned(),

@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
-use crate::evaluate::{Answer, StatementRef, decide};
+use crate::evaluate::{Answer, Decision, Request, StatementRef, decide};
 use crate::policy_doc::json_path;
 use crate::spec::finding::Finding;
 use crate::spec::node::{Node, Value};
@@ -151,9 +151,32 @@ impl Told<'_> {
     }
 }
 
+/// A complete context that lacks a key says that it is absent, although AWS would fill in what follows from who asks. So
+/// both are asked, and what was not given never allows.
 fn answered(node: &Node) -> Result<Answer, Vec<Finding>> {
     let case = Case::read(node)?;
-    Ok(decide(&case.request, &case.layers()))
+    let answer = decide(&case.request, &case.layers());
+    if !case.request.context.is_complete() {
+        return Ok(answer);
+    }
+    let literal = Request {
+        context: case.request.context.clone().taken_literally(),
+        ..case.request.clone()
+    };
+    let literal = decide(&literal, &case.layers());
+    let is_stricter = permits(literal.decision) < permits(answer.decision);
+    let settles = answer.decision == Decision::Unknown && literal.decision != Decision::Allowed;
+    Ok(if is_stricter || settles { literal } else { answer })
+}
+
+/// How much a decision lets through.
+const fn permits(decision: Decision) -> u8 {
+    match decision {
+        Decision::ExplicitlyDenied => 0,
+        Decision::ImplicitlyDenied => 1,
+        Decision::Unknown => 2,
+        Decision::Allowed => 3,
+    }
 }
 
 /// Where the lines of a text begin: a list may have thousands of answers with a place each.

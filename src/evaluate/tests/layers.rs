@@ -399,6 +399,15 @@ fn what_no_policy_decides() {
         // "Permissions for GetSessionToken": "You cannot use policies to control authentication operations."
         ("session token", papers! { identity: Some(DENY) }, request(USER, "sts:GetSessionToken", "*"), Allowed),
         ("session token by a role", papers! { identity: Some(ALL) }, request(SESSION, "sts:GetSessionToken", "*"), ImplicitlyDenied),
+        // "Compare AWS STS credentials": a federated session calls nothing of STS but `GetCallerIdentity`.
+        ("federated session", papers! { identity: Some(ALL), session: Some(ALL) }, request(FEDERATED, "sts:GetFederationToken", "*"), ImplicitlyDenied),
+        ("federated caller identity", NONE, request(FEDERATED, "sts:GetCallerIdentity", "*"), Allowed),
+        // "Limitations of Amazon SQS custom policies", S3's `PutBucketPolicy` (405), KMS's `ScheduleKeyDeletion`.
+        ("another account's queue", papers! { identity: Some(ALL), resource: Some(TO_USER) }, request(USER, "sqs:DeleteQueue", "arn:aws:sqs:eu-west-1:999999999999:q"), ImplicitlyDenied),
+        ("another account's queue, a message", papers! { identity: Some(ALL), resource: Some(TO_USER) }, request(USER, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:999999999999:q"), Allowed),
+        ("another account's bucket policy", papers! { identity: Some(ALL), resource: Some(TO_USER) }, foreign(request(USER, "s3:PutBucketPolicy", "arn:aws:s3:::bucket")), ImplicitlyDenied),
+        ("another account's key", papers! { identity: Some(ALL), resource: Some(TO_USER) }, request(USER, "kms:ScheduleKeyDeletion", "arn:aws:kms:eu-west-1:999999999999:key/k"), ImplicitlyDenied),
+        ("another account's key, to decrypt", papers! { identity: Some(ALL), resource: Some(TO_USER) }, request(USER, "kms:Decrypt", "arn:aws:kms:eu-west-1:999999999999:key/k"), Allowed),
         // "You cannot change the permissions defined in AWS managed policies."
         ("AWS's policy", papers! { identity: Some(ALL) }, request(USER, "iam:CreatePolicyVersion", managed), ImplicitlyDenied),
         ("read AWS's policy", papers! { identity: Some(ALL) }, request(USER, "iam:GetPolicyVersion", managed), Allowed),

@@ -191,6 +191,17 @@ fn forms_of_principals() {
             r#""Principal":{"Federated":"accounts.google.com"}"#,
             ImplicitlyDenied,
         ),
+        // "Restrict access to an Amazon S3 origin": an origin access identity has no identity policies.
+        (
+            "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1",
+            r#""Principal":{"AWS":"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"}"#,
+            Allowed,
+        ),
+        (
+            "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1",
+            r#""Principal":{"AWS":"111122223333"}"#,
+            ImplicitlyDenied,
+        ),
         // A canonical id's account is in no request.
         (
             USER,

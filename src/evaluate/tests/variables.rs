@@ -267,3 +267,9 @@ fn an_unknown_value_makes_the_answer_unknown() {
     request.resource = "arn:aws:s3:::b/x".to_owned();
     assert_eq!(decide(&request, &layers).decision, ImplicitlyDenied);
 }
+
+#[test]
+fn a_hostile_text_is_read_soon() {
+    let pattern = "${".repeat(20_000);
+    assert_eq!(on(USER, V2012, &pattern, "arn:aws:s3:::b", &[]), ImplicitlyDenied);
+}

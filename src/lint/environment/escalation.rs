@@ -31,6 +31,8 @@ struct Hit<'a> {
     place: Option<Span>,
     /// The roles that may be passed, where they are named.
     limits: Vec<&'a str>,
+    /// Whether one of its statements holds under circumstances only.
+    is_guarded: bool,
 }
 
 pub(super) fn check(holdings: &Holdings<'_>, told: &mut Vec<Told>) {
@@ -142,6 +144,7 @@ fn hit<'a>(set: &'static Escalation, held: &Held<'a>, left: &ActionSet, who: Opt
     }
     let mut limits = Vec::new();
     let mut place = None;
+    let mut is_guarded = false;
     for action in &actions {
         let (breadth, grant) = widest(action, set, held, who)?;
         let is_pass = action.name == "PassRole";
@@ -149,6 +152,7 @@ fn hit<'a>(set: &'static Escalation, held: &Held<'a>, left: &ActionSet, who: Opt
         if !enough {
             return None;
         }
+        is_guarded |= !grant.statement.conditions.is_empty();
         if is_pass && breadth != Breadth::Wide {
             limits = named_roles(grant);
         }
@@ -156,7 +160,12 @@ fn hit<'a>(set: &'static Escalation, held: &Held<'a>, left: &ActionSet, who: Opt
             place = grant.place_of(action);
         }
     }
-    Some(Hit { set, place, limits })
+    Some(Hit {
+        set,
+        place,
+        limits,
+        is_guarded,
+    })
 }
 
 /// Whether the method gives its holder more where it is allowed for the holder itself. One's own password gives nothing.
@@ -302,13 +311,18 @@ fn help(first: &Hit<'_>, hits: &[&Hit<'_>]) -> String {
         (true, false) => "make sure that these roles hold no more than their passer",
         (false, _) => "name the resources that it is needed for, or put a permissions boundary on the holder",
     };
+    let guard = match first.is_guarded {
+        true => " (their conditions may stop it; that should be meant)",
+        false => "",
+    };
+    let fix = format!("{fix}{guard}");
     let others: Vec<String> = hits
         .iter()
         .filter(|hit| hit.set.id != first.set.id)
         .map(|hit| hit.set.actions.join(" + "))
         .collect();
     match others.as_slice() {
-        [] => fix.to_owned(),
+        [] => fix,
         [one] => format!("{fix}; so does {one}"),
         several => format!(
             "{fix}; so do {} more sets, such as {}",

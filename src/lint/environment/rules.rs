@@ -8,7 +8,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "P206",
         severity: Security,
-        lighter: &[],
+        lighter: &[Info],
         title: "actions that together make an administrator",
         why: "Some sets of actions let their holder become anybody: passing a role and starting something that runs as it, \
               writing a new version of a policy, giving a user a new key. What one principal holds is looked at as one: its own \
@@ -81,7 +81,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "P304",
         severity: Warning,
-        lighter: &[],
+        lighter: &[Info],
         title: "half of a pair",
         why: "Rights on a bucket's objects (`bucket/*`) are not rights on the bucket: listing needs `s3:ListBucket` on \
               `arn:aws:s3:::bucket` itself, and without it a missing object is answered with AccessDenied.",

@@ -89,8 +89,8 @@ fn the_gravest_stands_out_and_the_verdict_ends_it() {
             shift(who(Sort::Local, "user/tom"), vec![lost]),
         ],
     };
-    insta::assert_snapshot!(text(&delta, Voice::Change), @"");
-    insta::assert_snapshot!(text(&delta, Voice::Standing), @"");
+    insta::assert_snapshot!(text(&delta, Voice::Change));
+    insta::assert_snapshot!(text(&delta, Voice::Standing));
 }
 
 #[test]

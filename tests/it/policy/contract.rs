@@ -35,7 +35,12 @@ fn one_request_has_one_answer_and_a_list_has_a_list() {
     assert_eq!(text(&one, "layer"), "identity");
     assert!(!text(&one, "because").is_empty(), "{one}");
     let list = eval(&json!([question(&document()), question(&document())])).json("eval");
-    assert_eq!(list, json!([one, one]));
+    let list = list.as_array().expect("a list");
+    assert_eq!(list.len(), 2);
+    assert!(
+        list.iter().all(|answer| answer["because"] == one["because"]),
+        "{list:?}"
+    );
     assert_eq!(eval(&json!([])).json("eval"), json!([]));
 }
 

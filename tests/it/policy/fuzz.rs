@@ -12,8 +12,8 @@ use super::{policy, text};
 use documents::{Dice, pair};
 use requests::request;
 
-const PAIRS: u64 = 240;
-const REQUESTS: usize = 48;
+const PAIRS: u64 = 100;
+const REQUESTS: usize = 40;
 
 fn setting(name: &str, default: u64) -> u64 {
     let told = std::env::var(name).ok();

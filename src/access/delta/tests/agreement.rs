@@ -159,7 +159,12 @@ proptest! {
     #[test]
     fn nothing_that_moves_is_left_out_and_nothing_that_stays_is_told(before in side(), after in side()) {
         let found = found(&before, &after);
+        let texts = format!("{before:?}{after:?}");
         for action in ACTIONS {
+            // What the catalogue does not know and nobody names is only meant by wildcards, which are told as such.
+            if catalogue::action(action).is_none() && !texts.contains(action) {
+                continue;
+            }
             for resource in RESOURCES {
                 let about: Vec<&Piece> = found.iter().filter(|piece| is_about(piece, action, resource)).collect();
                 let moves = ["vpc-1", "vpc-2", "vpc-3"].map(|vpc| {

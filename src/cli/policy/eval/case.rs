@@ -457,3 +457,113 @@ fn of_resource(document: &Node) -> Flavour {
         false => Flavour::Resource,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Case;
+    use crate::evaluate::{Answer, decide};
+    use crate::policy_doc::tree;
+    use crate::spec::finding::Finding;
+    use crate::spec::source::Sources;
+
+    const REQUEST: &str = r#""request":{"action":"s3:GetObject","resource":{"resource":"arn:aws:s3:::b/x","accountId":"111122223333"},"principal":"arn:aws:iam::111122223333:user/ana","context":{"k:flag":true,"k:number":7,"k:none":null,"k:list":["a",1]}}"#;
+    const OPEN: &str =
+        r#"{"Version":"2012-10-17","Statement":{"Sid":"no-plain name","Effect":"Allow","Action":"*","Resource":"*"}}"#;
+
+    fn read(text: &str) -> Result<Answer, Vec<(String, String)>> {
+        let mut sources = Sources::default();
+        let file = sources.add("case.json", text);
+        let node = tree(text, file).unwrap();
+        let told = |finding: Finding| {
+            (
+                finding
+                    .span
+                    .map(|span| sources.text(span).to_owned())
+                    .unwrap_or_default(),
+                finding.message,
+            )
+        };
+        match Case::read(&node) {
+            Ok(case) => Ok(decide(&case.request, &case.layers())),
+            Err(findings) => Err(findings.into_iter().map(told).collect()),
+        }
+    }
+
+    fn case(policies: &str) -> String {
+        format!("{{{REQUEST},{policies}}}")
+    }
+
+    #[test]
+    fn policies_have_names() {
+        for (policies, policy) in [
+            (format!(r#""identityPolicies":[{OPEN}]"#), "identityPolicies[0]"),
+            (
+                format!(r#""identityPolicies":[{{"name":"open","policy":{OPEN}}}]"#),
+                "open",
+            ),
+        ] {
+            let answer = read(&case(&policies)).unwrap();
+            assert_eq!(answer.policy.as_deref(), Some(policy));
+            let statement = answer.statement.unwrap();
+            assert_eq!(statement.sid.as_deref(), Some("no-plain name"));
+        }
+    }
+
+    #[test]
+    fn nothing_and_null_are_no_layer_and_an_empty_list_is_one() {
+        for (more, expected) in [
+            ("", "Allowed"),
+            (
+                r#","permissionBoundaries":null,"sessionPolicy":null,"resourcePolicy":null,"endpointPolicies":null"#,
+                "Allowed",
+            ),
+            (r#","permissionBoundaries":[]"#, "ImplicitlyDenied"),
+            (r#","endpointPolicies":[]"#, "ImplicitlyDenied"),
+            (r#","serviceControlPolicies":[]"#, "Allowed"),
+            (
+                r#","serviceControlPolicies":[{"orgIdentifier":"r","policies":[]}]"#,
+                "ImplicitlyDenied",
+            ),
+            (r#","name":"a note of the author","expected":1"#, "Allowed"),
+        ] {
+            let answer = read(&case(&format!(r#""identityPolicies":[{OPEN}]{more}"#))).unwrap();
+            assert_eq!(answer.decision.as_str(), expected, "{more}");
+        }
+    }
+
+    #[test]
+    fn values_of_every_type_are_texts() {
+        for condition in [
+            r#"{"Bool":{"k:flag":"true"}}"#,
+            r#"{"NumericEquals":{"k:number":"7"}}"#,
+            r#"{"Null":{"k:none":"true"}}"#,
+            r#"{"ForAllValues:StringEquals":{"k:list":["a","1"]}}"#,
+        ] {
+            let policy = format!(
+                r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{condition}}}]}}"#
+            );
+            let answer = read(&case(&format!(r#""identityPolicies":[{policy}]"#))).unwrap();
+            assert_eq!(answer.decision.as_str(), "Allowed", "{condition}");
+        }
+    }
+
+    #[test]
+    fn everything_wrong_is_told_with_its_place() {
+        let wrong = r#"{"request":{"action":"s3:*","resource":"arn:aws:s3:::b","principal":"ana","context":{"a:b":{},"A:B":"x"}},
+            "sessionPolicies":[],"identityPolicies":[{"Version":"2012-10-17","Statement":[{"Effect":"allow","Action":"*","Resource":"*"}]}]}"#;
+        let findings = read(wrong).unwrap_err();
+        for (place, message) in [
+            ("\"s3:*\"", "is no action"),
+            ("\"ana\"", "is no principal"),
+            ("{}", "must be a value"),
+            ("\"sessionPolicies\"", "no key"),
+            ("\"allow\"", "is no effect"),
+        ] {
+            let is_told = |(at, told): &(String, String)| at == place && told.contains(message);
+            assert!(findings.iter().any(is_told), "{place} {message}: {findings:?}");
+        }
+        for text in ["[]", "{}", r#"{"request":{}}"#, r#"{"request":1}"#] {
+            assert!(!read(text).unwrap_err().is_empty(), "{text}");
+        }
+    }
+}
