@@ -73,7 +73,7 @@ fn is_gone(text: &str) -> bool {
 fn gone(judge: &mut Judge<'_>, item: &Word) {
     let text = item.text.as_str();
     let (since, instead) = match retired(text) {
-        Some(retired) => (format!(" in {}", retired.since), retired.replacements.join(", ")),
+        Some(retired) => (format!(" in {}", retired.since), some(retired.replacements)),
         None => (String::new(), String::new()),
     };
     let message = format!("AWS has retired `{text}`{since}");
@@ -82,4 +82,14 @@ fn gone(judge: &mut Judge<'_>, item: &Word) {
         false => format!("use {instead}"),
     };
     judge.tell("P104", item.at, message, label);
+}
+
+/// The first few, and how many more there are.
+fn some(replacements: &[&str]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<&str> = replacements.iter().copied().take(SHOWN).collect();
+    match replacements.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }

@@ -74,6 +74,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("E0106", "see `bytes_that_are_no_text_are_named_with_their_line`"),
     ("E0107", "see `bytes_that_are_no_text_are_named_with_their_line`"),
     ("E0209", "see `deep_nesting_is_refused`"),
+    ("E0211", "it stands in a file of a document as P001"),
     ("E0223", "it takes 64 MiB of variables; the library's own tests have it"),
     ("E0412", "see `sizes_beyond_a_quota`"),
     ("E0415", "a warning, see `a_warning_is_no_mistake`"),
