@@ -150,6 +150,7 @@ fn a_new_role_gains_and_a_policy_that_no_one_read_is_unknown() {
 }
 
 #[test]
+#[ignore = "a measurement, for an optimised build on a quiet machine"]
 fn a_plan_that_touches_twenty_principals_is_compared_at_once() {
     let team = |actions: &str| {
         let statement = |n: usize| {
