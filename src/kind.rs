@@ -4,11 +4,15 @@
 //! Invariant: everything in [`Kind`] is pure. `Live` holds the effects; it makes calls and never decides.
 
 mod field;
+mod listed;
+mod permit;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use self::field::{Field, OnChange, REQUIRED, SettingTable, field};
+pub use self::listed::Listed;
+pub use self::permit::{Permit, STRANGER};
 use crate::address::Address;
 use crate::fields::{FieldPath, Fields};
 use crate::kinds::KindName;
@@ -420,58 +424,6 @@ impl Facts {
     }
 }
 
-/// The name that [`Kind::otherwise`] gives to what nobody can know, such as a group that somebody else has put a user
-/// into: in permissions it stands for any.
-pub const STRANGER: &str = "otherwise";
-
-/// One thing that whoever makes a call must be permitted.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Permit {
-    /// The IAM action, `iam:AttachRolePolicy`.
-    pub action: &'static str,
-    /// An ARN, a pattern of some, or `*` where AWS takes no resource.
-    pub on: String,
-    /// The condition keys that the call carries and a policy may hold it to.
-    pub with: BTreeMap<&'static str, String>,
-}
-
-impl Permit {
-    /// An action on a resource.
-    #[must_use]
-    pub fn new(action: &'static str, on: impl fmt::Display) -> Self {
-        Self {
-            action,
-            on: on.to_string(),
-            with: BTreeMap::new(),
-        }
-    }
-
-    /// An action for which AWS takes no resource.
-    #[must_use]
-    pub fn everywhere(action: &'static str) -> Self {
-        Self::new(action, "*")
-    }
-
-    /// The same, only with this value of a condition key.
-    #[must_use]
-    pub fn with(mut self, key: &'static str, value: impl fmt::Display) -> Self {
-        self.with.insert(key, value.to_string());
-        self
-    }
-
-    /// Several actions on one resource.
-    #[must_use]
-    pub fn all(actions: &[&'static str], on: impl fmt::Display) -> Vec<Self> {
-        actions.iter().map(|action| Self::new(action, &on)).collect()
-    }
-
-    /// Handing a role to a service (IAM user guide, "Grant a user permissions to pass a role to an AWS service").
-    #[must_use]
-    pub fn pass_role(role: &Arn, service: &str) -> Self {
-        Self::new("iam:PassRole", role).with("iam:PassedToService", service)
-    }
-}
-
 /// Who is given access by a state: the input of guards and of access questions.
 #[derive(Debug, Clone)]
 pub struct Grant {
@@ -688,37 +640,6 @@ pub trait Kind: Sized + fmt::Debug + Clone + 'static {
     fn users(live: &Observed<Self>) -> Vec<Arn>;
     /// What AWS holds of it that the file can't say, each as a short phrase.
     fn unmodelled(evidence: &Self::Evidence) -> Vec<String>;
-}
-
-/// A resource that the account has, as a list shows it.
-#[derive(Debug, Clone)]
-pub struct Listed<K: Kind> {
-    /// What AWS knows it by; or its name, where that is none that this program can work with.
-    pub id: Result<K::Id, String>,
-    /// Who made it, where that was AWS or one of its services: "AWS", "autoscaling.amazonaws.com".
-    pub made_by: Option<String>,
-}
-
-impl<K: Kind> Listed<K> {
-    /// Something that the account's people have made.
-    #[must_use]
-    pub fn own(name: &str, id: Option<K::Id>) -> Self {
-        Self {
-            id: id.ok_or_else(|| name.to_owned()),
-            made_by: None,
-        }
-    }
-
-    /// The same, unless its path says that AWS made it.
-    #[must_use]
-    pub fn below(self, path: &str) -> Self {
-        let reserved = ["/aws-service-role/", "/aws-reserved/"];
-        let is_made_by_aws = reserved.iter().any(|start| path.starts_with(start));
-        Self {
-            made_by: is_made_by_aws.then(|| "AWS".to_owned()),
-            ..self
-        }
-    }
 }
 
 /// What a file can only name.
