@@ -64,8 +64,10 @@ impl Rule for Lockout {
         refusals.extend(cx.worlds.into_iter().flat_map(|worlds| shut_buckets(steps, worlds)));
         refusals.extend(cx.worlds.and_then(|worlds| last_administrator(cx, worlds)));
         refusals.retain(|refusal| !cx.consents.allows(Danger::Lockout, refusal.address.as_ref()));
+        // The first reason for a thing is the nearest to what the file does to it.
+        let mut told = BTreeSet::new();
+        refusals.retain(|refusal| refusal.address.as_ref().is_none_or(|address| told.insert(address.clone())));
         refusals.sort();
-        refusals.dedup_by(|one, other| one.address == other.address && one.address.is_some());
         refusals
     }
 }

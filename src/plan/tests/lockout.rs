@@ -21,7 +21,6 @@ fn a_runner_that_keeps_what_undoing_needs_may_narrow_itself() {
 }
 
 #[test]
-#[ignore = "the refusal names the last administrator, not the step; to be cleared up"]
 fn a_runner_that_gives_up_its_own_rights_is_told_which_statement_goes() {
     let narrower = RUNNER.replace("Action: '*'", "Action: 's3:*'");
     let world = World::of(&narrower).live(RUNNER).run_by_role("ci");
