@@ -368,7 +368,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_reading_does_not_matter((wanted, live) in world(), turns in prop::collection::vec(any::<Index>(), 10)) {
+    fn the_order_of_reading_does_not_matter((wanted, live) in world(), turns in prop::collection::vec(any::<Index>(), 3)) {
         let world = willing(&wanted, &live);
         let mut objects = world.objects();
         let first = bytes(&world.plan_of(&objects));

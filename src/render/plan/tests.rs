@@ -145,6 +145,31 @@ fn a_rich_plan() {
         held                  permissions_boundary (limits) is kept: only a written value takes it away
         ignored               tags.cost (7) is kept as it is
 
+    Access
+        ec2.amazonaws.com             gains    sts:AssumeRole on role/new/moved  (trust policy of role/moved, statement 1)  write
+                                      loses    sts:AssumeRole on role/old/moved, role/retired  (trust policy of role/moved, statement 1; trust policy of role/retired, statement 1)  write
+        lambda.amazonaws.com          gains    sts:AssumeRole on role/new, role/worker  (trust policy of role/new, statement 1; trust policy of role/worker, statement 1)  write
+        role/new                      gains    logs:CreateLogGroup, logs:CreateLogStream, logs:PutLogEvents on *  (policy AWSLambdaBasicExecutionRole (AWS's v1 of 2015-04-09), statement 1; policy monitoring, Tell)  write
+                                      gains    s3:PutObject, s3:GetObject on rmi-360/status/*  (inline policy status, statement 1; policy monitoring, Read)  write, read
+                                      gains    sns:Publish on *  (policy AWSLambdaBasicExecutionRole (AWS's v1 of 2015-04-09), statement 1; policy monitoring, Tell)  write
+                                      gains    s3:GetObject on rmi-360/*, but not rmi-360/status/*, if StringEquals aws:SourceVpc vpc-1  (policy monitoring, Read)  read
+                                      gains    s3:GetObjectVersion on rmi-360/*, if StringEquals aws:SourceVpc vpc-1  (policy monitoring, Read)  read
+                                      gains    s3:ListBucket on rmi-360  (policy monitoring, List)  list
+        role/worker                   gains    logs:CreateLogGroup, logs:CreateLogStream, logs:PutLogEvents on *  (inline policy queue, Send; policy AWSLambdaBasicExecutionRole (AWS's v1 of 2015-04-09), statement 1)  write
+                                      gains    sqs:ReceiveMessage on *  (inline policy queue, Send; policy AWSLambdaBasicExecutionRole (AWS's v1 of 2015-04-09), statement 1)  read
+                                      loses    sns:* but not sns:Publish on *  (inline policy gone, statement 1; policy AmazonS3ReadOnlyAccess (AWS's v3 of 2023-08-10), statement 1)  permissions, write, tagging, read, list
+                                      loses    s3:PutObject on rmi-360/*  (policy monitoring, Read)  write
+                                      loses    s3-object-lambda:Get*, s3-object-lambda:List* on *  (inline policy gone, statement 1; policy AmazonS3ReadOnlyAccess (AWS's v3 of 2023-08-10), statement 1)  read, list
+                                      loses    s3:Describe*, s3:Get* but not s3:GetObject, s3:GetObjectVersion, s3:List* but not s3:ListBucket on *  (inline policy gone, statement 1; policy AmazonS3ReadOnlyAccess (AWS's v3 of 2023-08-10), statement 1)  read, list
+                                      loses    s3:GetObject, s3:GetObjectVersion on *, but not rmi-360/*  (policy AmazonS3ReadOnlyAccess (AWS's v3 of 2023-08-10), statement 1)  read
+                                      loses    s3:GetObject, s3:GetObjectVersion on rmi-360/*, from now on only if StringEquals aws:SourceVpc vpc-1  (policy AmazonS3ReadOnlyAccess (AWS's v3 of 2023-08-10), statement 1; policy monitoring, Read)  read
+                                      loses    s3:ListBucket on *, but not rmi-360  (policy AmazonS3ReadOnlyAccess (AWS's v3 of 2023-08-10), statement 1)  list
+        role/foreign                           is no longer as good as an administrator
+                                      loses    * on *  (policy AdministratorAccess (AWS's v1 of 2015-02-06), statement 1)  permissions, write, tagging, read, list
+        role/retired                           is no longer as good as an administrator
+                                      loses    * on *  (inline policy own, statement 1; policy old, statement 1)  permissions, write, tagging, read, list
+      widens access: yes, 4 principals
+
     1 to create, 2 to change, 1 to replace, 2 to delete, 1 to adopt, 1 refused, 2 unknown, 2 as written; 22 calls.
     refused: role/foreign exists and is not this environment's; policies.AdministratorAccess would change (environment.yaml:36)
         to take it over and change it: --adopt role/foreign
