@@ -11,6 +11,10 @@ use super::model::{Principal, Sort, World};
 
 /// Somebody of whom access is asked.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one is made for each question, and none is kept"
+)]
 pub enum Asker<'w> {
     /// A user or role of the world, or a member of a group.
     Known(std::borrow::Cow<'w, Principal>),

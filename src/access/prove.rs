@@ -86,6 +86,7 @@ impl World {
     }
 
     /// The answer for somebody, behind the roles that are assumed on the way.
+    #[expect(clippy::result_large_err, reason = "what is broken is told once, and not passed on")]
     fn reply<'e>(&self, expectation: &'e Expectation, who: &Subject) -> Result<(String, Reply), Broken<'e>> {
         let nobody = |because: String| Broken {
             expectation,

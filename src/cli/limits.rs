@@ -25,6 +25,7 @@ pub(crate) struct LimitArgs {
 
 /// How access widens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+#[expect(clippy::enum_variant_names, reason = "the names are the words of the command line")]
 enum Widening {
     /// Somebody gains something, or may gain it.
     Widening,

@@ -11,6 +11,8 @@ mod fmt;
 mod input;
 mod lint;
 
+use std::io::IsTerminal as _;
+
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::policy_doc::{Flavour, Reading};
@@ -44,6 +46,16 @@ enum Format {
     Text,
     /// For programs.
     Json,
+}
+
+impl Format {
+    /// The given one, else text on a terminal and JSON elsewhere.
+    fn chosen(given: Option<Self>) -> Self {
+        given.unwrap_or(match std::io::stdout().is_terminal() {
+            true => Self::Text,
+            false => Self::Json,
+        })
+    }
 }
 
 /// What kind of policy a document is.

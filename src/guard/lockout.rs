@@ -43,7 +43,7 @@ impl Rule for Lockout {
         let own = own_arns(cx);
         let steps = &cx.plan.steps;
         // What only gives, or makes something new, takes from nobody.
-        if !steps.iter().any(|step| narrows(step)) {
+        if !steps.iter().any(narrows) {
             return Vec::new();
         }
         let told = cx.worlds.and_then(|(before, after)| {
@@ -66,7 +66,12 @@ impl Rule for Lockout {
         refusals.retain(|refusal| !cx.consents.allows(Danger::Lockout, refusal.address.as_ref()));
         // The first reason for a thing is the nearest to what the file does to it.
         let mut told = BTreeSet::new();
-        refusals.retain(|refusal| refusal.address.as_ref().is_none_or(|address| told.insert(address.clone())));
+        refusals.retain(|refusal| {
+            refusal
+                .address
+                .as_ref()
+                .is_none_or(|address| told.insert(address.clone()))
+        });
         refusals.sort();
         refusals
     }

@@ -123,7 +123,7 @@ fn iam(text: &str, parts: &Parts<'_>, by_iam: bool) -> Option<Fault> {
     let plain = parts.resource.split(['*', '?', '$']).next().unwrap_or_default();
     let may_begin = plain.len() < parts.resource.len();
     let fits = |start: &&str| parts.resource.starts_with(*start) || may_begin && start.starts_with(plain);
-    if by_iam && parts.resource != "root" && !IAM_PATHS.iter().any(|start| fits(&start)) {
+    if by_iam && parts.resource != "root" && !IAM_PATHS.iter().any(fits) {
         let message = format!("`{}` is no resource of IAM", parts.resource);
         let label = "expected user/…, role/…, group/…, policy/… or another kind".to_owned();
         return Some((Severity::Error, message, label));

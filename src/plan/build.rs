@@ -58,16 +58,14 @@ pub fn build(input: Input<'_>) -> Plan {
         .iter()
         .filter_map(|object| object.visit(Whole { home }))
         .collect();
-    let mut facts: Vec<Known> = objects
-        .iter()
-        .map(|object| {
-            object.visit(Knowing {
-                home,
-                tags,
-                whole: &whole,
-            })
+    let knowing = |object: &AnyObject| {
+        object.visit(Knowing {
+            home,
+            tags,
+            whole: &whole,
         })
-        .collect();
+    };
+    let mut facts: Vec<Known> = objects.iter().map(knowing).collect();
     let (around, nothing) = (around(&facts), BTreeSet::new());
     let mut cx = DraftCx {
         environment: &header.environment,
@@ -112,10 +110,8 @@ pub fn build(input: Input<'_>) -> Plan {
         consents: consents.spelled(),
         access: Delta::default(),
     };
-    let worlds = (!plan.steps.is_empty()).then(|| {
-        let after = World::planned(objects, home, &Sources::default(), tags);
-        (World::live(objects, home), after)
-    });
+    let planned = || World::planned(objects, home, &Sources::default(), tags);
+    let worlds = (!plan.steps.is_empty()).then(|| (World::live(objects, home), planned()));
     if let Some((before, after)) = &worlds {
         plan.access = Delta::between(before, after);
     }
@@ -127,6 +123,11 @@ pub fn build(input: Input<'_>) -> Plan {
         worlds: worlds.as_ref().map(|(before, after)| (before, after)),
         consents,
     });
+    with_refusals(plan, found)
+}
+
+/// A plan with what the guards say of it, each once.
+fn with_refusals(mut plan: Plan, found: Vec<Refusal>) -> Plan {
     plan.refusals.extend(found);
     plan.refusals.sort();
     plan.refusals.dedup();

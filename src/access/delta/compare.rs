@@ -163,11 +163,14 @@ fn cut<'a>(asked: &Pattern, own: &[&Sided<'a>], book: &mut Book) -> Option<Cut<'
     Some(Cut { cutting, cells: found })
 }
 
+/// Cells in which access moves alike: under which condition, their numbers, and what says so.
+type Alike = (When, Vec<usize>, BTreeSet<Source>);
+
 fn within(asked: &Pattern, own: &[&Sided<'_>], class: &Class, book: &mut Book) -> Vec<Piece> {
     let Some(cut) = cut(asked, own, book) else {
         return undecided(asked, own, class);
     };
-    let mut found: BTreeMap<(Way, String), (When, Vec<usize>, BTreeSet<Source>)> = BTreeMap::new();
+    let mut found: BTreeMap<(Way, String), Alike> = BTreeMap::new();
     let lies: Vec<Vec<Lies>> = own.iter().map(|one| cut.lies(one.rule, asked, book)).collect();
     for (index, cell) in cut.cells.iter().enumerate() {
         let numbered = own.iter().zip(&lies);
@@ -186,7 +189,7 @@ fn within(asked: &Pattern, own: &[&Sided<'_>], class: &Class, book: &mut Book) -
         entry.1.push(index);
         entry.2.extend(sources(&matching, way));
     }
-    let piece = |((way, _), (when, cells, sources)): ((Way, String), (When, Vec<usize>, BTreeSet<Source>))| {
+    let piece = |((way, _), (when, cells, sources)): ((Way, String), Alike)| {
         let piece = bare(way, when, class, sources);
         Piece {
             region: region(asked, &cut, &cells),

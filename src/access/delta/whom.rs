@@ -119,7 +119,7 @@ fn stranger(kind: PrincipalType, name: &str, scene: &Scene<'_>) -> Option<Who> {
         PrincipalType::Aws if name == "*" => Some(anyone()),
         PrincipalType::Aws => {
             let is_held = scene.holders.keys().any(|arn| is_it(name, arn));
-            let account = name.splitn(6, ':').nth(4).unwrap_or(name);
+            let account = name.split(':').nth(4).unwrap_or(name);
             let is_whole = name == account || name.ends_with(":root");
             let resource = name.splitn(6, ':').nth(5).unwrap_or(name);
             match (account == scene.account, is_whole) {

@@ -78,7 +78,7 @@ impl Case {
 
     /// The account of a folder, as somebody with these permissions sees it; the administrator without.
     fn aws(&self, state: &str, permits: Option<&BTreeSet<Permit>>) -> Aws {
-        let documents = permits.map(|permits| documents(permits));
+        let documents = permits.map(documents);
         let policies = documents.map(|documents| {
             let text = |document: &Document| ("printed".to_owned(), document.to_value().to_string());
             documents.iter().map(text).collect()

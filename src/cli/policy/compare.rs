@@ -31,9 +31,9 @@ pub(super) struct CompareArgs {
     /// What kind of policy both are; their elements tell, if this does not.
     #[arg(long = "type", value_name = "KIND")]
     kind: Option<Kind>,
-    /// How the answer is written.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    /// How the answer is written; text on a terminal, else JSON.
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
 }
 
 type Answer = Result<Comparison, Refused>;
@@ -41,19 +41,20 @@ type Answer = Result<Comparison, Refused>;
 pub(super) fn run(args: &CompareArgs, output: &Output) -> Result<Exit, Failure> {
     let mut sources = Sources::default();
     let reading = Kind::asked(args.kind);
+    let format = Format::chosen(args.format);
     let before = input::text(&args.before, &mut sources)?;
     let Some(after) = &args.after else {
         let tree = match input::parsed(before, &sources) {
             Ok(tree) => tree,
-            Err(refused) => return Ok(input::refuse(&refused, &sources, args.format, output)),
+            Err(refused) => return Ok(input::refuse(&refused, &sources, format, output)),
         };
-        return pairs(&tree, reading, args.format, &sources, output);
+        return pairs(&tree, reading, format, &sources, output);
     };
     let after = input::text(after, &mut sources)?;
     let answer = input::parsed(before, &sources)
         .and_then(|before| Ok((before, input::parsed(after, &sources)?)))
         .and_then(|(before, after)| both(&before, &after, reading));
-    conclude(answer, args.format, &sources, output)
+    conclude(answer, format, &sources, output)
 }
 
 fn conclude(answer: Answer, format: Format, sources: &Sources, output: &Output) -> Result<Exit, Failure> {

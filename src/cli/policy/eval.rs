@@ -5,8 +5,6 @@
 
 mod case;
 
-use std::io::IsTerminal as _;
-
 use clap::Args;
 use serde_json::{Value as Json, json};
 
@@ -37,10 +35,7 @@ pub(super) struct EvalArgs {
 
 pub(super) fn run(args: &EvalArgs, output: &Output) -> Result<Exit, Failure> {
     let EvalArgs { file, format } = args;
-    let format = format.unwrap_or(match std::io::stdout().is_terminal() {
-        true => Format::Text,
-        false => Format::Json,
-    });
+    let format = Format::chosen(*format);
     let mut sources = Sources::default();
     let file = input::text(file, &mut sources)?;
     let tree = match input::parsed(file, &sources) {
