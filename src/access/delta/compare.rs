@@ -34,7 +34,33 @@ pub(super) struct Piece {
     pub(super) actions: ActionSet,
     /// Actions that the catalogue does not know.
     pub(super) strange: BTreeSet<String>,
-    pub(super) sources: BTreeSet<Source>,
+    /// The statements that say so, each with the actions for which it does.
+    pub(super) sources: BTreeMap<Source, Share>,
+}
+
+/// Actions of a piece.
+#[derive(Debug, Clone)]
+pub(super) struct Share {
+    pub(super) actions: ActionSet,
+    pub(super) strange: BTreeSet<String>,
+}
+
+impl Share {
+    fn join(&mut self, other: Self) {
+        self.actions = self.actions.union(&other.actions);
+        self.strange.extend(other.strange);
+    }
+}
+
+impl Piece {
+    fn join_sources(&mut self, sources: BTreeMap<Source, Share>) {
+        for (source, share) in sources {
+            match self.sources.get_mut(&source) {
+                Some(own) => own.join(share),
+                None => drop(self.sources.insert(source, share)),
+            }
+        }
+    }
 }
 
 /// The rules before and after.
@@ -200,9 +226,15 @@ fn within(asked: &Pattern, own: &[&Sided<'_>], class: &Class, book: &mut Book) -
 }
 
 fn bare(way: Way, when: When, class: &Class, sources: BTreeSet<Source>) -> Piece {
-    let (actions, strange) = match class {
-        Class::Known(set) => (set.clone(), BTreeSet::new()),
-        Class::Strange(name) => (ActionSet::none(), BTreeSet::from([name.clone()])),
+    let share = match class {
+        Class::Known(set) => Share {
+            actions: set.clone(),
+            strange: BTreeSet::new(),
+        },
+        Class::Strange(name) => Share {
+            actions: ActionSet::none(),
+            strange: BTreeSet::from([name.clone()]),
+        },
     };
     Piece {
         way,
@@ -211,9 +243,9 @@ fn bare(way: Way, when: When, class: &Class, sources: BTreeSet<Source>) -> Piece
             within: Vec::new(),
             except: Vec::new(),
         },
-        actions,
-        strange,
-        sources,
+        sources: sources.into_iter().map(|source| (source, share.clone())).collect(),
+        actions: share.actions,
+        strange: share.strange,
     }
 }
 
@@ -400,7 +432,7 @@ fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
             Some(other) => {
                 other.actions = other.actions.union(&piece.actions);
                 other.strange.extend(piece.strange);
-                other.sources.extend(piece.sources);
+                other.join_sources(piece.sources);
             }
         }
     }
@@ -415,7 +447,7 @@ fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
             None => merged.push(piece),
             Some(other) => {
                 other.region.within.extend(piece.region.within);
-                other.sources.extend(piece.sources);
+                other.join_sources(piece.sources);
             }
         }
     }

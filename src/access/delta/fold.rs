@@ -9,8 +9,8 @@ use crate::catalogue::{self, Action, ActionSet};
 use crate::policy_doc::matches_ignoring_case;
 
 use super::book::Book;
-use super::compare::{Piece, Region};
-use super::{Actions, Level, Right, Way};
+use super::compare::{Piece, Region, Share};
+use super::{Actions, Level, Right, Source, Way};
 
 /// The most patterns or actions that one pattern may except.
 const MOST_EXCEPT: usize = 4;
@@ -56,7 +56,7 @@ impl Folding<'_> {
             let service = item.pattern.split(':').next().unwrap_or_default().to_ascii_lowercase();
             services.entry(service).or_default().push(item);
         }
-        services.into_values().map(|items| right(&piece, items)).collect()
+        services.into_values().map(|items| self.right(&piece, items)).collect()
     }
 
     fn items(&mut self, actions: &ActionSet, fit: &Fit<'_>) -> Vec<Actions> {
@@ -146,6 +146,35 @@ impl Folding<'_> {
         Some(except)
     }
 
+    fn right(&mut self, piece: &Piece, mut items: Vec<Actions>) -> Right {
+        let rank = |item: &Actions| (!item.is_escalation, item.levels.keys().next().copied());
+        items.sort_by(|one, other| (rank(one), &one.pattern).cmp(&(rank(other), &other.pattern)));
+        let mut resources: Vec<String> = piece.region.within.iter().map(|pattern| pattern.text.clone()).collect();
+        resources.sort();
+        resources.dedup();
+        Right {
+            way: piece.way,
+            resources,
+            except: piece.region.except.clone(),
+            when: piece.when.clone(),
+            from: self.from(piece, &items),
+            actions: items,
+        }
+    }
+
+    /// The statements that say something of these actions.
+    fn from(&mut self, piece: &Piece, items: &[Actions]) -> Vec<Source> {
+        let mut meant = ActionSet::none();
+        for item in items {
+            meant = meant.union(self.book.pattern(&item.pattern));
+        }
+        let meant = meant.intersection(&piece.actions);
+        let is_named = |name: &String| items.iter().any(|item| matches_ignoring_case(&item.pattern, name));
+        let says = |share: &Share| !share.actions.intersection(&meant).is_empty() || share.strange.iter().any(is_named);
+        let saying = piece.sources.iter().filter(|(_, share)| says(share));
+        saying.map(|(source, _)| source.clone()).collect()
+    }
+
     fn item(&self, pattern: String, except: Vec<String>, meant: &ActionSet) -> Actions {
         let mut levels = BTreeMap::new();
         for action in meant.iter() {
@@ -157,22 +186,6 @@ impl Folding<'_> {
             levels,
             is_escalation: !meant.intersection(self.steps).is_empty(),
         }
-    }
-}
-
-fn right(piece: &Piece, mut items: Vec<Actions>) -> Right {
-    let rank = |item: &Actions| (!item.is_escalation, item.levels.keys().next().copied());
-    items.sort_by(|one, other| (rank(one), &one.pattern).cmp(&(rank(other), &other.pattern)));
-    let mut resources: Vec<String> = piece.region.within.iter().map(|pattern| pattern.text.clone()).collect();
-    resources.sort();
-    resources.dedup();
-    Right {
-        way: piece.way,
-        actions: items,
-        resources,
-        except: piece.region.except.clone(),
-        when: piece.when.clone(),
-        from: piece.sources.iter().cloned().collect(),
     }
 }
 

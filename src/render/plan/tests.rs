@@ -149,18 +149,18 @@ fn a_rich_plan() {
         ec2.amazonaws.com             gains    sts:AssumeRole on role/new/moved  (trust policy of role/moved, statement 1)  write
                                       loses    sts:AssumeRole on role/old/moved, role/retired  (trust policy of role/moved, statement 1; trust policy of role/retired, statement 1)  write
         lambda.amazonaws.com          gains    sts:AssumeRole on role/new, role/worker  (trust policy of role/new, statement 1; trust policy of role/worker, statement 1)  write
-        role/new                      gains    logs:CreateLogGroup, logs:CreateLogStream, logs:PutLogEvents on *  (policy AWSLambdaBasicExecutionRole (AWS's v1 of 2015-04-09), statement 1; policy monitoring, Tell)  write
+        role/new                      gains    logs:CreateLogGroup, logs:CreateLogStream, logs:PutLogEvents on *  (policy AWSLambdaBasicExecutionRole (AWS's v1 of 2015-04-09), statement 1)  write
                                       gains    s3:PutObject, s3:GetObject on rmi-360/status/*  (inline policy status, statement 1; policy monitoring, Read)  write, read
-                                      gains    sns:Publish on *  (policy AWSLambdaBasicExecutionRole (AWS's v1 of 2015-04-09), statement 1; policy monitoring, Tell)  write
+                                      gains    sns:Publish on *  (policy monitoring, Tell)  write
                                       gains    s3:GetObject on rmi-360/*, but not rmi-360/status/*, if StringEquals aws:SourceVpc vpc-1  (policy monitoring, Read)  read
                                       gains    s3:GetObjectVersion on rmi-360/*, if StringEquals aws:SourceVpc vpc-1  (policy monitoring, Read)  read
                                       gains    s3:ListBucket on rmi-360  (policy monitoring, List)  list
-        role/worker                   gains    logs:CreateLogGroup, logs:CreateLogStream, logs:PutLogEvents on *  (inline policy queue, Send; policy AWSLambdaBasicExecutionRole (AWS's v1 of 2015-04-09), statement 1)  write
-                                      gains    sqs:ReceiveMessage on *  (inline policy queue, Send; policy AWSLambdaBasicExecutionRole (AWS's v1 of 2015-04-09), statement 1)  read
-                                      loses    sns:* but not sns:Publish on *  (inline policy gone, statement 1; policy AmazonS3ReadOnlyAccess (AWS's v3 of 2023-08-10), statement 1)  permissions, write, tagging, read, list
+        role/worker                   gains    logs:CreateLogGroup, logs:CreateLogStream, logs:PutLogEvents on *  (policy AWSLambdaBasicExecutionRole (AWS's v1 of 2015-04-09), statement 1)  write
+                                      gains    sqs:ReceiveMessage on *  (inline policy queue, Send)  read
+                                      loses    sns:* but not sns:Publish on *  (inline policy gone, statement 1)  permissions, write, tagging, read, list
                                       loses    s3:PutObject on rmi-360/*  (policy monitoring, Read)  write
-                                      loses    s3-object-lambda:Get*, s3-object-lambda:List* on *  (inline policy gone, statement 1; policy AmazonS3ReadOnlyAccess (AWS's v3 of 2023-08-10), statement 1)  read, list
-                                      loses    s3:Describe*, s3:Get* but not s3:GetObject, s3:GetObjectVersion, s3:List* but not s3:ListBucket on *  (inline policy gone, statement 1; policy AmazonS3ReadOnlyAccess (AWS's v3 of 2023-08-10), statement 1)  read, list
+                                      loses    s3-object-lambda:Get*, s3-object-lambda:List* on *  (policy AmazonS3ReadOnlyAccess (AWS's v3 of 2023-08-10), statement 1)  read, list
+                                      loses    s3:Describe*, s3:Get* but not s3:GetObject, s3:GetObjectVersion, s3:List* but not s3:ListBucket on *  (policy AmazonS3ReadOnlyAccess (AWS's v3 of 2023-08-10), statement 1)  read, list
                                       loses    s3:GetObject, s3:GetObjectVersion on *, but not rmi-360/*  (policy AmazonS3ReadOnlyAccess (AWS's v3 of 2023-08-10), statement 1)  read
                                       loses    s3:GetObject, s3:GetObjectVersion on rmi-360/*, from now on only if StringEquals aws:SourceVpc vpc-1  (policy AmazonS3ReadOnlyAccess (AWS's v3 of 2023-08-10), statement 1; policy monitoring, Read)  read
                                       loses    s3:ListBucket on *, but not rmi-360  (policy AmazonS3ReadOnlyAccess (AWS's v3 of 2023-08-10), statement 1)  list
