@@ -32,7 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--binary", type=Path, help="the tool; default: $EVENKEEL or the debug build")
     parser.add_argument("--seed", type=int, default=1, help="decides the moments at which applies are killed, and the delays of an account with lag")
     parser.add_argument("--seeds", type=int, metavar="N", help="run everything with each of the seeds 1 to N, one after the other")
-    parser.add_argument("--thin", type=int, default=1, metavar="N", help="of the largest tables (drifted, stale, undo/field) only every Nth row")
+    parser.add_argument("--thin", type=int, default=1, metavar="N", help="of the largest tables (drifted, stale, undo/field) only every Nth row; of edits, the two simulators take turns")
     parser.add_argument("--jobs", type=int, default=3, help="accounts of each backend at a time; most of the time is waiting")
     parser.add_argument("--list", action="store_true", help="name the cases and stop")
     parser.add_argument("--keep", action="store_true", help="keep the folders of the cases")
@@ -74,15 +74,31 @@ def is_prompt(case: Case) -> bool:
 MATRICES = ("drifted/", "stale/", "undo/field-")
 
 
+# Tables that say the same of every backend: with `--thin`, the sandbox and the second simulator take turns at their rows.
+IN_TURNS = ("edit/", "by-hand/", "held/")
+TURN = {"sandbox": 0, "moto": 1}
+
+
+def is_taken(name: str, matrix: str | None, row: int, thin: int) -> bool:
+    """Whether a backend takes a row of a table; everything else it takes."""
+    if matrix is None or thin == 1:
+        return True
+    if matrix in IN_TURNS:
+        return name not in TURN or row % 2 == TURN[name]
+    return row % thin == 0
+
+
 def queue_of(name: str, pattern: str, thin: int) -> SimpleQueue:
     """The cases that a backend takes part in."""
     waiting, rows = SimpleQueue(), Counter()
     for case in [*behaviours.ALL, *cases.ALL]:
-        if not (takes_part(name, case) and fnmatchcase(case.name, pattern)):
+        if not fnmatchcase(case.name, pattern):
             continue
-        matrix = next((start for start in MATRICES if case.name.startswith(start)), None)
-        rows[matrix] += 1
-        if matrix is None or rows[matrix] % thin == 0:
+        matrix = next((start for start in MATRICES + IN_TURNS if case.name.startswith(start)), None)
+        # Rows in turns are counted for all backends alike, so that each row has its turn.
+        if matrix in IN_TURNS or takes_part(name, case):
+            rows[matrix] += 1
+        if takes_part(name, case) and is_taken(name, matrix, rows[matrix], thin):
             waiting.put(case)
     return waiting
 

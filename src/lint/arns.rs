@@ -107,6 +107,16 @@ fn fault(item: &Word, by_iam: bool) -> Option<Fault> {
         let message = format!("`{}` is no partition of AWS", parts.partition);
         return error(message, "write `aws`, or `aws-cn`, `aws-us-gov` there");
     }
+    let is_number = !parts.account.is_empty() && parts.account.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number && parts.account.len() != 12 {
+        let message = format!(
+            "`{}` is no account: it has {} digits",
+            parts.account,
+            parts.account.len()
+        );
+        let label = "an account's number has 12 digits, zeros at the front among them".to_owned();
+        return Some((Severity::Warning, message, label));
+    }
     match parts.service {
         "iam" => iam(text, &parts, by_iam),
         "s3" => s3(text, &parts),

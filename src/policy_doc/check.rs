@@ -82,7 +82,7 @@ impl Checker<'_> {
     fn resource_control(&mut self, statement: &Statement) {
         if statement.effect == Effect::Allow && !is_full_access(statement) {
             let message = "a resource control policy can only deny".to_owned();
-            self.error(codes::BAD_EFFECT, statement.effect_at, message, "write `Deny`");
+            self.error(codes::ELEMENT_NOT_ALLOWED, statement.effect_at, message, "write `Deny`");
         }
         if let Some(clause) = &statement.principal
             && clause.entries().iter().any(|entry| entry.name.text != "*")
@@ -175,7 +175,9 @@ impl Checker<'_> {
     /// Only policies of identities are judged: API Gateway's resource policies hold `execute-api:/stage/…`.
     fn resource(&mut self, resource: &Word) {
         let judged = self.flavour.principal() == Part::Forbidden;
-        if judged && !resource.text.is_empty() && !resource.text.contains(':') && !resource.text.starts_with('*') {
+        // IAM: "Resource … must be in ARN format or \"*\"" (`MalformedPolicyDocument`).
+        let begins_right = ["arn:", "*", "${"].iter().any(|start| resource.text.starts_with(start));
+        if judged && !resource.text.is_empty() && !begins_right {
             let message = format!("`{}` is neither `*` nor an ARN", resource.text);
             self.error(codes::BAD_RESOURCE, resource.at, message, "expected `*` or `arn:…`");
         }

@@ -126,6 +126,9 @@ impl Reader<'_> {
             "Principal" if flavour == Flavour::Rcp && key.text == "NotPrincipal" => {
                 "write `\"Principal\": \"*\"` and a condition on `aws:PrincipalArn`"
             }
+            "Principal" if flavour == Flavour::Trust && key.text == "NotPrincipal" => {
+                "name whom the role trusts with `Principal`, and narrow it with conditions"
+            }
             "Action" if flavour == Flavour::Rcp && key.text == "NotAction" => "name the actions with `Action`",
             _ => return true,
         };
