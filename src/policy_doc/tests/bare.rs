@@ -51,7 +51,7 @@ fn what_each_flavour_refuses_and_where() {
     for (statement, code, path) in [
         (
             r#"{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}"#,
-            codes::BAD_EFFECT,
+            codes::ELEMENT_NOT_ALLOWED,
             ".Effect",
         ),
         (

@@ -573,8 +573,8 @@ fn the_authors_text_is_kept_and_the_version_filled_in() {
             r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"},"Id":"x"}"#,
         ),
         (
-            r#"{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "a b:*"}, "Version": "2008-10-17"}"#,
-            r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"a b:*"},"Version":"2008-10-17"}"#,
+            r#"{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:a b:*"}, "Version": "2008-10-17"}"#,
+            r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"arn:a b:*"},"Version":"2008-10-17"}"#,
         ),
         (
             r#"[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"NumericEquals":{"aws:x":[1, 1.5, 1.50, 99999999999999999999999]}}}]"#,
