@@ -12,7 +12,7 @@ pub(super) use crate::evaluate::forall::Question as Asking;
 pub(super) struct Every {
     /// An example of each decision that occurs.
     pub(super) cases: Vec<Example>,
-    /// Why there is nothing to ask, or what of it is left aside.
+    /// Why there is nothing to ask.
     pub(super) aside: Vec<String>,
 }
 
@@ -20,7 +20,7 @@ pub(super) fn every(asking: &Asking, layers: &Layers<'_>) -> Every {
     match Prepared::new(layers).decide_all(asking) {
         Outcome::Answered(answers) => Every {
             cases: answers.examples().cloned().collect(),
-            aside: answers.aside.clone(),
+            aside: Vec::new(),
         },
         Outcome::Pointless(why) => Every {
             cases: Vec::new(),

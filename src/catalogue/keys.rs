@@ -190,13 +190,5 @@ pub(super) fn fits(template: &str, key: &str) -> bool {
 
 /// `aws:RequestTag/${TagKey}` as the pattern `aws:requesttag/?*`.
 fn template_pattern(template: &str) -> String {
-    let mut pattern = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once("${") {
-        pattern.push_str(before);
-        pattern.push_str("?*");
-        rest = after.split_once('}').map_or("", |(_, after)| after);
-    }
-    pattern.push_str(rest);
-    pattern.to_ascii_lowercase()
+    super::form::filled(template, |_| "?*").to_ascii_lowercase()
 }

@@ -8,6 +8,7 @@
 mod dependents;
 mod documents;
 mod escalation;
+mod form;
 mod glob;
 mod keys;
 mod managed;
@@ -24,6 +25,7 @@ mod tests;
 
 pub use documents::{ManagedDocument, managed_document, managed_documents, managed_version};
 pub use escalation::{ESCALATIONS, Escalation};
+pub use form::{filled, readable};
 pub use keys::{GLOBAL_KEYS, KeyInfo, condition_key};
 pub use managed::{Attachment, Managed, Status, by_arn_tail, managed_policies, managed_policy, suggest};
 pub use meant::{meant, meant_prefix};

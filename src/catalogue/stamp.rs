@@ -57,12 +57,6 @@ impl Stamp {
     pub fn actions_as_of(&self) -> String {
         format!("the catalogue of {}", self.iam_data_updated)
     }
-
-    /// The data about managed policies, as messages quote it.
-    #[must_use]
-    pub fn policies_as_of(&self) -> String {
-        format!("the catalogue of {}", self.newest_entry)
-    }
 }
 
 /// Of which data the tables were made.

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::principal::{ArnParts, Principal, is_account_id, last_name};
+use super::principal::{ArnParts, Principal, last_name};
+use crate::policy_doc::is_account_id;
 
 /// The keys of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -49,8 +49,6 @@ pub struct Example {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answers {
     examples: BTreeMap<Decision, Example>,
-    /// What limits the answers, for people: actions of the question that don't work on its resources.
-    pub aside: Vec<String>,
 }
 
 /// The outcome of a question.

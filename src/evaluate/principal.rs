@@ -3,6 +3,8 @@
 //! Invariant: an ARN of a principal is taken apart once, here. A role is not a caller in AWS: [`Principal::Role`] stands
 //! for a session of that role whose name nobody mentions.
 
+use crate::policy_doc::is_account_id;
+
 /// Who makes a request.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Principal {
@@ -81,11 +83,6 @@ const WEB_PROVIDERS: &[&str] = &[
 
 /// Where the ARNs of origin access identities have an account.
 const CLOUDFRONT: &str = "cloudfront";
-
-/// Whether a text is an account id.
-pub(super) fn is_account_id(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
 
 /// The account whose root ARN this is, or which is written as a bare id; with its partition, where it is written.
 pub(super) fn account_of_root(text: &str) -> Option<(Option<&str>, &str)> {

@@ -124,7 +124,10 @@ impl Resource {
     fn glob(&self, asked: &Asked<'_>) -> Option<Glob> {
         match self {
             Self::Fixed(pattern) => Some(pattern.glob()),
-            Self::Variable(template) => Some(Glob::arn_of(&template.widest(asked)?)),
+            Self::Variable(template) => match template.fill(asked) {
+                Filled::Nothing => None,
+                Filled::Text(letters) | Filled::Unknown(letters) => Some(Glob::arn_of(&letters)),
+            },
         }
     }
 
@@ -151,11 +154,8 @@ impl Resource {
         };
         match template.fill(asked) {
             Filled::Nothing => without_value,
-            Filled::Unknown => match template.widest(asked) {
-                // It may have no value at all, which counts as a match for an `Allow` of all others.
-                Some(letters) if !Pattern::arn(&letters).matches(asked.resource) => without_value.min(Truth::Unknown),
-                _ => Truth::Unknown,
-            },
+            Filled::Unknown(letters) if !Pattern::arn(&letters).matches(asked.resource) => Truth::False,
+            Filled::Unknown(_) => Truth::Unknown,
             Filled::Text(letters) => match Pattern::arn(&letters).matches(asked.resource) {
                 // AWS says that variables do not work there, not what it makes of them.
                 true if template.has_early_variable() => Truth::Unknown,

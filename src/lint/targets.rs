@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::arns::{Parts, is_odd};
 use super::judge::{Judge, Judged, is_star};
-use crate::catalogue::{Action, ActionSet, ResourceType};
+use crate::catalogue::{Action, ActionSet, ResourceType, readable};
 use crate::policy_doc::{Flavour, Word};
 
 /// Needs no permission, whatever a policy says (IAM API reference of STS).
@@ -53,11 +53,6 @@ fn wanted(meant: &ActionSet) -> String {
     forms.dedup();
     let shown: Vec<String> = forms.iter().take(2).map(|form| readable(form)).collect();
     format!("it is about {}", shown.join(" or "))
-}
-
-/// `arn:${Partition}:s3:::${BucketName}` as `arn:aws:s3:::BucketName`.
-fn readable(form: &str) -> String {
-    form.replace("${Partition}", "aws").replace("${", "").replace('}', "")
 }
 
 /// Resources that no action of the statement can use, while others are used.

@@ -22,6 +22,7 @@ mod public;
 mod queries;
 mod read;
 mod trust;
+mod variables;
 mod write;
 
 #[cfg(test)]
@@ -42,6 +43,8 @@ pub use operator::{Family, Operator, Quantifier, Test, WhenAbsent};
 pub use pattern::{Cell, Glob, Letter, TooMany, cells, matches, matches_ignoring_case};
 pub use policy::{LiveError, Policy, decode};
 pub use public::Opened;
+pub(crate) use queries::is_account_id;
 pub use queries::is_unique_id;
 pub(crate) use read::ELEMENTS;
 pub use trust::{TrustParts, conditions};
+pub use variables::{Piece, pieces};

@@ -24,7 +24,7 @@ pub fn is_unique_id(text: &str) -> bool {
 }
 
 /// Whether a text is a bare account id: twelve digits.
-pub(super) fn is_account_id(text: &str) -> bool {
+pub(crate) fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalogue::ActionSet;
+use crate::catalogue::{self, ActionSet};
 use crate::policy_doc::{Glob, Sense, matches_ignoring_case};
 
 use super::rules::{Actions, Pattern, Rule};
@@ -90,7 +90,7 @@ impl Book {
         let are_of_two = matches!((part(form), part(&pattern.text)), (Some(one), Some(other)) if one != other);
         // The name of a bucket holds no slash.
         let is_object = form.ends_with(":::${BucketName}") && pattern.text.contains('/');
-        let fits = !are_of_two && !is_object && pattern.glob.meets(&Glob::arn(&open(form)));
+        let fits = !are_of_two && !is_object && pattern.glob.meets(&Glob::arn(&catalogue::filled(form, |_| "*")));
         known.insert(pattern.glob.clone(), fits);
         fits
     }
@@ -142,19 +142,6 @@ impl Book {
             }
         })
     }
-}
-
-/// The pattern of an ARN's form: `arn:*:s3:::*` of `arn:${Partition}:s3:::${BucketName}`.
-fn open(form: &str) -> String {
-    let mut pattern = String::new();
-    let mut rest = form;
-    while let Some((before, behind)) = rest.split_once("${") {
-        pattern.push_str(before);
-        pattern.push('*');
-        rest = behind.split_once('}').map_or("", |(_, after)| after);
-    }
-    pattern.push_str(rest);
-    pattern
 }
 
 /// Whether two patterns begin with different letters, so that no text is in both. Cheap, and no for most that are.

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::policy_doc::{Clause, Document, Effect, Glob, Letter, Sense, Statement, Version};
+use crate::policy_doc::{Clause, Document, Effect, Glob, Letter, Piece, Sense, Statement, Version, pieces};
 
 use super::Source;
 use super::book::are_apart;
@@ -197,25 +197,18 @@ impl Reader {
         }
         let mut letters: Vec<Letter> = Vec::new();
         let mut open = None;
-        let mut rest = text;
-        while let Some((before, behind)) = rest.split_once("${") {
-            letters.extend(before.chars().map(Letter::Wild));
-            let Some((variable, after)) = behind.split_once('}') else {
-                letters.extend("${".chars().map(Letter::Plain));
-                rest = behind;
-                continue;
-            };
-            rest = after;
-            match (variable, self.variables.get(variable.to_ascii_lowercase().as_str())) {
-                ("*" | "?" | "$", _) => letters.extend(variable.chars().map(Letter::Plain)),
-                (_, Some(value)) => letters.extend(value.chars().map(Letter::Plain)),
-                (_, None) => {
-                    letters.push(Letter::Wild('*'));
-                    open.get_or_insert_with(|| format!("${{{variable}}}"));
-                }
+        for piece in pieces(text, version) {
+            match piece {
+                Piece::Letter(letter) => letters.push(letter),
+                Piece::Variable { key, .. } => match self.variables.get(key.as_str()) {
+                    Some(value) => letters.extend(value.chars().map(Letter::Plain)),
+                    None => {
+                        letters.push(Letter::Wild('*'));
+                        open.get_or_insert_with(|| format!("${{{key}}}"));
+                    }
+                },
             }
         }
-        letters.extend(rest.chars().map(Letter::Wild));
         let glob = Glob::arn_of(&letters);
         let text = text.to_owned();
         (Pattern { text, glob }, open)

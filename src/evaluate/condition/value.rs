@@ -106,7 +106,7 @@ impl Value {
             Self::Filled { test, template } => match template.fill(asked) {
                 Filled::Text(letters) => Matcher::textual(*test, &letters).matches(given).into(),
                 Filled::Nothing => Truth::False,
-                Filled::Unknown => Truth::Unknown,
+                Filled::Unknown(_) => Truth::Unknown,
             },
         }
     }

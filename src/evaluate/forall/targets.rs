@@ -4,7 +4,7 @@
 //! guessed, but for names of buckets, which have no slash, so that a bucket is told from an object.
 
 use super::Question;
-use crate::catalogue::Action;
+use crate::catalogue::{self, Action};
 use crate::policy_doc::Glob;
 
 /// Where the resources of a question are.
@@ -73,8 +73,7 @@ pub(super) fn forms(action: &Action) -> Vec<&'static str> {
 
 /// The forms of an action's resources for people, such as `arn:aws:s3:::BucketName/ObjectName`.
 pub(super) fn shown(action: &Action) -> Vec<String> {
-    let plain = |form: &str| form.replace("${Partition}", "aws").replace("${", "").replace('}', "");
-    forms(action).into_iter().map(plain).collect()
+    forms(action).into_iter().map(catalogue::readable).collect()
 }
 
 /// The account that an ARN names without wildcards.
@@ -85,18 +84,9 @@ pub(super) fn literal_account(resource: &str) -> Option<&str> {
 
 /// A form with `*` for its placeholders, and the account and partition for their own.
 fn pattern(form: &str, scope: &Scope) -> String {
-    let mut pattern = String::new();
-    let mut rest = form;
-    while let Some((before, after)) = rest.split_once("${") {
-        let (name, after) = after.split_once('}').unwrap_or((after, ""));
-        pattern.push_str(before);
-        pattern.push_str(match name {
-            "Account" => &scope.account,
-            "Partition" => &scope.partition,
-            _ => "*",
-        });
-        rest = after;
-    }
-    pattern.push_str(rest);
-    pattern
+    catalogue::filled(form, |name| match name {
+        "Account" => &scope.account,
+        "Partition" => &scope.partition,
+        _ => "*",
+    })
 }

@@ -107,7 +107,7 @@ fn is_boundary(holdings: &Holdings<'_>, thing: &Thing<'_>) -> bool {
 
 /// The sets that are held, in the order of the catalogue.
 fn hits<'a>(held: &Held<'a>, who: Option<&'a Thing<'a>>) -> Vec<Hit<'a>> {
-    let Some(left) = effective(held) else {
+    let Some(left) = effective(held).filter(|left| !left.is_empty()) else {
         return Vec::new();
     };
     ESCALATIONS

@@ -244,13 +244,5 @@ pub(super) fn forms(action: &catalogue::Action) -> impl Iterator<Item = Glob> {
 
 /// A text with `*` in the place of each `${…}`.
 pub(super) fn without_variables(text: &str) -> String {
-    let mut pattern = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        pattern.push_str(before);
-        pattern.push('*');
-        rest = after.split_once('}').map_or("", |(_, after)| after);
-    }
-    pattern.push_str(rest);
-    pattern
+    catalogue::filled(text, |_| "*")
 }

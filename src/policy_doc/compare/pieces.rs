@@ -7,20 +7,11 @@ use std::collections::BTreeSet;
 
 use crate::policy_doc::document::Version;
 use crate::policy_doc::pattern::{Glob, Letter};
+use crate::policy_doc::variables::{Piece, pieces};
 
 /// A pattern in parts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Pieces(Vec<Piece>);
-
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Piece {
-    /// A character, and whether `*` and `?` are wildcards there.
-    Character(char, bool),
-    Variable {
-        key: String,
-        default: Option<String>,
-    },
-}
 
 /// How a pattern is compared with texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,27 +26,13 @@ pub(super) enum Match {
 
 impl Pieces {
     pub(super) fn of(text: &str, version: Version) -> Self {
-        let mut pieces = Vec::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(character) = rest.chars().next() {
-            let taken = match version {
-                Version::V2012 => variable(rest),
-                Version::V2008 => None,
-            };
-            let (piece, after) = taken.unwrap_or_else(|| {
-                let after = rest.get(character.len_utf8()..).unwrap_or_default();
-                (Piece::Character(character, true), after)
-            });
-            pieces.push(piece);
-            rest = after;
-        }
-        Self(pieces)
+        Self(pieces(text, version))
     }
 
     /// The text that it matches, if it matches one alone.
     pub(super) fn text(&self) -> String {
         let character = |piece: &Piece| match piece {
-            Piece::Character(character, _) => Some(*character),
+            Piece::Letter(letter) => Some(letter.character()),
             Piece::Variable { .. } => None,
         };
         self.0.iter().filter_map(character).collect()
@@ -64,8 +41,8 @@ impl Pieces {
     /// What every text that it matches begins with.
     pub(super) fn beginning(&self, how: Match) -> String {
         let fixed = self.0.iter().map_while(|piece| match piece {
-            Piece::Character('*' | '?', true) if how != Match::Equal => None,
-            Piece::Character(character, _) => Some(*character),
+            Piece::Letter(Letter::Wild('*' | '?')) if how != Match::Equal => None,
+            Piece::Letter(letter) => Some(letter.character()),
             Piece::Variable { .. } => None,
         });
         fixed.collect()
@@ -85,8 +62,12 @@ impl Pieces {
     }
 
     fn has_early_variable(&self) -> bool {
-        let colons = self.0.iter().take_while(|piece| matches!(piece, Piece::Character(..)));
-        self.has_variables() && colons.filter(|piece| matches!(piece, Piece::Character(':', _))).count() < 5
+        let colons = self.0.iter().take_while(|piece| matches!(piece, Piece::Letter(_)));
+        self.has_variables()
+            && colons
+                .filter(|piece| matches!(piece, Piece::Letter(letter) if letter.character() == ':'))
+                .count()
+                < 5
     }
 
     /// The pattern, with something in place of each variable.
@@ -94,9 +75,11 @@ impl Pieces {
         let mut letters = Vec::new();
         for piece in &self.0 {
             match piece {
-                Piece::Character(character, true) if how != Match::Equal => letters.push(Letter::Wild(*character)),
-                Piece::Character(':', _) => letters.push(Letter::Wild(':')),
-                Piece::Character(character, _) => letters.push(Letter::Plain(*character)),
+                Piece::Letter(letter @ Letter::Wild(_)) if how != Match::Equal => letters.push(*letter),
+                Piece::Letter(letter) => letters.push(match letter.character() {
+                    ':' => Letter::Wild(':'),
+                    character => Letter::Plain(character),
+                }),
                 Piece::Variable { key, .. } => letters.extend(stand_in(key)),
             }
         }
@@ -120,7 +103,7 @@ impl Pieces {
             return true;
         }
         let is_arn = |one: Match| one == Match::Arn;
-        let counts_characters = other.0.contains(&Piece::Character('?', true)) && others != Match::Equal;
+        let counts_characters = other.0.contains(&Piece::Letter(Letter::Wild('?'))) && others != Match::Equal;
         is_arn(how) == is_arn(others)
             && !counts_characters
             && self.defaults_fit(other)
@@ -133,13 +116,13 @@ impl Pieces {
     /// A value that one takes from a default must be the other's, too.
     fn defaults_fit(&self, other: &Self) -> bool {
         other.0.iter().all(|piece| match piece {
-            Piece::Character(..) => true,
+            Piece::Letter(_) => true,
             Piece::Variable { key, default } => self.0.iter().all(|own| match own {
                 Piece::Variable {
                     key: own,
                     default: given,
                 } => own != key || given.is_none() || given == default,
-                Piece::Character(..) => true,
+                Piece::Letter(_) => true,
             }),
         })
     }
@@ -157,34 +140,4 @@ fn stand_in(key: &str, shape: &str) -> Vec<Letter> {
         other => vec![other],
     };
     shape.chars().flat_map(part).map(Letter::Plain).collect()
-}
-
-/// The variable or escape that a text begins with, and what follows it.
-fn variable(text: &str) -> Option<(Piece, &str)> {
-    let inner = text.strip_prefix("${")?;
-    let mut is_quoted = false;
-    let end = inner.char_indices().find_map(|(at, character)| {
-        is_quoted ^= character == '\'';
-        (character == '}' && !is_quoted).then_some(at)
-    })?;
-    let (name, after) = (inner.get(..end)?, inner.get(end + 1..)?);
-    let piece = match name {
-        "*" => Piece::Character('*', false),
-        "?" => Piece::Character('?', false),
-        "$" => Piece::Character('$', false),
-        name => named(name)?,
-    };
-    Some((piece, after))
-}
-
-fn named(text: &str) -> Option<Piece> {
-    let (key, default) = match text.split_once(',') {
-        None => (text, None),
-        Some((key, rest)) => {
-            let quoted = rest.trim().strip_prefix('\'')?.strip_suffix('\'')?;
-            (key, Some(quoted.to_owned()))
-        }
-    };
-    let key = key.trim().to_ascii_lowercase();
-    (!key.is_empty()).then_some(Piece::Variable { key, default })
 }

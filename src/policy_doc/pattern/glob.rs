@@ -34,7 +34,7 @@ pub(super) enum Mark {
 }
 
 /// A character of a pattern, and whether `*` and `?` are meant as wildcards in this place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Letter {
     /// `*` and `?` are wildcards.
     Wild(char),
@@ -43,6 +43,14 @@ pub enum Letter {
 }
 
 impl Letter {
+    /// The character, whatever it is meant as.
+    #[must_use]
+    pub const fn character(self) -> char {
+        match self {
+            Self::Wild(character) | Self::Plain(character) => character,
+        }
+    }
+
     const fn is_colon(self) -> bool {
         matches!(self, Self::Wild(':') | Self::Plain(':'))
     }
